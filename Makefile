@@ -1,0 +1,89 @@
+# npusim: one Makefile, no recursion. Targets: all setup demo test bench lint install clean
+# SAN=1 builds with AddressSanitizer and UBSan (in build-san/); CC=clang works too.
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CXX ?= g++
+PREFIX ?= /usr/local
+REFERENCE ?= ../shared/reference
+SAN ?= 0
+
+VERSION := 0.1.0
+ifeq ($(SAN),1)
+BUILD ?= build-san
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPTIMISE ?= -O1 -g
+else
+BUILD ?= build
+SANFLAGS :=
+OPTIMISE ?= -O2 -g
+endif
+
+PACKAGES := gsl jansson yaml-0.1 zlib libcrypto
+HDF5_INCLUDE := $(shell pkg-config --cflags-only-I hdf5-serial 2>/dev/null || echo -I/usr/include/hdf5/serial)
+HDF5_LIBS := $(shell pkg-config --libs hdf5-serial 2>/dev/null || echo -L/usr/lib/x86_64-linux-gnu/hdf5/serial -lhdf5)
+WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
+CPPFLAGS += -I. -D_POSIX_C_SOURCE=200809L -DNPUSIM_VERSION='"$(VERSION)"' $(HDF5_INCLUDE) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CFLAGS := -std=c11 $(WARN) $(OPTIMISE) $(SANFLAGS)
+# SystemC's own headers are not clean under these warnings, so they come in as system headers.
+CXXFLAGS := -std=c++17 $(WARN) $(OPTIMISE) $(SANFLAGS)
+LDLIBS := -lsystemc $(HDF5_LIBS) $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+LDFLAGS += $(SANFLAGS)
+
+LIB_C := $(filter-out sim/main.c,$(wildcard sim/*.c)) $(wildcard models/*.c models/*/*.c tools/*/*.c)
+LIB_CXX := $(wildcard sim/top/*.cpp)
+LIB_OBJ := $(LIB_C:%.c=$(BUILD)/%.o) $(LIB_CXX:%.cpp=$(BUILD)/%.o)
+LIB := $(BUILD)/libnpusim.a
+
+# Every tests/*/test_NAME.c is a Check program of its own; tests/support holds what they share.
+TEST_C := $(wildcard tests/*/test_*.c)
+TEST_BIN := $(TEST_C:%.c=$(BUILD)/%)
+SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+
+all: $(BUILD)/npusim $(LIB)
+
+$(BUILD)/npusim: $(BUILD)/sim/main.o $(LIB)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: %.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(LIB)
+	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit -lrt)
+
+setup:
+	tools/scripts/setup
+
+demo: all
+	tools/scripts/demo.sh $(BUILD)
+
+test: all $(TEST_BIN)
+	NPUSIM=$(BUILD)/npusim REFERENCE=$(REFERENCE) tools/scripts/run-tests.sh $(TEST_BIN)
+
+bench: all
+	$(BUILD)/npusim bench
+
+lint:
+	tools/scripts/lint.sh
+
+install: all
+	install -D $(BUILD)/npusim $(DESTDIR)$(PREFIX)/bin/npusim
+	mkdir -p $(DESTDIR)$(PREFIX)/share/npusim
+	cp -r configs traces $(DESTDIR)$(PREFIX)/share/npusim/
+
+clean:
+	rm -rf build build-san
+
+.PHONY: all setup demo test bench lint install clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

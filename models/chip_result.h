@@ -1,0 +1,61 @@
+/* What a run on the chip leaves behind: integers only. Energy, seconds and ratios are derived from it later
+ * (models/physics/energy.h), pages and files are written from both (tools/report). */
+#ifndef NPUSIM_MODELS_CHIP_RESULT_H
+#define NPUSIM_MODELS_CHIP_RESULT_H
+
+#include "models/host/host_counters.h"
+#include "models/noc/router_counters.h"
+#include "models/tile/core_counters.h"
+#include <stdbool.h>
+
+/* One spike (or, in a population with values, one value) of the network, in the time of the reference: the pipeline
+ * depth of its population is taken away. */
+struct recorded_spike {
+    uint32_t population;
+    uint32_t step;
+    uint32_t neuron; /* index in the population */
+    int32_t value;   /* 1 for a spike; a potential in chip units for a value */
+};
+
+/* Counters of every component, flat. */
+struct counter_table {
+    uint32_t cores, routers, processors, chips;
+    uint64_t *core;      /* [cores][CORE_COUNTERS] */
+    uint64_t *router;    /* [routers][ROUTER_COUNTERS] */
+    uint64_t *processor; /* [processors][PROCESSOR_COUNTERS] */
+    uint64_t *host;      /* [chips][HOST_COUNTERS] */
+    uint64_t cycles;     /* simulated so far */
+};
+
+struct sample_result {
+    uint64_t first_cycle, last_cycle; /* the sample's first input enters the host link; its last output has left it */
+    uint64_t start_cycle, end_cycle;  /* from end to end of the chip's work, reset included: cycles = end - start */
+    uint32_t steps;                   /* of the reference, without pipeline depth */
+    size_t output_count;              /* as the host received them */
+    struct recorded_spike *outputs;
+    size_t spike_count;               /* every population, seen by a probe that is not part of the hardware */
+    struct recorded_spike *spikes;    /* sorted by (population, step, neuron) */
+    struct counter_table counters;    /* of this sample alone */
+};
+
+/* Sums over all samples for each population and timestep: [population][step]. */
+struct layer_step {
+    uint64_t spikes, synaptic_events, busy_cycles;
+};
+
+struct chip_result {
+    uint32_t population_count;
+    uint32_t steps;               /* longest sample */
+    struct layer_step *layers;    /* [population_count][steps] */
+    size_t sample_count;
+    struct sample_result *samples;
+    struct counter_table counters; /* whole run */
+    uint64_t state_hash;
+    uint64_t wakeups, steps_run;  /* of the engine; not part of any hash */
+    uint32_t quantum;             /* used; may be smaller than asked */
+};
+
+void counter_table_free(struct counter_table *table);
+void chip_result_free(struct chip_result *result);
+
+#endif

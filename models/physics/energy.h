@@ -1,0 +1,57 @@
+/* Energy and time from integer counters: the only place where a counter becomes a joule or a second.
+ *
+ * energy of an event kind = counter x joule per event, the joule from a technology file (configs/technology/), scaled
+ * by the widths and sizes of the chip file. static energy = leakage of each component x time. */
+#ifndef NPUSIM_MODELS_PHYSICS_ENERGY_H
+#define NPUSIM_MODELS_PHYSICS_ENERGY_H
+
+#include "models/chip_config.h"
+#include "models/chip_result.h"
+#include "models/program.h"
+
+enum energy_component { /* names: energy_component_name, used as keys of summary.json */
+    ENERGY_EVENT_QUEUE,
+    ENERGY_AXON_TABLE,
+    ENERGY_SYNAPSE_ARRAY,
+    ENERGY_ACCUMULATOR,
+    ENERGY_NEURON_ARRAY,
+    ENERGY_NEURON_STATE,
+    ENERGY_ROUTING_TABLE,
+    ENERGY_PROCESSOR,
+    ENERGY_ROUTER,        /* with the links between tiles */
+    ENERGY_HOST_LINK,
+    ENERGY_CHIP_LINK,
+    ENERGY_CONTROL,       /* barrier, clock */
+    ENERGY_COMPONENTS
+};
+const char *energy_component_name(enum energy_component component);
+
+struct technology; /* energy.c; loaded from configs/technology/NAME.yaml */
+
+MUST_USE bool technology_load(const char *path, struct technology **out, struct diagnostics *diagnostics);
+void technology_free(struct technology *technology);
+const char *technology_name(const struct technology *technology);
+/* How many values are marked "assumed", of how many. */
+void technology_sources(const struct technology *technology, uint32_t *assumed, uint32_t *all);
+
+struct energy_report { /* joules */
+    double total, dynamic_total, static_total;           /* total = dynamic_total + static_total */
+    double dynamic_part[ENERGY_COMPONENTS], static_part[ENERGY_COMPONENTS];
+    uint32_t layers;       /* populations + 1: the last is "shared" (static energy, barrier, idle tiles) */
+    double *layer;         /* [layers], sums to total */
+    double *layer_part;    /* [layers][ENERGY_COMPONENTS] */
+    double assumed;        /* joules of `total` that rest on values marked "assumed" */
+};
+
+/* For any table of counters: a whole run, one sample. program gives the layer of each core. */
+void energy_compute(const struct technology *technology, const struct chip_config *config,
+                    const struct program *program, const struct counter_table *counters, struct energy_report *out);
+void energy_report_free(struct energy_report *report);
+
+/* Area of the whole system in mm2 and its leakage in watts, from the same files. */
+double area_mm2(const struct technology *technology, const struct chip_config *config);
+double leakage_w(const struct technology *technology, const struct chip_config *config);
+
+double cycles_to_seconds(const struct chip_config *config, uint64_t cycles);
+
+#endif

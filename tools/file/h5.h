@@ -1,0 +1,60 @@
+/* HDF5 behind one door: typed, checked, no H5* outside h5.c. Every failure becomes "FILE: DATASET: what, expected". */
+#ifndef NPUSIM_TOOLS_FILE_H5_H
+#define NPUSIM_TOOLS_FILE_H5_H
+
+#include "sim/diagnostics.h"
+#include <stdint.h>
+
+struct h5; /* an open file (or a file being written beside its name and renamed by h5_commit) */
+
+struct h5_shape {
+    int rank;
+    uint64_t size[8];
+};
+
+/* ---- reading ---- */
+MUST_USE bool h5_open(const char *path, struct h5 **out, struct diagnostics *diagnostics);
+bool h5_is_hdf5(const char *path);
+void h5_close(struct h5 *file); /* also drops a file that was not committed */
+const char *h5_path(const struct h5 *file);
+
+bool h5_exists(struct h5 *file, const char *path);      /* group or dataset, every link on the way checked */
+bool h5_is_group(struct h5 *file, const char *path);
+/* Names of the links of a group, sorted; array and names are fresh. */
+MUST_USE bool h5_list(struct h5 *file, const char *group, char ***names, size_t *count, struct diagnostics *diagnostics);
+MUST_USE bool h5_shape_of(struct h5 *file, const char *path, struct h5_shape *out, struct diagnostics *diagnostics);
+
+/* Whole datasets, converted from any integer or float type; booleans (enum int8) read as 0 and 1. At most `limit`
+ * items; NULL shape is allowed. The result is fresh. */
+MUST_USE bool h5_read_doubles(struct h5 *file, const char *path, uint64_t limit, double **out, struct h5_shape *shape,
+                              struct diagnostics *diagnostics);
+MUST_USE bool h5_read_int64(struct h5 *file, const char *path, uint64_t limit, int64_t **out, struct h5_shape *shape,
+                            struct diagnostics *diagnostics);
+MUST_USE bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, uint8_t **out, struct h5_shape *shape,
+                            struct diagnostics *diagnostics);
+/* Fixed or variable-length strings of any rank, flat. */
+MUST_USE bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***out, struct h5_shape *shape,
+                              struct diagnostics *diagnostics);
+bool h5_is_string(struct h5 *file, const char *path);
+/* Attribute of the object at path; scalar. */
+bool h5_attribute_exists(struct h5 *file, const char *path, const char *name);
+MUST_USE bool h5_attribute_string(struct h5 *file, const char *path, const char *name, char **out,
+                                  struct diagnostics *diagnostics);
+MUST_USE bool h5_attribute_double(struct h5 *file, const char *path, const char *name, double *out,
+                                  struct diagnostics *diagnostics);
+
+/* ---- writing: FILE.part, renamed to FILE by h5_commit ---- */
+MUST_USE bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostics);
+MUST_USE bool h5_commit(struct h5 *file, struct diagnostics *diagnostics); /* closes */
+/* Errors while writing are kept and reported by h5_commit. Groups on the way are made. Chunked and DEFLATE 4 when
+ * larger than 4 KiB. */
+enum h5_type { H5_U8, H5_I8, H5_U16, H5_I16, H5_U32, H5_I32, H5_U64, H5_I64, H5_F32, H5_F64, H5_BOOL /* uint8_t 0, 1 */ };
+void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data);
+void h5_write_strings(struct h5 *file, const char *path, uint64_t count, const char *const *strings);
+void h5_write_string(struct h5 *file, const char *path, const char *text); /* scalar */
+void h5_group(struct h5 *file, const char *path);
+void h5_write_attribute_string(struct h5 *file, const char *path, const char *name, const char *text);
+void h5_write_attribute_double(struct h5 *file, const char *path, const char *name, double value);
+void h5_write_attribute_int64(struct h5 *file, const char *path, const char *name, int64_t value);
+
+#endif

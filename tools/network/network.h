@@ -1,0 +1,134 @@
+/* The network graph: what every reader makes and what the reference simulation and the compiler start from.
+ *
+ * Tensors are row-major doubles. Shapes do not count the batch. A neuron parameter is always expanded to one value a
+ * neuron. Sub-graphs are flattened by the reader: names are joined with '.'; their Input and Output nodes disappear.
+ * Source of the node kinds and equations: NIR (neuromorphs/NIR). */
+#ifndef NPUSIM_TOOLS_NETWORK_NETWORK_H
+#define NPUSIM_TOOLS_NETWORK_NETWORK_H
+
+#include "sim/diagnostics.h"
+#include <stdint.h>
+
+#define SHAPE_RANK_MAX 8
+/* Limits that keep hostile files harmless. */
+#define NETWORK_NODES_MAX 100000u
+#define NETWORK_EDGES_MAX 1000000u
+#define TENSOR_ITEMS_MAX (1u << 28)
+
+enum node_kind {
+    NODE_INPUT,
+    NODE_OUTPUT,
+    NODE_AFFINE, /* y = W x + b; Linear is an Affine without bias */
+    NODE_SCALE,
+    NODE_CONV1D, /* as Conv2d with H = 1 */
+    NODE_CONV2D,
+    NODE_SUMPOOL2D,
+    NODE_AVGPOOL2D,
+    NODE_FLATTEN,
+    NODE_DELAY,     /* read, not yet run */
+    NODE_THRESHOLD, /* read, not yet run */
+    NODE_I,         /* read, not yet run */
+    NODE_IF,
+    NODE_LI,
+    NODE_LIF,
+    NODE_CUBALI,    /* read, not yet run */
+    NODE_CUBALIF,
+    NODE_KINDS
+};
+
+struct shape {
+    int rank;
+    int64_t size[SHAPE_RANK_MAX];
+};
+
+struct tensor {
+    struct shape shape;
+    double *data; /* NULL: absent */
+};
+
+struct node {
+    char *name;
+    enum node_kind kind;
+    struct shape input, output; /* known for every node after network_check */
+    /* Affine: (.., out, in); Conv2d: (Co, Ci/groups, Kh, Kw); Conv1d: (Co, Ci/groups, K) */
+    struct tensor weight;
+    struct tensor bias; /* (out) or (Co); data NULL: none */
+    /* Conv and pools; [0] = rows (H), [1] = columns (W). "same" padding is resolved: begin, end may differ. */
+    int64_t stride[2], padding_begin[2], padding_end[2], dilation[2], kernel[2];
+    int64_t groups;
+    int64_t flatten_start, flatten_end; /* as in the file (end may be negative) */
+    /* Neuron parameters, one a neuron, in the file's units (seconds in every real file). v_reset: zeros if absent. */
+    double *tau_mem; /* LI, LIF: tau */
+    double *tau_syn, *w_in; /* CubaLI, CubaLIF */
+    double *r, *v_leak, *v_threshold, *v_reset;
+    double *scale;  /* Scale, size of output */
+    double *delay;  /* Delay */
+};
+
+struct edge {
+    uint32_t from, to; /* node indices */
+};
+
+struct network {
+    char *path;    /* the file it came from, for messages */
+    char *version; /* of the format, "" if none */
+    struct node *nodes;
+    uint32_t node_count;
+    struct edge *edges; /* sorted by (from, to) */
+    uint32_t edge_count;
+    double dt_s;   /* a hint from the file's metadata; 0: none */
+};
+
+int64_t shape_items(const struct shape *shape); /* 1 for rank 0 */
+bool shape_equal(const struct shape *a, const struct shape *b);
+const char *node_kind_name(enum node_kind kind); /* "Conv2d" */
+bool node_is_neuron(enum node_kind kind);        /* keeps state: I, IF, LI, LIF, CubaLI, CubaLIF (and Threshold) */
+bool node_spikes(enum node_kind kind);           /* IF, LIF, CubaLIF, Threshold */
+bool node_is_linear(enum node_kind kind);        /* Affine, Scale, Conv, pools, Flatten */
+
+/* Computes every shape by itself, checks agreement with the file's, finite weights, tau > 0, at least one input and
+ * one output, dangling or duplicate edges. Node order becomes a schedule: see network_schedule. */
+MUST_USE bool network_check(struct network *network, struct diagnostics *diagnostics);
+
+/* Nodes in an order in which every node comes after its sources, but for edges that close a cycle. `order` has
+ * node_count places; recurrent[e] is set for the edges that carry the previous step's value. Depth first from the
+ * Input nodes in the order of names, so it does not depend on the order in the file. */
+void network_schedule(const struct network *network, uint32_t *order, bool *recurrent);
+
+int64_t network_neurons(const struct network *network);
+void network_free(struct network *network);
+
+/* ---- semantics: what NIR leaves open (design: formats, section 1.5) ---- */
+enum integrator { INTEGRATOR_EULER };
+enum reset_rule { RESET_TO_VALUE, RESET_SUBTRACT };
+
+struct semantics {
+    const char *name; /* "norse" (the default), "snntorch" */
+    enum integrator integrator;
+    enum reset_rule reset;
+    bool recurrent_bias_at_first_step; /* norse: false; its recurrent Affine is not evaluated at step 0 */
+};
+
+/* NULL and a message when the name is not known. */
+const struct semantics *semantics_find(const char *name, struct diagnostics *diagnostics);
+
+/* ---- a linear node as a sparse matrix, and chains of them composed ---- */
+struct sparse_matrix { /* compressed by source */
+    uint32_t sources, targets;
+    size_t *start;    /* sources + 1 */
+    uint32_t *target; /* ascending within a source, no duplicates */
+    double *weight;   /* exact zeros are dropped */
+};
+
+MUST_USE bool linear_to_sparse(const struct node *node, struct sparse_matrix *out, struct diagnostics *diagnostics);
+/* out = second after first */
+MUST_USE bool sparse_compose(const struct sparse_matrix *first, const struct sparse_matrix *second,
+                             struct sparse_matrix *out, struct diagnostics *diagnostics);
+/* out = a + b, same shape */
+void sparse_add(const struct sparse_matrix *a, const struct sparse_matrix *b, struct sparse_matrix *out);
+void sparse_identity(uint32_t size, struct sparse_matrix *out);
+void sparse_free(struct sparse_matrix *matrix);
+/* One value a target: the node's bias expanded to its output (a Conv's to each pixel); zeros if it has none. */
+double *linear_bias(const struct node *node);
+
+#endif

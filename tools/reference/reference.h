@@ -1,0 +1,44 @@
+/* The network in float without hardware: node by node on the graph, independent of the compiler's lowering. */
+#ifndef NPUSIM_TOOLS_REFERENCE_REFERENCE_H
+#define NPUSIM_TOOLS_REFERENCE_REFERENCE_H
+
+#include "tools/network/network.h"
+#include "tools/network/spikes.h"
+
+struct reference_spike {
+    uint32_t node, step, neuron;
+};
+
+struct reference_sample {
+    uint32_t steps;
+    size_t spike_count;
+    struct reference_spike *spikes; /* sorted by (node, step, neuron) */
+    double *output_values;          /* [steps][outputs]: input of the first Output node, summed over its sources */
+    float *potentials;              /* NULL, or [steps][all neurons] with nodes in ascending order */
+};
+
+struct reference_result {
+    uint32_t outputs;       /* size of the first Output node */
+    bool output_spikes;     /* it is fed by spiking neurons */
+    size_t sample_count;
+    struct reference_sample *samples;
+};
+
+struct reference_options {
+    const struct semantics *semantics;
+    double dt_s;
+    bool keep_potentials;
+    void (*progress)(void *context, size_t done, size_t all);
+    void *progress_context;
+};
+
+MUST_USE bool reference_run(const struct network *network, const struct spike_batch *batch,
+                            const struct reference_options *options, struct reference_result *out,
+                            struct diagnostics *diagnostics);
+void reference_free(struct reference_result *result);
+
+/* The deciding output of a sample: most spikes, or highest value in the last step where the outputs do not spike;
+ * lowest index on a tie, and *tie set. */
+int reference_decision(const struct reference_result *result, size_t sample, bool *tie);
+
+#endif

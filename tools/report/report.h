@@ -1,0 +1,80 @@
+/* Everything a run ends with: numbers derived from integer results, and the files and pages made from them. */
+#ifndef NPUSIM_TOOLS_REPORT_REPORT_H
+#define NPUSIM_TOOLS_REPORT_REPORT_H
+
+#include "models/baseline/baseline.h"
+#include "models/chip_result.h"
+#include "models/physics/energy.h"
+#include "tools/compile/compile.h"
+#include "tools/network/network.h"
+#include "tools/network/spikes.h"
+#include "tools/reference/reference.h"
+
+struct provenance {
+    const char *version, *command;
+    char config_sha256[65], network_sha256[65], input_sha256[65];
+    uint64_t seed;
+};
+
+struct host_cost { /* what the simulation itself cost */
+    double wall_s, load_s, simulate_s, peak_rss_mib;
+};
+
+/* All inputs of a report; the report owns none of it. */
+struct run_record {
+    const struct network *network;
+    const struct spike_batch *batch;
+    const struct chip_config *chip;
+    const struct technology *technology;
+    const struct program *program;
+    const struct compile_report *compile;
+    const struct chip_result *chip_result;
+    const struct reference_result *reference;
+    const struct baseline_result *baselines;
+    uint32_t baseline_count;
+    double dt_s;
+    const char *dt_origin;   /* "--dt", "the input file" */
+    const char *semantics;
+    struct provenance provenance;
+    struct host_cost host;
+};
+
+/* Derived once (derive.c), used by every writer. */
+struct run_numbers {
+    bool labelled;
+    double accuracy, reference_accuracy, spike_agreement;
+    uint32_t ties;                    /* decisions on a tie, chip */
+    int *prediction, *reference_prediction; /* [samples] */
+    double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s;
+    double *latency_s, *sample_energy_j;    /* [samples] */
+    struct energy_report energy;      /* whole run */
+    double power_w, area_mm2, throughput_per_s;
+    uint64_t input_spikes, spikes, synaptic_events, neuron_updates, packets, hops, dropped;
+};
+
+void run_derive(const struct run_record *record, struct run_numbers *out);
+void run_numbers_free(struct run_numbers *numbers);
+
+/* Terminal: what a person can read in ten seconds. */
+void summary_print(const struct run_record *record, const struct run_numbers *numbers);
+/* DIR/summary.json, DIR/result.h5, DIR/report.html; each beside its name, then renamed. */
+MUST_USE bool summary_write_json(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
+                                 struct diagnostics *diagnostics);
+MUST_USE bool result_write_h5(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
+                              struct diagnostics *diagnostics);
+MUST_USE bool page_write_html(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
+                              struct diagnostics *diagnostics);
+/* summary.json on stdout (--json). */
+void summary_print_json(const struct run_record *record, const struct run_numbers *numbers);
+
+/* A bar on a terminal, nothing in a pipe (stderr). */
+struct progress {
+    const char *what;
+    bool shown;
+    double last_s;
+};
+void progress_begin(struct progress *progress, const char *what, bool quiet);
+void progress_update(void *progress, size_t done, size_t all);
+void progress_end(struct progress *progress);
+
+#endif
