@@ -1,4 +1,8 @@
-/* HDF5 behind one door: typed, checked, no H5* outside h5.c. Every failure becomes "FILE: DATASET: what, expected". */
+/* HDF5 behind one door: typed, checked, hdf5.h only in h5*.c. Every failure becomes "FILE: DATASET: what, expected".
+ *
+ * Files are hostile: only hard links are followed (no soft, external or user-defined ones), no virtual datasets, no
+ * external storage, no filter plugins; a dataset that claims more than the file can hold is refused before anything is
+ * allocated for it. */
 #ifndef NPUSIM_TOOLS_FILE_H5_H
 #define NPUSIM_TOOLS_FILE_H5_H
 
@@ -25,7 +29,7 @@ MUST_USE bool h5_list(struct h5 *file, const char *group, char ***names, size_t 
 MUST_USE bool h5_shape_of(struct h5 *file, const char *path, struct h5_shape *out, struct diagnostics *diagnostics);
 
 /* Whole datasets, converted from any integer or float type; booleans (enum int8) read as 0 and 1. At most `limit`
- * items; NULL shape is allowed. The result is fresh. */
+ * items; NULL shape is allowed. The result is fresh. Into integers, a fraction or a value out of range is an error. */
 MUST_USE bool h5_read_doubles(struct h5 *file, const char *path, uint64_t limit, double **out, struct h5_shape *shape,
                               struct diagnostics *diagnostics);
 MUST_USE bool h5_read_int64(struct h5 *file, const char *path, uint64_t limit, int64_t **out, struct h5_shape *shape,
@@ -35,6 +39,9 @@ MUST_USE bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, u
 /* Fixed or variable-length strings of any rank, flat. */
 MUST_USE bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***out, struct h5_shape *shape,
                               struct diagnostics *diagnostics);
+void h5_free_strings(char **strings, size_t count);
+/* A scalar string, fresh. */
+MUST_USE bool h5_read_string(struct h5 *file, const char *path, char **out, struct diagnostics *diagnostics);
 bool h5_is_string(struct h5 *file, const char *path);
 /* Attribute of the object at path; scalar. */
 bool h5_attribute_exists(struct h5 *file, const char *path, const char *name);
@@ -51,6 +58,8 @@ MUST_USE bool h5_commit(struct h5 *file, struct diagnostics *diagnostics); /* cl
 enum h5_type { H5_U8, H5_I8, H5_U16, H5_I16, H5_U32, H5_I32, H5_U64, H5_I64, H5_F32, H5_F64, H5_BOOL /* uint8_t 0, 1 */ };
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data);
 void h5_write_strings(struct h5 *file, const char *path, uint64_t count, const char *const *strings);
+void h5_write_string_array(struct h5 *file, const char *path, int rank, const uint64_t *size,
+                           const char *const *strings);
 void h5_write_string(struct h5 *file, const char *path, const char *text); /* scalar */
 void h5_group(struct h5 *file, const char *path);
 void h5_write_attribute_string(struct h5 *file, const char *path, const char *name, const char *text);

@@ -1,0 +1,26 @@
+/* What the h5*.c files share. Nobody else includes this or hdf5.h. */
+#ifndef NPUSIM_TOOLS_FILE_H5_PRIVATE_H
+#define NPUSIM_TOOLS_FILE_H5_PRIVATE_H
+
+#include "tools/file/h5.h"
+#include <hdf5.h>
+
+struct h5 {
+    hid_t id;
+    char *path;
+    uint64_t bytes; /* size of a file that is read */
+    char *part;     /* the name while it is written; NULL: reading */
+    char *error;    /* first failure while writing */
+};
+
+/* Adds "FILE: DATASET: TEXT"; returns false. */
+bool h5_fail(const struct h5 *file, const char *dataset, struct diagnostics *diagnostics, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+
+/* NULL when every link from the root to `path` is a hard link; else what is wrong. */
+const char *h5_path_problem(struct h5 *file, const char *path);
+
+/* "text", "a compound" ... */
+const char *h5_class_name(H5T_class_t class);
+
+#endif

@@ -1,0 +1,370 @@
+/* HDF5 datasets, read whole. What a dataset claims is checked against the file before memory is taken for it. */
+#include "tools/file/h5_private.h"
+
+#include "sim/memory.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define STRING_BYTES_MAX ((uint64_t)1 << 28)
+/* DEFLATE packs at most 1032 bytes into one (RFC 1951: 258 bytes in 2 bits). */
+#define DEFLATE_RATIO_MAX 1032u
+/* Claims up to this size are harmless and not checked against what is stored. */
+#define HARMLESS_BYTES ((uint64_t)1 << 20)
+#define CHUNK_BYTES_MAX ((uint64_t)1 << 26)
+
+struct dataset {
+    hid_t id, type, space;
+    H5T_class_t class;
+    uint64_t item_bytes, items; /* items saturate */
+    struct h5_shape shape;
+};
+
+static void dataset_close(struct dataset *dataset)
+{
+    if (dataset->space >= 0)
+        H5Sclose(dataset->space);
+    if (dataset->type >= 0)
+        H5Tclose(dataset->type);
+    if (dataset->id >= 0)
+        H5Dclose(dataset->id);
+}
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return a && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+static const char *dataset_extent(struct dataset *dataset)
+{
+    hsize_t size[H5S_MAX_RANK];
+    if (H5Sget_simple_extent_type(dataset->space) == H5S_NULL)
+        return "is empty (a null dataspace), expected values";
+    int rank = H5Sget_simple_extent_ndims(dataset->space);
+    if (rank < 0 || rank > 8)
+        return "has more than 8 dimensions";
+    if (rank > 0 && H5Sget_simple_extent_dims(dataset->space, size, NULL) < 0)
+        return "is damaged";
+    dataset->shape.rank = rank;
+    dataset->items = 1;
+    bool none = false;
+    for (int i = 0; i < rank; i++) {
+        dataset->shape.size[i] = size[i];
+        none = none || size[i] == 0;
+        dataset->items = times(dataset->items, size[i]);
+    }
+    if (none)
+        dataset->items = 0;
+    return NULL;
+}
+
+static bool dataset_open(struct h5 *file, const char *path, struct dataset *out, struct diagnostics *diagnostics)
+{
+    *out = (struct dataset){.id = -1, .type = -1, .space = -1};
+    const char *problem = h5_path_problem(file, path);
+    if (problem)
+        return h5_fail(file, path, diagnostics, "%s", problem);
+    if (h5_is_group(file, path))
+        return h5_fail(file, path, diagnostics, "is a group, expected a dataset");
+    out->id = H5Dopen2(file->id, path, H5P_DEFAULT);
+    if (out->id >= 0) {
+        out->type = H5Dget_type(out->id);
+        out->space = H5Dget_space(out->id);
+    }
+    if (out->type < 0 || out->space < 0)
+        problem = "cannot be opened: damaged";
+    else
+        problem = dataset_extent(out);
+    if (problem) {
+        dataset_close(out);
+        return h5_fail(file, path, diagnostics, "%s", problem);
+    }
+    out->class = H5Tget_class(out->type);
+    out->item_bytes = H5Tget_size(out->type);
+    return true;
+}
+
+/* A chunk is read as a whole, however little of it the dataset uses. */
+static uint64_t chunk_bytes(hid_t list, const struct dataset *dataset)
+{
+    hsize_t size[H5S_MAX_RANK];
+    int rank = H5Pget_chunk(list, H5S_MAX_RANK, size);
+    uint64_t bytes = dataset->item_bytes;
+    for (int i = 0; i < rank && i < H5S_MAX_RANK; i++)
+        bytes = times(bytes, size[i]);
+    return bytes;
+}
+
+/* NULL, or why the dataset cannot be what it claims. */
+static const char *storage_problem(const struct h5 *file, const struct dataset *dataset)
+{
+    uint64_t claimed = times(dataset->items, dataset->item_bytes);
+    uint64_t stored = H5Dget_storage_size(dataset->id);
+    hid_t list = H5Dget_create_plist(dataset->id);
+    if (list < 0)
+        return "cannot be opened: damaged";
+    H5D_layout_t layout = H5Pget_layout(list);
+    const char *problem = NULL;
+    uint64_t ratio = 1;
+    if (layout == H5D_VIRTUAL || H5Pget_external_count(list) != 0)
+        problem = "is stored in other files, expected data in the file itself";
+    else if (stored > file->bytes)
+        problem = "claims more bytes than the file has: truncated or damaged";
+    else if (layout == H5D_CHUNKED) {
+        ratio = H5Pget_nfilters(list) > 0 ? DEFLATE_RATIO_MAX : 1;
+        if (chunk_bytes(list, dataset) > CHUNK_BYTES_MAX && chunk_bytes(list, dataset) > times(claimed, 2))
+            problem = "has chunks far larger than itself: damaged";
+    }
+    if (!problem && claimed > HARMLESS_BYTES && claimed > times(stored, ratio))
+        problem = "claims far more values than the file stores: damaged";
+    H5Pclose(list);
+    return problem;
+}
+
+static bool dataset_open_safe(struct h5 *file, const char *path, uint64_t limit, struct dataset *out,
+                              struct diagnostics *diagnostics)
+{
+    if (!dataset_open(file, path, out, diagnostics))
+        return false;
+    if (out->items > limit) {
+        dataset_close(out);
+        return h5_fail(file, path, diagnostics, "has %" PRIu64 " values, expected at most %" PRIu64, out->items, limit);
+    }
+    const char *problem = storage_problem(file, out);
+    if (!problem)
+        return true;
+    dataset_close(out);
+    return h5_fail(file, path, diagnostics, "%s", problem);
+}
+
+bool h5_shape_of(struct h5 *file, const char *path, struct h5_shape *out, struct diagnostics *diagnostics)
+{
+    struct dataset dataset;
+    if (!dataset_open(file, path, &dataset, diagnostics))
+        return false;
+    *out = dataset.shape;
+    dataset_close(&dataset);
+    return true;
+}
+
+/* ---- numbers ---- */
+
+/* Called for every value that its new type cannot hold. */
+static H5T_conv_ret_t refuse(H5T_conv_except_t what, hid_t from, hid_t to, void *old, void *new, void *context)
+{
+    const char **reason = context;
+    (void)from, (void)to, (void)old, (void)new;
+    if (what == H5T_CONV_EXCEPT_PRECISION)
+        return H5T_CONV_UNHANDLED;
+    *reason = what == H5T_CONV_EXCEPT_TRUNCATE ? "holds a fraction, expected whole numbers"
+                                               : "holds a value out of range or not finite, expected whole numbers";
+    return H5T_CONV_ABORT;
+}
+
+/* Booleans are enumerations of one byte; HDF5 converts those to no other class. */
+static herr_t read_booleans(const struct dataset *dataset, hid_t memory_type, void *buffer)
+{
+    uint8_t *byte = buffer;
+    herr_t status = H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
+    if (status < 0)
+        return status;
+    for (uint64_t i = 0; i < dataset->items; i++)
+        byte[i] = byte[i] != 0;
+    return H5Tconvert(H5T_NATIVE_UCHAR, memory_type, dataset->items, buffer, NULL, H5P_DEFAULT);
+}
+
+static bool read_values(struct h5 *file, const char *path, const struct dataset *dataset, hid_t memory_type,
+                        void *buffer, struct diagnostics *diagnostics)
+{
+    const char *reason = NULL;
+    herr_t status;
+    if (dataset->items == 0)
+        return true;
+    if (dataset->class == H5T_ENUM) {
+        status = read_booleans(dataset, memory_type, buffer);
+    } else {
+        hid_t list = H5Pcreate(H5P_DATASET_XFER);
+        if (H5Tget_class(memory_type) == H5T_INTEGER)
+            H5Pset_type_conv_cb(list, refuse, &reason);
+        status = H5Dread(dataset->id, memory_type, H5S_ALL, H5S_ALL, list, buffer);
+        H5Pclose(list);
+    }
+    if (status < 0)
+        return h5_fail(file, path, diagnostics, "%s", reason ? reason : "cannot be read: truncated or damaged");
+    return true;
+}
+
+static bool read_numbers(struct h5 *file, const char *path, uint64_t limit, hid_t memory_type, void **out,
+                         struct h5_shape *shape, struct diagnostics *diagnostics)
+{
+    struct dataset dataset;
+    *out = NULL;
+    if (!dataset_open_safe(file, path, limit, &dataset, diagnostics))
+        return false;
+    bool number = dataset.class == H5T_INTEGER || dataset.class == H5T_FLOAT;
+    bool boolean = dataset.class == H5T_ENUM && dataset.item_bytes == 1;
+    bool good = false;
+    if (!number && !boolean) {
+        h5_fail(file, path, diagnostics, "is %s, expected numbers", h5_class_name(dataset.class));
+    } else {
+        *out = memory_array(dataset.items, H5Tget_size(memory_type));
+        good = read_values(file, path, &dataset, memory_type, *out, diagnostics);
+    }
+    if (!good) {
+        free(*out);
+        *out = NULL;
+    }
+    if (shape)
+        *shape = dataset.shape;
+    dataset_close(&dataset);
+    return good;
+}
+
+bool h5_read_doubles(struct h5 *file, const char *path, uint64_t limit, double **out, struct h5_shape *shape,
+                     struct diagnostics *diagnostics)
+{
+    void *data;
+    bool good = read_numbers(file, path, limit, H5T_NATIVE_DOUBLE, &data, shape, diagnostics);
+    *out = data;
+    return good;
+}
+
+bool h5_read_int64(struct h5 *file, const char *path, uint64_t limit, int64_t **out, struct h5_shape *shape,
+                   struct diagnostics *diagnostics)
+{
+    void *data;
+    bool good = read_numbers(file, path, limit, H5T_NATIVE_INT64, &data, shape, diagnostics);
+    *out = data;
+    return good;
+}
+
+bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, uint8_t **out, struct h5_shape *shape,
+                   struct diagnostics *diagnostics)
+{
+    void *data;
+    bool good = read_numbers(file, path, limit, H5T_NATIVE_UINT8, &data, shape, diagnostics);
+    *out = data;
+    return good;
+}
+
+/* ---- strings ---- */
+
+/* Where HDF5 puts strings of variable length. It ends the read when the texts together are beyond the limit (many
+ * entries may point at one text), and holds them until all are copied, also when the read fails half-way. */
+struct arena {
+    void **blocks;
+    size_t count, capacity;
+    uint64_t bytes;
+};
+
+static void *arena_take(size_t size, void *context)
+{
+    struct arena *arena = context;
+    arena->bytes += size;
+    if (size > STRING_BYTES_MAX || arena->bytes > STRING_BYTES_MAX)
+        return NULL;
+    arena->blocks = memory_grow(arena->blocks, &arena->capacity, arena->count + 1, sizeof *arena->blocks);
+    return arena->blocks[arena->count++] = memory_array(size, 1);
+}
+
+static void arena_keep(void *block, void *context)
+{
+    (void)block, (void)context;
+}
+
+static void arena_free(struct arena *arena)
+{
+    for (size_t i = 0; i < arena->count; i++)
+        free(arena->blocks[i]);
+    free(arena->blocks);
+}
+
+static char **read_variable(const struct dataset *dataset)
+{
+    struct arena arena = {0};
+    char **raw = memory_array(dataset->items, sizeof *raw);
+    char **strings = NULL;
+    hid_t list = H5Pcreate(H5P_DATASET_XFER);
+    H5Pset_vlen_mem_manager(list, arena_take, &arena, arena_keep, &arena);
+    if (H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, list, raw) >= 0) {
+        strings = memory_array(dataset->items, sizeof *strings);
+        for (uint64_t i = 0; i < dataset->items; i++)
+            strings[i] = memory_copy_string(raw[i] ? raw[i] : "");
+    }
+    H5Pclose(list);
+    arena_free(&arena);
+    free(raw);
+    return strings;
+}
+
+static char **read_fixed(const struct dataset *dataset)
+{
+    size_t size = dataset->item_bytes;
+    if (times(dataset->items, size + 1) > STRING_BYTES_MAX)
+        return NULL;
+    bool spaces = H5Tget_strpad(dataset->type) == H5T_STR_SPACEPAD;
+    char *raw = memory_array(dataset->items, size);
+    char **strings = NULL;
+    if (H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw) >= 0) {
+        strings = memory_array(dataset->items, sizeof *strings);
+        for (uint64_t i = 0; i < dataset->items; i++) {
+            const char *text = raw + i * size;
+            size_t end = strnlen(text, size);
+            while (spaces && end > 0 && text[end - 1] == ' ')
+                end--;
+            strings[i] = memory_array(end + 1, 1);
+            memcpy(strings[i], text, end);
+        }
+    }
+    free(raw);
+    return strings;
+}
+
+bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***out, struct h5_shape *shape,
+                     struct diagnostics *diagnostics)
+{
+    struct dataset dataset;
+    *out = NULL;
+    if (!dataset_open_safe(file, path, limit, &dataset, diagnostics))
+        return false;
+    if (dataset.class != H5T_STRING)
+        h5_fail(file, path, diagnostics, "is %s, expected text", h5_class_name(dataset.class));
+    else if (dataset.items == 0)
+        *out = memory_array(0, sizeof **out);
+    else if (!(*out = H5Tis_variable_str(dataset.type) > 0 ? read_variable(&dataset) : read_fixed(&dataset)))
+        h5_fail(file, path, diagnostics, "cannot be read: damaged, or more than %" PRIu64 " bytes of text",
+                STRING_BYTES_MAX);
+    if (shape)
+        *shape = dataset.shape;
+    dataset_close(&dataset);
+    return *out != NULL;
+}
+
+bool h5_read_string(struct h5 *file, const char *path, char **out, struct diagnostics *diagnostics)
+{
+    char **strings;
+    struct h5_shape shape;
+    *out = NULL;
+    if (!h5_read_strings(file, path, 1, &strings, &shape, diagnostics))
+        return false;
+    uint64_t count = 1;
+    for (int i = 0; i < shape.rank; i++)
+        count *= shape.size[i];
+    if (count == 1)
+        *out = memory_copy_string(strings[0]);
+    h5_free_strings(strings, count);
+    return *out ? true : h5_fail(file, path, diagnostics, "is empty, expected one text");
+}
+
+bool h5_is_string(struct h5 *file, const char *path)
+{
+    struct diagnostics ignored = {0};
+    struct dataset dataset;
+    bool string = false;
+    if (dataset_open(file, path, &dataset, &ignored)) {
+        string = dataset.class == H5T_STRING;
+        dataset_close(&dataset);
+    }
+    diagnostics_free(&ignored);
+    return string;
+}
