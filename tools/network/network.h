@@ -113,6 +113,8 @@ struct semantics {
 const struct semantics *semantics_find(const char *name, struct diagnostics *diagnostics);
 
 /* ---- a linear node as a sparse matrix, and chains of them composed ---- */
+#define SPARSE_ENTRIES_MAX ((size_t)1 << 28) /* 3 GiB; a matrix with more is refused */
+
 struct sparse_matrix { /* compressed by source */
     uint32_t sources, targets;
     size_t *start;    /* sources + 1 */
