@@ -1,0 +1,160 @@
+#include "tools/report/derive.h"
+
+#include "sim/memory.h"
+#include "sim/panic.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t core_sum(const struct counter_table *table, enum core_counter counter)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < table->cores; i++)
+        sum += table->core[i * CORE_COUNTERS + counter];
+    return sum;
+}
+
+uint64_t router_sum(const struct counter_table *table, enum router_counter counter)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < table->routers; i++)
+        sum += table->router[i * ROUTER_COUNTERS + counter];
+    return sum;
+}
+
+uint64_t host_sum(const struct counter_table *table, enum host_counter counter)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < table->chips; i++)
+        sum += table->host[i * HOST_COUNTERS + counter];
+    return sum;
+}
+
+uint64_t input_spike_count(const struct spike_batch *batch, size_t samples)
+{
+    uint64_t sum = 0;
+    for (size_t s = 0; s < batch->count && s < samples; s++)
+        for (size_t i = 0; i < batch->samples[s].count; i++) {
+            double value = (double)batch->samples[s].events[i].value;
+            sum += batch->analog ? value != 0 : value >= 1 ? (uint64_t)value : 0;
+        }
+    return sum;
+}
+
+double energy_per_sample(const struct run_record *record, const struct run_numbers *numbers)
+{
+    size_t samples = record->chip_result->sample_count;
+    return samples ? numbers->energy.total / (double)samples : 0;
+}
+
+static void derive_accuracy(const struct run_record *record, struct run_numbers *out)
+{
+    size_t samples = record->chip_result->sample_count;
+    uint64_t labelled = 0, right = 0, reference_right = 0;
+    bool *deciding = memory_array(record->program->population_count, sizeof *deciding);
+    uint32_t neurons = deciding_populations(record->network, record->program, deciding);
+    out->prediction = memory_array(samples, sizeof *out->prediction);
+    out->reference_prediction = memory_array(samples, sizeof *out->reference_prediction);
+    for (size_t s = 0; s < samples; s++) {
+        bool tie, reference_tie;
+        int label = record->batch->samples[s].label;
+        out->prediction[s] = chip_decision(record->program, deciding, neurons, &record->chip_result->samples[s], &tie);
+        out->reference_prediction[s] = reference_decision(record->reference, s, &reference_tie);
+        out->ties += tie;
+        labelled += label >= 0;
+        right += label >= 0 && out->prediction[s] == label;
+        reference_right += label >= 0 && out->reference_prediction[s] == label;
+    }
+    free(deciding);
+    out->labelled = labelled > 0;
+    if (labelled) {
+        out->accuracy = (double)right / (double)labelled;
+        out->reference_accuracy = (double)reference_right / (double)labelled;
+    }
+}
+
+/* From the first input entering the host link to the last output leaving it. A sample that sends nothing is answered
+ * when its work ends: only then is it known that no output comes. */
+static uint64_t latency_cycles(const struct sample_result *sample)
+{
+    uint64_t last = sample->last_cycle > sample->first_cycle ? sample->last_cycle : sample->end_cycle;
+    return last > sample->first_cycle ? last - sample->first_cycle : 0;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void derive_latency(const struct run_record *record, struct run_numbers *out)
+{
+    size_t samples = record->chip_result->sample_count;
+    uint64_t cycles = 0;
+    out->latency_s = memory_array(samples, sizeof *out->latency_s);
+    for (size_t s = 0; s < samples; s++) {
+        uint64_t sample_cycles = latency_cycles(&record->chip_result->samples[s]);
+        out->latency_s[s] = cycles_to_seconds(record->chip, sample_cycles);
+        cycles += sample_cycles;
+    }
+    double *sorted = memory_array(samples, sizeof *sorted);
+    if (samples)
+        memcpy(sorted, out->latency_s, samples * sizeof *sorted);
+    qsort(sorted, samples, sizeof *sorted, compare_doubles);
+    out->latency_mean_s = samples ? cycles_to_seconds(record->chip, cycles) / (double)samples : 0;
+    out->latency_p50_s = quantile_of_sorted(sorted, samples, 0.5);
+    out->latency_p99_s = quantile_of_sorted(sorted, samples, 0.99);
+    out->latency_max_s = samples ? sorted[samples - 1] : 0;
+    free(sorted);
+}
+
+static void derive_energy(const struct run_record *record, struct run_numbers *out)
+{
+    const struct chip_result *result = record->chip_result;
+    energy_compute(record->technology, record->chip, record->program, &result->counters, &out->energy);
+    out->sample_energy_j = memory_array(result->sample_count, sizeof *out->sample_energy_j);
+    for (size_t s = 0; s < result->sample_count; s++) {
+        struct energy_report energy;
+        energy_compute(record->technology, record->chip, record->program, &result->samples[s].counters, &energy);
+        out->sample_energy_j[s] = energy.total;
+        energy_report_free(&energy);
+    }
+    double seconds = cycles_to_seconds(record->chip, result->counters.cycles);
+    out->power_w = seconds > 0 ? out->energy.total / seconds : 0;
+    out->throughput_per_s = seconds > 0 ? (double)result->sample_count / seconds : 0;
+    out->area_mm2 = area_mm2(record->technology, record->chip);
+}
+
+static void derive_counts(const struct run_record *record, struct run_numbers *out)
+{
+    const struct counter_table *table = &record->chip_result->counters;
+    out->input_spikes = input_spike_count(record->batch, record->chip_result->sample_count);
+    out->spikes = core_sum(table, CORE_SPIKES);
+    out->synaptic_events = core_sum(table, CORE_SYNAPTIC_EVENTS);
+    out->neuron_updates = core_sum(table, CORE_NEURON_UPDATES);
+    out->packets = core_sum(table, CORE_PACKETS) + host_sum(table, HOST_PACKETS);
+    out->hops = router_sum(table, ROUTER_HOPS_EW) + router_sum(table, ROUTER_HOPS_NS);
+    out->dropped = core_sum(table, CORE_EVENTS_DROPPED);
+}
+
+void run_derive(const struct run_record *record, struct run_numbers *out)
+{
+    must(record->batch->count >= record->chip_result->sample_count);
+    must(record->reference->sample_count >= record->chip_result->sample_count);
+    *out = (struct run_numbers){0};
+    derive_accuracy(record, out);
+    out->spike_agreement = spike_agreement(record->network, record->program, record->chip_result, record->reference);
+    derive_latency(record, out);
+    derive_energy(record, out);
+    derive_counts(record, out);
+}
+
+void run_numbers_free(struct run_numbers *numbers)
+{
+    free(numbers->prediction);
+    free(numbers->reference_prediction);
+    free(numbers->latency_s);
+    free(numbers->sample_energy_j);
+    energy_report_free(&numbers->energy);
+    *numbers = (struct run_numbers){0};
+}
