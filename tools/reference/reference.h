@@ -1,4 +1,5 @@
-/* The network in float without hardware: node by node on the graph, independent of the compiler's lowering. */
+/* The network in float without hardware: node by node on the graph, independent of the compiler's lowering.
+ * Neurons start at potential 0. With several Input nodes the batch's index runs through them in ascending node order. */
 #ifndef NPUSIM_TOOLS_REFERENCE_REFERENCE_H
 #define NPUSIM_TOOLS_REFERENCE_REFERENCE_H
 
@@ -14,12 +15,12 @@ struct reference_sample {
     size_t spike_count;
     struct reference_spike *spikes; /* sorted by (node, step, neuron) */
     double *output_values;          /* [steps][outputs]: input of the first Output node, summed over its sources */
-    float *potentials;              /* NULL, or [steps][all neurons] with nodes in ascending order */
+    float *potentials;              /* NULL, or [steps][all neurons] after reset, nodes in ascending order */
 };
 
 struct reference_result {
     uint32_t outputs;       /* size of the first Output node */
-    bool output_spikes;     /* it is fed by spiking neurons */
+    bool output_spikes;     /* it is fed by spiking neurons alone (through Flatten or not) */
     size_t sample_count;
     struct reference_sample *samples;
 };
@@ -40,5 +41,10 @@ void reference_free(struct reference_result *result);
 /* The deciding output of a sample: most spikes, or highest value in the last step where the outputs do not spike;
  * lowest index on a tie, and *tie set. */
 int reference_decision(const struct reference_result *result, size_t sample, bool *tie);
+
+/* The result as an HDF5 trace in NIR's data layout, one sample after the other in its first dimension: EventData
+ * "spikes" of every spiking node, TimeGriddedData "v" of every neuron node when potentials were kept. */
+MUST_USE bool reference_write(const char *path, const struct network *network, const struct spike_batch *batch,
+                              const struct reference_result *result, double dt_s, struct diagnostics *diagnostics);
 
 #endif
