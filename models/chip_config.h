@@ -29,6 +29,10 @@ MUST_USE bool chip_config_load(const char *path, const struct parameter_override
                                struct chip_config *out, struct diagnostics *diagnostics);
 void chip_config_free(struct chip_config *config);
 
+/* Every key that applies as a line "key: value" (a fresh string): for results and for config_sha256. It is itself a
+ * chip file, if it is stored where the path of `technology` leads to the same place. */
+char *chip_config_text(const struct chip_config *config);
+
 uint32_t chip_tiles(const struct chip_config *config);  /* of one chip */
 uint32_t chip_cores(const struct chip_config *config);  /* of one chip */
 uint32_t system_cores(const struct chip_config *config); /* chips * cores */

@@ -4,7 +4,8 @@
  * out of range are all reported at once, each with file:line:col. There are no defaults: what a row names must be in
  * the file, except rows whose condition (`when`) does not hold; those must be absent.
  *
- * A file may begin with `base: OTHER.yaml` (path relative to the file): keys of the file replace those of the base. */
+ * A file may begin with `base: OTHER.yaml` (path relative to the file): keys of the file replace those of the base.
+ * Nested keys and dotted keys ("mesh: {rows: 4}" and "mesh.rows: 4") mean the same. */
 #ifndef NPUSIM_SIM_PARAMETERS_H
 #define NPUSIM_SIM_PARAMETERS_H
 
@@ -37,7 +38,7 @@ struct parameter_row {
     enum parameter_type type;
     size_t offset;               /* into the struct that is filled */
     double minimum, maximum;     /* inclusive; numbers and values only; both 0: string length 1..255 for strings */
-    const char *unit;            /* "cycles", "bits", "1" ... ; shown in help, demanded in `struct sourced_value` */
+    const char *unit;            /* "cycles", "bits", "1" ...; shown in help, demanded in `struct sourced_value` */
     const char *const *choices;  /* PARAMETER_CHOICE: NULL-terminated */
     const char *when;            /* NULL, or "KEY=CHOICE": this row exists only then (KEY is an earlier CHOICE row) */
     const char *help;
@@ -48,12 +49,14 @@ struct parameter_override {
     const char *text;
 };
 
-/* Fills `target` by `rows` (ended by a row with key NULL) from `path`, then the overrides. */
+/* Fills `target` by `rows` (ended by a row with key NULL) from `path`, then the overrides (of two for one key the
+ * last). Fields of rows that do not apply are zero. On failure `target` owns no strings. Keys of a base that belong to
+ * a choice which the file (or --set) replaced are passed over; a sourced value is replaced as a whole. */
 MUST_USE bool parameters_load(const char *path, const struct parameter_row *rows, void *target,
                               const struct parameter_override *overrides, size_t override_count,
                               struct diagnostics *diagnostics);
 
-/* The resolved value of one row as text (a fresh string), for results and for `config_sha256`. */
+/* The resolved value of one row that applies as text (a fresh string), for results and for `config_sha256`. */
 char *parameters_format(const struct parameter_row *row, const void *target);
 
 /* True when the row's `when` holds in `target`. */

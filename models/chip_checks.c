@@ -1,0 +1,87 @@
+#include "models/chip_checks.h"
+
+#include <inttypes.h>
+
+struct checker {
+    const char *path;
+    struct diagnostics *diagnostics;
+    bool ok;
+};
+
+/* `key` has `value`, but `because` allows `limit` at most. */
+static void at_most(struct checker *checker, const char *key, uint64_t value, uint64_t limit, const char *because)
+{
+    if (value <= limit)
+        return;
+    checker->ok = diagnostics_add(checker->diagnostics, checker->path, "%s is %" PRIu64 ", expected at most %" PRIu64
+                                  ": %s", key, value, limit, because);
+}
+
+static void at_least(struct checker *checker, const char *key, uint64_t value, uint64_t limit, const char *because)
+{
+    if (value >= limit)
+        return;
+    checker->ok = diagnostics_add(checker->diagnostics, checker->path, "%s is %" PRIu64 ", expected at least %" PRIu64
+                                  ": %s", key, value, limit, because);
+}
+
+static uint64_t round_up(uint64_t amount, uint64_t unit)
+{
+    return (amount + unit - 1) / unit;
+}
+
+static void check_network(struct checker *checker, const struct noc_config *noc)
+{
+    at_least(checker, "router.buffer_flits", noc->buffer_flits, round_up(noc->spike_bits, noc->flit_bits),
+             "a packet of packet.spike_bits must fit, in flits of router.flit_bits");
+    at_least(checker, "router.buffer_flits", noc->buffer_flits, round_up(noc->value_bits, noc->flit_bits),
+             "a packet of packet.value_bits must fit, in flits of router.flit_bits");
+}
+
+static void check_sparse(struct checker *checker, const struct core_config *core)
+{
+    at_most(checker, "core.neurons", core->neurons_max, UINT64_C(1) << core->sparse_index_bits,
+            "core.synapse.sparse.index_bits must be able to name each of them");
+    at_least(checker, "core.synapse.sparse.word_bits", core->sparse_word_bits,
+             (uint64_t)core->sparse_index_bits + core->weight_bits,
+             "a synapse (core.synapse.weight_bits + core.synapse.sparse.index_bits) must fit into a word");
+}
+
+static void check_dimc(struct checker *checker, const struct core_config *core)
+{
+    at_most(checker, "core.synapse.dimc.rows_per_access", core->dimc_rows_per_access, core->dimc_rows,
+            "an access is within one array of core.synapse.dimc.rows");
+    at_most(checker, "core.axons", core->axons_max, (uint64_t)core->dimc_rows * core->dimc_arrays,
+            "an axon is a row: core.synapse.dimc.rows x core.synapse.dimc.arrays");
+    at_most(checker, "core.neurons", core->neurons_max, core->dimc_columns,
+            "a neuron is a column: core.synapse.dimc.columns");
+}
+
+static void check_neurons(struct checker *checker, const struct core_config *core)
+{
+    at_most(checker, "core.neuron.lanes", core->neuron_lanes, core->neurons_max,
+            "more lanes than core.neurons never work");
+    at_least(checker, "core.accumulator.bits", core->accumulator_bits, core->weight_bits,
+             "it must hold one weight of core.synapse.weight_bits");
+    at_most(checker, "core.neuron.fraction_bits", core->fraction_bits, 32 - core->accumulator_bits,
+            "core.accumulator.bits + core.neuron.fraction_bits must fit into 32 bits");
+    at_most(checker, "core.neuron.fraction_bits", core->fraction_bits, core->potential_bits - 1,
+            "core.neuron.potential_bits must hold more than the fraction");
+}
+
+bool chip_checks(const struct chip_config *config, struct diagnostics *diagnostics)
+{
+    struct checker checker = {.path = config->path, .diagnostics = diagnostics, .ok = true};
+    check_network(&checker, &config->noc);
+    if (config->core.synapse_kind == SYNAPSE_SPARSE)
+        check_sparse(&checker, &config->core);
+    else
+        check_dimc(&checker, &config->core);
+    check_neurons(&checker, &config->core);
+    at_most(&checker, "host.tile", config->host.tile, (uint64_t)chip_tiles(config) - 1,
+            "the chip has mesh.columns x mesh.rows tiles");
+    if (config->host.chips > 1)
+        at_least(&checker, "core.event_queue.delay_slots", config->core.delay_slots, 3,
+                 "with chips.count above 1 a spike may reach the next chip a timestep early");
+    return checker.ok;
+}

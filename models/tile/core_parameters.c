@@ -1,0 +1,95 @@
+#include "models/tile/core_config.h"
+
+#include <stddef.h>
+
+static const char *const synapse_kinds[] = {[SYNAPSE_SPARSE] = "sparse", [SYNAPSE_DIMC] = "dimc", NULL};
+static const char *const queue_policies[] = {[QUEUE_STALL] = "stall", [QUEUE_DROP] = "drop", NULL};
+static const char *const neuron_locations[] = {[NEURON_COLUMN] = "column", [NEURON_PROCESSOR] = "processor", NULL};
+
+#define AT(name) offsetof(struct core_config, name)
+#define SPARSE "core.synapse.kind=sparse"
+#define DIMC "core.synapse.kind=dimc"
+#define PROCESSOR "core.neuron.location=processor"
+
+/* A duration of 0 is refused everywhere: what takes no time could be done without end within one cycle. */
+const struct parameter_row core_parameter_rows[] = {
+    {"core.neurons", PARAMETER_U32, AT(neurons_max), 1, 16384, "neurons", NULL, NULL,
+     "neurons (or inputs relayed) that a core holds"},
+    {"core.axons", PARAMETER_U32, AT(axons_max), 1, 65536, "axons", NULL, NULL,
+     "rows of the axon table: sources that a core can listen to"},
+    {"core.routes", PARAMETER_U32, AT(routes_max), 1, 1048576, "routes", NULL, NULL,
+     "rows of the routing table: destinations of all neurons of a core together"},
+    {"core.profiles", PARAMETER_U32, AT(profiles_max), 1, 16384, "profiles", NULL, NULL,
+     "different sets of neuron parameters (model, decays, threshold, reset) in a core"},
+
+    {"core.event_queue.depth", PARAMETER_U32, AT(queue_depth), 1, 1048576, "events", NULL, NULL,
+     "events that wait in a core, those of all timesteps together"},
+    {"core.event_queue.delay_slots", PARAMETER_U32, AT(delay_slots), 2, 64, "timesteps", NULL, NULL,
+     "timesteps that events can wait for, the present one included; the longest delay is one less"},
+    {"core.event_queue.policy", PARAMETER_CHOICE, AT(queue_policy), 0, 0, NULL, queue_policies, NULL,
+     "what a full queue does: stall the network, or drop the event and count it"},
+    {"core.axon_cycles", PARAMETER_U32, AT(axon_cycles), 1, 1024, "cycles", NULL, NULL,
+     "axon table look-up for each event"},
+
+    {"core.synapse.kind", PARAMETER_CHOICE, AT(synapse_kind), 0, 0, NULL, synapse_kinds, NULL,
+     "lists of synapses in SRAM (sparse), or digital in-memory compute (dimc)"},
+    {"core.synapse.weight_bits", PARAMETER_U32, AT(weight_bits), 2, 16, "bits", NULL, NULL,
+     "of a weight, two's complement"},
+    {"core.synapse.sparse.words", PARAMETER_U32, AT(sparse_words), 1, 16777216, "words", NULL, SPARSE,
+     "words of synapse memory"},
+    {"core.synapse.sparse.word_bits", PARAMETER_U32, AT(sparse_word_bits), 8, 1024, "bits", NULL, SPARSE,
+     "of a word; as many synapses lie in it as fit"},
+    {"core.synapse.sparse.index_bits", PARAMETER_U32, AT(sparse_index_bits), 1, 16, "bits", NULL, SPARSE,
+     "of the target neuron's index beside each weight"},
+    {"core.synapse.sparse.words_per_cycle", PARAMETER_U32, AT(sparse_words_per_cycle), 1, 64, "words/cycle", NULL,
+     SPARSE, "words that the memory delivers in a cycle"},
+    {"core.synapse.sparse.latency", PARAMETER_U32, AT(sparse_latency), 1, 1024, "cycles", NULL, SPARSE,
+     "from the first word's address to the first accumulation"},
+    {"core.synapse.dimc.rows", PARAMETER_U32, AT(dimc_rows), 1, 16384, "rows", NULL, DIMC,
+     "of one array: one axon each"},
+    {"core.synapse.dimc.columns", PARAMETER_U32, AT(dimc_columns), 1, 16384, "weights", NULL, DIMC,
+     "weights in a row: one neuron each"},
+    {"core.synapse.dimc.arrays", PARAMETER_U32, AT(dimc_arrays), 1, 256, "arrays", NULL, DIMC,
+     "stacked: all add to the same columns"},
+    {"core.synapse.dimc.rows_per_access", PARAMETER_U32, AT(dimc_rows_per_access), 1, 16384, "rows", NULL, DIMC,
+     "rows that the adder tree sums in one access"},
+    {"core.synapse.dimc.cycles_per_plane", PARAMETER_U32, AT(dimc_cycles_per_plane), 1, 1024, "cycles", NULL, DIMC,
+     "of one access, for each bit plane of the input"},
+    {"core.synapse.dimc.latency", PARAMETER_U32, AT(dimc_latency), 1, 1024, "cycles", NULL, DIMC,
+     "adder tree and shift-and-add pipeline"},
+
+    {"core.accumulator.bits", PARAMETER_U32, AT(accumulator_bits), 4, 32, "bits", NULL, NULL,
+     "of the sum of weights that a neuron receives in a timestep, two's complement"},
+    {"core.accumulator.banks", PARAMETER_U32, AT(accumulator_banks), 1, 16384, "banks", NULL, NULL,
+     "of accumulator memory; neuron j lies in bank j mod banks"},
+    {"core.accumulator.ports", PARAMETER_U32, AT(accumulator_ports), 1, 64, "ports", NULL, NULL,
+     "of a bank: additions that it takes in a cycle"},
+    {"core.state.banks", PARAMETER_U32, AT(state_banks), 1, 16384, "banks", NULL, NULL,
+     "of neuron state memory; neuron j lies in bank j mod banks"},
+    {"core.state.ports", PARAMETER_U32, AT(state_ports), 1, 64, "ports", NULL, NULL,
+     "of a bank: neurons read and written back in a cycle"},
+
+    {"core.neuron.location", PARAMETER_CHOICE, AT(neuron_location), 0, 0, NULL, neuron_locations, NULL,
+     "neurons are updated at the array's column edge, or by a processor that the tile's cores share"},
+    {"core.neuron.lanes", PARAMETER_U32, AT(neuron_lanes), 1, 16384, "neurons", NULL, NULL, "updated at once"},
+    {"core.neuron.interval", PARAMETER_U32, AT(neuron_interval), 1, 1024, "cycles", NULL, NULL,
+     "from one group of lanes to the next"},
+    {"core.neuron.depth", PARAMETER_U32, AT(neuron_depth), 1, 1024, "cycles", NULL, NULL,
+     "pipeline depth: from reading the state to the spike"},
+    {"core.neuron.potential_bits", PARAMETER_U32, AT(potential_bits), 4, 32, "bits", NULL, NULL,
+     "of the membrane potential, two's complement; saturates"},
+    {"core.neuron.current_bits", PARAMETER_U32, AT(current_bits), 4, 32, "bits", NULL, NULL,
+     "of the synaptic current, two's complement; saturates"},
+    {"core.neuron.decay_bits", PARAMETER_U32, AT(decay_bits), 1, 16, "bits", NULL, NULL,
+     "12: a decay d keeps (4096 - d) / 4096 in a timestep, truncated toward zero"},
+    {"core.neuron.fraction_bits", PARAMETER_U32, AT(fraction_bits), 0, 12, "bits", NULL, NULL,
+     "that the accumulator is shifted left by before it joins current or potential"},
+    {"core.neuron.processor.instructions", PARAMETER_U32, AT(processor_instructions), 1, 65536, "instructions", NULL,
+     PROCESSOR, "for each group of lanes"},
+    {"core.neuron.processor.start", PARAMETER_U32, AT(processor_start), 1, 65536, "cycles", NULL, PROCESSOR,
+     "to hand one core's job over"},
+
+    {"core.route_cycles", PARAMETER_U32, AT(route_cycles), 1, 1024, "cycles", NULL, NULL,
+     "for each packet sent: routing table look-up and injection"},
+    {.key = NULL},
+};
