@@ -1,0 +1,290 @@
+/* NIR's own container of traces (nir/data_ir of neuromorphs/NIR): /nodes/NODE/observables/OBSERVABLE holds
+ * TimeGriddedData (sample, time, neuron), or EventData: idx and time (sample, event), padded with -1 and +inf, and
+ * for ValuedEventData a value each. Nested graphs are not looked into: nir cannot write them. */
+#include "tools/read/spike_readers.h"
+
+#include "sim/memory.h"
+#include "tools/file/h5.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct observable {
+    char *path; /* in the file; NULL: the node has none */
+    bool grid, valued;
+    double neurons;
+};
+
+struct event_arrays {
+    int64_t *index;
+    double *time_s;
+    double *value; /* NULL: 1 each */
+    uint64_t samples, events;
+};
+
+static char *join(const char *group, const char *name)
+{
+    return memory_format("%s/%s", group, name);
+}
+
+static bool set_kind(const char *type, const char *place, struct observable *out, struct diagnostics *diagnostics)
+{
+    out->grid = strcmp(type, "TimeGriddedData") == 0;
+    out->valued = strcmp(type, "ValuedEventData") == 0;
+    if (!out->grid && !out->valued && strcmp(type, "EventData") != 0)
+        return diagnostics_add(diagnostics, place, "type \"%s\", expected TimeGriddedData, EventData or ValuedEventData",
+                               type);
+    return true;
+}
+
+static bool find_neurons(struct h5 *file, struct observable *out, struct diagnostics *diagnostics)
+{
+    if (!out->grid)
+        return h5_attribute_double(file, out->path, "n_neurons", &out->neurons, diagnostics);
+    char *data = join(out->path, "data"), *place = memory_format("%s: %s", h5_path(file), data);
+    struct h5_shape shape = {0};
+    bool fine = h5_shape_of(file, data, &shape, diagnostics);
+    if (fine && shape.rank != 3)
+        fine = diagnostics_add(diagnostics, place, "rank %d, expected 3 (sample, time, neuron)", shape.rank);
+    out->neurons = fine ? (double)shape.size[2] : 0;
+    free(data);
+    free(place);
+    return fine;
+}
+
+static bool inspect(struct h5 *file, struct observable *out, struct diagnostics *diagnostics)
+{
+    char *type = NULL, *place = memory_format("%s: %s", h5_path(file), out->path);
+    bool fine = h5_attribute_string(file, out->path, "__type__", &type, diagnostics) &&
+                set_kind(type, place, out, diagnostics) && find_neurons(file, out, diagnostics);
+    free(type);
+    free(place);
+    return fine;
+}
+
+/* "spikes", else the only observable of the node; out->path stays NULL when there is neither. */
+static bool find_observable(struct h5 *file, const char *node, struct observable *out,
+                            struct diagnostics *diagnostics)
+{
+    char *group = memory_format("/nodes/%s/observables", node), *spikes = join(group, "spikes");
+    char **names = NULL;
+    size_t count = 0;
+    bool fine = true;
+    *out = (struct observable){0};
+    if (h5_is_group(file, spikes))
+        out->path = memory_copy_string(spikes);
+    else if (h5_is_group(file, group)) {
+        fine = h5_list(file, group, &names, &count, diagnostics);
+        if (fine && count == 1)
+            out->path = join(group, names[0]);
+        h5_free_strings(names, count);
+    }
+    free(group);
+    free(spikes);
+    return fine && (!out->path || inspect(file, out, diagnostics));
+}
+
+/* Takes the node if it is the one: named "input", or alone, or the first of the right size. */
+static bool try_node(struct h5 *file, const char *node, bool must_fit, uint32_t inputs, struct observable *out,
+                     struct diagnostics *diagnostics)
+{
+    bool fine = find_observable(file, node, out, diagnostics);
+    if (fine && out->path && (must_fit || out->neurons == inputs)) {
+        if (out->neurons == inputs)
+            return true;
+        char *place = memory_format("%s: %s", h5_path(file), out->path);
+        fine = diagnostics_add(diagnostics, place, "%g neurons, expected %u as the Input has", out->neurons, inputs);
+        free(place);
+    }
+    free(out->path);
+    out->path = NULL;
+    return fine;
+}
+
+static bool choose(struct h5 *file, uint32_t inputs, struct observable *out, struct diagnostics *diagnostics)
+{
+    char **names = NULL;
+    size_t count = 0;
+    *out = (struct observable){0};
+    if (!h5_is_group(file, "/nodes"))
+        return diagnostics_add(diagnostics, h5_path(file), "HDF5 without a group /nodes, expected NIR data");
+    if (!h5_list(file, "/nodes", &names, &count, diagnostics))
+        return false;
+    bool fine = true;
+    for (size_t i = 0; fine && !out->path && i < count; i++)
+        if (count == 1 || strcmp(names[i], "input") == 0)
+            fine = try_node(file, names[i], true, inputs, out, diagnostics);
+    for (size_t i = 0; fine && !out->path && i < count; i++)
+        fine = try_node(file, names[i], false, inputs, out, diagnostics);
+    h5_free_strings(names, count);
+    if (fine && !out->path)
+        return diagnostics_add(diagnostics, h5_path(file), "no node with spikes of %u neurons, expected "
+                               "/nodes/input/observables/spikes", inputs);
+    return fine;
+}
+
+static bool set_dt(struct spike_reading *reading, struct h5 *file, const struct observable *observable)
+{
+    double dt_s = 0;
+    char *place = memory_format("%s: %s", h5_path(file), observable->path);
+    bool fine = true;
+    if (h5_attribute_exists(file, observable->path, "dt")) {
+        fine = h5_attribute_double(file, observable->path, "dt", &dt_s, reading->diagnostics);
+        if (fine && !(isfinite(dt_s) && dt_s > 0))
+            fine = diagnostics_add(reading->diagnostics, place, "dt %g, expected seconds > 0", dt_s);
+    }
+    if (fine && !observable->grid && dt_s == 0 && !(reading->options->dt_s > 0))
+        fine = diagnostics_add(reading->diagnostics, place, "events with times, expected --dt for the length of a "
+                               "step");
+    fine = fine && reading_set_dt(reading, h5_path(file), dt_s);
+    free(place);
+    return fine;
+}
+
+/* ---- a grid ---- */
+static bool read_grid_sample(struct spike_reading *reading, const char *place, const double *data, uint64_t steps)
+{
+    uint32_t inputs = reading->batch->inputs;
+    for (uint64_t step = 0; step < steps; step++)
+        for (uint32_t i = 0; i < inputs; i++) {
+            double value = data[step * inputs + i];
+            if (value != 0 && !reading_add_event(reading, place, step * inputs + i, step, i, value))
+                return false;
+        }
+    reading_end_sample(reading);
+    return true;
+}
+
+static bool read_grid(struct spike_reading *reading, struct h5 *file, const struct observable *observable)
+{
+    char *name = join(observable->path, "data"), *place = memory_format("%s: %s", h5_path(file), name);
+    double *data = NULL;
+    struct h5_shape shape = {0};
+    bool fine = h5_read_doubles(file, name, SPIKE_ITEMS_MAX, &data, &shape, reading->diagnostics);
+    for (uint64_t i = 0; fine && i < shape.size[0] && !reading_full(reading); i++)
+        fine = reading_begin_sample(reading, h5_path(file), shape.size[0] > 1 ? (int64_t)i : -1, shape.size[1]) &&
+               read_grid_sample(reading, place, data + i * shape.size[1] * shape.size[2], shape.size[1]);
+    free(data);
+    free(name);
+    free(place);
+    return fine;
+}
+
+/* ---- events ---- */
+static bool is_pad(const struct event_arrays *arrays, uint64_t i)
+{
+    return arrays->index[i] == -1 || arrays->time_s[i] == HUGE_VAL;
+}
+
+/* Steps that t_max covers, a begun one included; 0 without the attribute. */
+static bool read_duration(struct spike_reading *reading, struct h5 *file, const struct observable *observable,
+                          uint64_t *steps)
+{
+    double t_max_s = 0, dt_s = reading->batch->dt_s;
+    *steps = 0;
+    if (!h5_attribute_exists(file, observable->path, "t_max"))
+        return true;
+    if (!h5_attribute_double(file, observable->path, "t_max", &t_max_s, reading->diagnostics))
+        return false;
+    if (!isfinite(t_max_s) || t_max_s < 0) {
+        char *place = memory_format("%s: %s", h5_path(file), observable->path);
+        diagnostics_add(reading->diagnostics, place, "t_max %g, expected seconds >= 0", t_max_s);
+        free(place);
+        return false;
+    }
+    *steps = spike_step(t_max_s, dt_s);
+    double rest = t_max_s / dt_s - (double)*steps;
+    *steps += rest > 1e-9 + 1e-15 * (double)*steps;
+    return true;
+}
+
+static bool check_times(struct spike_reading *reading, const char *place, const struct event_arrays *arrays,
+                        uint64_t first, uint64_t *steps)
+{
+    for (uint64_t i = first; i < first + arrays->events; i++) {
+        if (is_pad(arrays, i))
+            continue;
+        if (!isfinite(arrays->time_s[i]) || arrays->time_s[i] < 0)
+            return diagnostics_add(reading->diagnostics, place, "event %llu: time %g s, expected a number >= 0",
+                                   (unsigned long long)i, arrays->time_s[i]);
+        uint64_t step = spike_step(arrays->time_s[i], reading->batch->dt_s);
+        *steps = step + 1 > *steps ? step + 1 : *steps;
+    }
+    return true;
+}
+
+static bool read_event_sample(struct spike_reading *reading, const char *path, const char *place,
+                              const struct event_arrays *arrays, uint64_t sample, uint64_t steps)
+{
+    uint64_t first = sample * arrays->events;
+    if (!check_times(reading, place, arrays, first, &steps) ||
+        !reading_begin_sample(reading, path, arrays->samples > 1 ? (int64_t)sample : -1, steps))
+        return false;
+    for (uint64_t i = first; i < first + arrays->events; i++) {
+        if (is_pad(arrays, i))
+            continue;
+        uint64_t step = spike_step(arrays->time_s[i], reading->batch->dt_s);
+        double value = arrays->value ? arrays->value[i] : 1;
+        if (!reading_add_event(reading, place, i, step, arrays->index[i], value))
+            return false;
+    }
+    reading_end_sample(reading);
+    return true;
+}
+
+static bool same_shape(const struct h5_shape *a, const struct h5_shape *b)
+{
+    return b->rank == 2 && a->size[0] == b->size[0] && a->size[1] == b->size[1];
+}
+
+static bool load_events(struct h5 *file, const struct observable *observable, struct event_arrays *out,
+                        struct diagnostics *diagnostics)
+{
+    char *index = join(observable->path, "idx"), *time = join(observable->path, "time");
+    char *value = join(observable->path, "value"), *place = memory_format("%s: %s", h5_path(file), observable->path);
+    struct h5_shape shape = {0}, times = {0}, values = {0};
+    *out = (struct event_arrays){0};
+    bool fine = h5_read_int64(file, index, SPIKE_ITEMS_MAX, &out->index, &shape, diagnostics) &&
+                h5_read_doubles(file, time, SPIKE_ITEMS_MAX, &out->time_s, &times, diagnostics);
+    if (fine && observable->valued)
+        fine = h5_read_doubles(file, value, SPIKE_ITEMS_MAX, &out->value, &values, diagnostics);
+    if (fine && (shape.rank != 2 || !same_shape(&shape, &times) || (out->value && !same_shape(&shape, &values))))
+        fine = diagnostics_add(diagnostics, place, "idx, time and value differ in shape, expected (sample, event) each");
+    out->samples = shape.size[0];
+    out->events = shape.size[1];
+    free(index);
+    free(time);
+    free(value);
+    free(place);
+    return fine;
+}
+
+static bool read_events(struct spike_reading *reading, struct h5 *file, const struct observable *observable)
+{
+    struct event_arrays arrays;
+    char *place = memory_format("%s: %s", h5_path(file), observable->path);
+    uint64_t steps = 0;
+    bool fine = load_events(file, observable, &arrays, reading->diagnostics) &&
+                read_duration(reading, file, observable, &steps);
+    for (uint64_t i = 0; fine && i < arrays.samples && !reading_full(reading); i++)
+        fine = read_event_sample(reading, h5_path(file), place, &arrays, i, steps);
+    free(arrays.index);
+    free(arrays.time_s);
+    free(arrays.value);
+    free(place);
+    return fine;
+}
+
+bool nir_data_read(struct spike_reading *reading, const char *path)
+{
+    struct h5 *file = NULL;
+    struct observable observable = {0};
+    if (!h5_open(path, &file, reading->diagnostics))
+        return false;
+    bool fine = choose(file, reading->batch->inputs, &observable, reading->diagnostics) &&
+                set_dt(reading, file, &observable) &&
+                (observable.grid ? read_grid(reading, file, &observable) : read_events(reading, file, &observable));
+    free(observable.path);
+    h5_close(file);
+    return fine;
+}
