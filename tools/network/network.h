@@ -14,6 +14,7 @@
 #define NETWORK_NODES_MAX 100000u
 #define NETWORK_EDGES_MAX 1000000u
 #define TENSOR_ITEMS_MAX (1u << 28)
+#define NETWORK_NEURONS_MAX (1u << 24) /* all nodes together */
 
 enum node_kind {
     NODE_INPUT,
@@ -49,7 +50,8 @@ struct tensor {
 struct node {
     char *name;
     enum node_kind kind;
-    struct shape input, output; /* known for every node after network_check */
+    /* Known for every node after network_check; before it, what the file declares (rank 0: nothing). */
+    struct shape input, output;
     /* Affine: (.., out, in); Conv2d: (Co, Ci/groups, Kh, Kw); Conv1d: (Co, Ci/groups, K) */
     struct tensor weight;
     struct tensor bias; /* (out) or (Co); data NULL: none */
@@ -60,7 +62,7 @@ struct node {
     /* Neuron parameters, one a neuron, in the file's units (seconds in every real file). v_reset: zeros if absent. */
     double *tau_mem; /* LI, LIF: tau */
     double *tau_syn, *w_in; /* CubaLI, CubaLIF */
-    double *r, *v_leak, *v_threshold, *v_reset;
+    double *r, *v_leak, *v_threshold, *v_reset; /* Threshold: only v_threshold */
     double *scale;  /* Scale, size of output */
     double *delay;  /* Delay */
 };
@@ -79,15 +81,31 @@ struct network {
     double dt_s;   /* a hint from the file's metadata; 0: none */
 };
 
-int64_t shape_items(const struct shape *shape); /* 1 for rank 0 */
+int64_t shape_items(const struct shape *shape); /* 1 for rank 0; INT64_MAX when it overflows */
 bool shape_equal(const struct shape *a, const struct shape *b);
+/* Equal but for dimensions of size 1, or one of them is flat and both hold as many items. */
+bool shape_agrees(const struct shape *a, const struct shape *b);
+/* "(2, 34, 34)", fresh. */
+char *shape_format(const struct shape *shape);
 const char *node_kind_name(enum node_kind kind); /* "Conv2d" */
+/* The per-neuron values that a kind of node has: NIR's name, the field, what an absent one means, what is allowed. */
+enum field_absent { FIELD_REQUIRED, FIELD_ZEROS, FIELD_ONES };
+enum field_range { FIELD_ANY, FIELD_NOT_NEGATIVE, FIELD_POSITIVE };
+struct node_field {
+    const char *name; /* ends the list when NULL */
+    size_t offset;    /* of a double * in struct node */
+    enum field_absent absent;
+    enum field_range range;
+};
+const struct node_field *node_fields(enum node_kind kind); /* an empty list for kinds without such values */
+double **node_field(struct node *node, const struct node_field *field);
 bool node_is_neuron(enum node_kind kind);        /* keeps state: I, IF, LI, LIF, CubaLI, CubaLIF (and Threshold) */
 bool node_spikes(enum node_kind kind);           /* IF, LIF, CubaLIF, Threshold */
 bool node_is_linear(enum node_kind kind);        /* Affine, Scale, Conv, pools, Flatten */
 
 /* Computes every shape by itself, checks agreement with the file's, finite weights, tau > 0, at least one input and
- * one output, dangling or duplicate edges. Node order becomes a schedule: see network_schedule. */
+ * one output, dangling or duplicate edges; sorts the edges. Of a node that declares no output shape, parameters hold
+ * one value each before, and one a neuron after; v_reset or w_in that is NULL becomes zeros or ones. */
 MUST_USE bool network_check(struct network *network, struct diagnostics *diagnostics);
 
 /* Nodes in an order in which every node comes after its sources, but for edges that close a cycle. `order` has
