@@ -43,6 +43,9 @@ SUPPORT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
 
 all: $(BUILD)/npusim $(LIB)
 
+# Every source compiled and nothing linked, for tools/scripts/lint.sh.
+objects: $(LIB_OBJ) $(BUILD)/sim/main.o $(TEST_C:%.c=$(BUILD)/%.o) $(SUPPORT_OBJ)
+
 $(BUILD)/npusim: $(BUILD)/sim/main.o $(LIB)
 	$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
@@ -82,8 +85,8 @@ install: all
 	cp -r configs traces $(DESTDIR)$(PREFIX)/share/npusim/
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-lint
 
-.PHONY: all setup demo test bench lint install clean
+.PHONY: all objects setup demo test bench lint install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
