@@ -36,6 +36,7 @@ void technology_sources(const struct technology *technology, uint32_t *assumed, 
 
 struct energy_report { /* joules */
     double total, dynamic_total, static_total;           /* total = dynamic_total + static_total */
+    double low_total, high_total; /* total with every constant at its published low or high (where a file gives one) */
     double dynamic_part[ENERGY_COMPONENTS], static_part[ENERGY_COMPONENTS];
     uint32_t layers;       /* populations + 1: the last is "shared" (static energy, barrier, idle tiles) */
     double *layer;         /* [layers], sums to total */

@@ -1,0 +1,34 @@
+/* Costs of a chip that published its own: one figure for each kind of event, memories, wires and all.
+ *
+ * The published list says "active" and "inactive" for a neuron update without a definition; here an update that ends
+ * in a spike is active. What the list does not name (host link, barrier, reset) costs nothing here, and static power
+ * is one figure for the chip: it is accounted to "control". */
+#include "models/physics/unit_costs.h"
+
+#define PICO 1e-12
+#define MILLI 1e-3
+
+/* A chip with fewer cores than the published one takes its share, which is an assumption. */
+static struct cost static_power(const struct event_values *values, double cores)
+{
+    double share = cores / values->static_cores.value;
+    struct cost power = cost_of(&values->static_chip, MILLI * share);
+    if (share != 1.0)
+        power.assumed = power.nominal;
+    return power;
+}
+
+void event_costs_get(const struct event_values *values, const struct chip_config *config, struct unit_costs *out)
+{
+    struct cost inactive = cost_of(&values->update_inactive, PICO);
+    double cores = system_cores(config);
+    for (int model = 0; model < NEURON_MODELS; model++)
+        out->update[model] = inactive;
+    out->core[CORE_SPIKES] = cost_remove(cost_of(&values->update_active, PICO), inactive);
+    out->core[CORE_SYNAPTIC_EVENTS] = cost_of(&values->synaptic_event, PICO);
+    out->router[ROUTER_HOPS_EW] = cost_of(&values->hop_east_west, PICO);
+    out->router[ROUTER_HOPS_NS] = cost_of(&values->hop_north_south, PICO);
+    out->router[ROUTER_HOPS_LOCAL] = cost_of(&values->spike_within_tile, PICO);
+    out->leakage[ENERGY_CONTROL] = static_power(values, cores);
+    out->area[ENERGY_CONTROL] = values->area_chip.value * cores / values->static_cores.value;
+}

@@ -1,0 +1,111 @@
+/* Technology files (configs/technology/): rows and loading. */
+#include "models/physics/technology.h"
+#include "models/physics/cost.h"
+#include "models/physics/energy.h"
+#include "sim/memory.h"
+#include <stdlib.h>
+
+static const char *const kind_names[] = {"components", "events", NULL};
+
+#define COMPONENT(key_, field_, minimum_, maximum_, unit_, help_)                                                      \
+    {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct technology, components.field_),                   \
+     .minimum = minimum_, .maximum = maximum_, .unit = unit_, .when = "kind=components", .help = help_}
+#define EVENT(key_, field_, maximum_, unit_, help_)                                                                    \
+    {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct technology, events.field_), .minimum = 0,         \
+     .maximum = maximum_, .unit = unit_, .when = "kind=events", .help = help_}
+
+static const struct parameter_row technology_rows[] = {
+    {.key = "name", .type = PARAMETER_STRING, .offset = offsetof(struct technology, name), .help = "shown in reports"},
+    {.key = "kind", .type = PARAMETER_CHOICE, .offset = offsetof(struct technology, kind), .choices = kind_names,
+     .help = "components: blocks scaled by the chip file; events: a chip's own published costs"},
+    COMPONENT("node", node_nm, 1, 200, "nm", "process node"),
+    COMPONENT("supply", supply_v, 0.2, 2, "V", "supply voltage that the energies below hold for"),
+    COMPONENT("sram.small_capacity", sram_small_kb, 0.1, 1e5, "KB", "capacity that small_read holds for"),
+    COMPONENT("sram.small_read", sram_small_read, 1e-5, 100, "pJ/bit", "reading a bit of a memory that small"),
+    COMPONENT("sram.large_capacity", sram_large_kb, 0.1, 1e6, "KB", "capacity that large_read holds for"),
+    COMPONENT("sram.large_read", sram_large_read, 1e-5, 100, "pJ/bit", "reading a bit of a memory that large"),
+    COMPONENT("sram.write_ratio", sram_write_ratio, 0.1, 10, "1", "writing over reading"),
+    COMPONENT("sram.area", sram_area, 1e-3, 100, "um2/bit", "with the periphery of the memory"),
+    COMPONENT("sram.leakage", sram_leakage, 0, 1e4, "uW/KB", "static power"),
+    COMPONENT("register.access", register_access, 1e-6, 10, "pJ/bit", "clocking one bit in; floor of any memory"),
+    COMPONENT("register.area", register_area, 1e-3, 1000, "um2/bit", "one bit"),
+    COMPONENT("adder.energy", adder, 1e-6, 10, "pJ/bit", "addition, for each bit of width"),
+    COMPONENT("adder.area", adder_area, 1e-3, 1000, "um2/bit", "for each bit of width"),
+    COMPONENT("multiplier.energy", multiplier, 1e-6, 10, "pJ/bit2", "for each pair of operand bits"),
+    COMPONENT("multiplier.area", multiplier_area, 1e-3, 1000, "um2/bit2", "for each pair of operand bits"),
+    COMPONENT("comparator.energy", comparator, 1e-6, 10, "pJ/bit", "for each bit of width"),
+    COMPONENT("comparator.area", comparator_area, 1e-3, 1000, "um2/bit", "for each bit of width"),
+    COMPONENT("dimc.cell", dimc_cell, 1e-3, 1e4, "fJ/bit",
+              "a weight bit whose row is driven by a 1: multiply, adder tree, accumulate"),
+    COMPONENT("dimc.cell_area", dimc_cell_area, 1e-3, 1000, "um2/bit",
+              "bit multiplier and its share of the adder tree, beside the stored bit"),
+    COMPONENT("router.energy", router, 1e-6, 100, "pJ/bit", "a bit through one router, buffers included"),
+    COMPONENT("router.area", router_area, 1e-3, 1e6, "um2/bit", "router without buffers, for each bit of flit width"),
+    COMPONENT("wire.energy", wire, 1e-6, 100, "pJ/bit/mm", "a bit over one millimetre between tiles"),
+    COMPONENT("host_link.energy", host_link, 0, 1e4, "pJ/bit", "between chip and host"),
+    COMPONENT("chip_link.energy", chip_link, 0, 1e4, "pJ/bit", "between neighbouring chips"),
+    COMPONENT("processor.instruction", instruction, 1e-3, 1e5, "pJ", "one instruction, with its fetch"),
+    COMPONENT("processor.area", processor_area, 0, 100, "mm2", "one processor, without its data memory"),
+    COMPONENT("logic.leakage", logic_leakage, 0, 1e5, "mW/mm2", "static power of logic"),
+    EVENT("energy.synaptic_event", synaptic_event, 1e6, "pJ", "one spike over one synapse, memories included"),
+    EVENT("energy.update_active", update_active, 1e6, "pJ", "neuron update that ends in a spike"),
+    EVENT("energy.update_inactive", update_inactive, 1e6, "pJ", "any other neuron update"),
+    EVENT("energy.spike_within_tile", spike_within_tile, 1e6, "pJ", "packet between a router and its core"),
+    EVENT("energy.hop_east_west", hop_east_west, 1e6, "pJ", "packet to the east or west neighbour"),
+    EVENT("energy.hop_north_south", hop_north_south, 1e6, "pJ", "packet to the north or south neighbour"),
+    EVENT("static.chip", static_chip, 1e7, "mW", "static power of one whole chip"),
+    EVENT("static.cores", static_cores, 1e6, "cores", "cores of that chip; a smaller chip takes its share"),
+    EVENT("area.chip", area_chip, 1e5, "mm2", "die area of that chip"),
+    {.key = NULL},
+};
+
+static bool check(const char *path, const struct technology *technology, struct diagnostics *diagnostics)
+{
+    const struct component_values *c = &technology->components;
+    if (technology->kind == TECHNOLOGY_COMPONENTS && c->sram_large_kb.value <= c->sram_small_kb.value)
+        return diagnostics_add(diagnostics, path, "sram.large_capacity is %g KB, expected more than sram.small_capacity"
+                               " (%g KB)", c->sram_large_kb.value, c->sram_small_kb.value);
+    if (technology->kind == TECHNOLOGY_EVENTS && technology->events.static_cores.value < 1)
+        return diagnostics_add(diagnostics, path, "static.cores is %g, expected at least 1",
+                               technology->events.static_cores.value);
+    return true;
+}
+
+bool technology_load(const char *path, struct technology **out, struct diagnostics *diagnostics)
+{
+    struct technology *technology = memory_array(1, sizeof *technology);
+    *out = NULL;
+    if (!parameters_load(path, technology_rows, technology, NULL, 0, diagnostics) ||
+        !check(path, technology, diagnostics)) {
+        technology_free(technology);
+        return false;
+    }
+    *out = technology;
+    return true;
+}
+
+void technology_free(struct technology *technology)
+{
+    if (technology == NULL)
+        return;
+    parameters_free(technology_rows, technology);
+    free(technology);
+}
+
+const char *technology_name(const struct technology *technology)
+{
+    return technology->name;
+}
+
+void technology_sources(const struct technology *technology, uint32_t *assumed, uint32_t *all)
+{
+    *assumed = 0;
+    *all = 0;
+    for (const struct parameter_row *row = technology_rows; row->key != NULL; row++) {
+        if (row->type != PARAMETER_VALUE || !parameters_applies(technology_rows, row, technology))
+            continue;
+        const struct sourced_value *value = (const void *)((const char *)technology + row->offset);
+        *all += 1;
+        *assumed += source_is_assumed(value);
+    }
+}

@@ -1,0 +1,43 @@
+/* What a technology file holds. Two kinds, never mixed in one file:
+ *
+ * components: energies of building blocks (a bit of SRAM of some capacity, a bit of adder, a bit over a millimetre of
+ *             wire) from which the cost of an event follows with the sizes and widths of the chip file;
+ * events:     a chip's own published cost for each kind of event, whatever the sizes. */
+#ifndef NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
+#define NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
+
+#include "sim/parameters.h"
+
+enum technology_kind { TECHNOLOGY_COMPONENTS, TECHNOLOGY_EVENTS };
+
+struct component_values {
+    struct sourced_value node_nm, supply_v;
+    struct sourced_value sram_small_kb, sram_small_read, sram_large_kb, sram_large_read; /* KB, pJ/bit */
+    struct sourced_value sram_write_ratio, sram_area, sram_leakage;                      /* 1, um2/bit, uW/KB */
+    struct sourced_value register_access, register_area;                                 /* pJ/bit, um2/bit */
+    struct sourced_value adder, adder_area;                                              /* pJ/bit, um2/bit */
+    struct sourced_value multiplier, multiplier_area;  /* pJ, um2 for each pair of operand bits */
+    struct sourced_value comparator, comparator_area;  /* pJ/bit, um2/bit */
+    struct sourced_value dimc_cell, dimc_cell_area;    /* fJ a weight bit of an active row; um2 a bit multiplier */
+    struct sourced_value router, router_area;          /* pJ/bit, um2 a bit of flit width */
+    struct sourced_value wire;                         /* pJ/bit/mm */
+    struct sourced_value host_link, chip_link;         /* pJ/bit */
+    struct sourced_value instruction, processor_area;  /* pJ, mm2 */
+    struct sourced_value logic_leakage;                /* mW/mm2 */
+};
+
+struct event_values {
+    struct sourced_value synaptic_event, update_active, update_inactive; /* pJ */
+    struct sourced_value spike_within_tile, hop_east_west, hop_north_south; /* pJ */
+    struct sourced_value static_chip, static_cores; /* mW of a chip with so many cores */
+    struct sourced_value area_chip;                 /* mm2 of that chip */
+};
+
+struct technology {
+    char *name;
+    int kind; /* enum technology_kind */
+    struct component_values components;
+    struct event_values events;
+};
+
+#endif

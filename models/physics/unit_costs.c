@@ -1,0 +1,39 @@
+#include "models/physics/unit_costs.h"
+
+enum energy_component core_counter_component(enum core_counter counter)
+{
+    switch (counter) {
+    case CORE_QUEUE_WRITES:
+    case CORE_QUEUE_READS:
+        return ENERGY_EVENT_QUEUE;
+    case CORE_AXON_READS:
+        return ENERGY_AXON_TABLE;
+    case CORE_SYNAPTIC_EVENTS:
+    case CORE_SYNAPSE_WORDS:
+    case CORE_ARRAY_ROWS:
+        return ENERGY_SYNAPSE_ARRAY;
+    case CORE_ACCUMULATIONS:
+        return ENERGY_ACCUMULATOR;
+    case CORE_NEURON_UPDATES:
+    case CORE_SPIKES:
+        return ENERGY_NEURON_ARRAY;
+    case CORE_STATE_READS:
+    case CORE_STATE_WRITES:
+        return ENERGY_NEURON_STATE;
+    case CORE_ROUTE_READS:
+        return ENERGY_ROUTING_TABLE;
+    case CORE_PROCESSOR_INSTRUCTIONS:
+        return ENERGY_PROCESSOR;
+    default:
+        return ENERGY_COMPONENTS;
+    }
+}
+
+void unit_costs_get(const struct technology *technology, const struct chip_config *config, struct unit_costs *out)
+{
+    *out = (struct unit_costs){0};
+    if (technology->kind == TECHNOLOGY_COMPONENTS)
+        component_costs_get(&technology->components, config, out);
+    else
+        event_costs_get(&technology->events, config, out);
+}
