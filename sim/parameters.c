@@ -11,6 +11,8 @@
 /* Whether a row exists in this configuration; unknown while the choice it hangs on is missing or wrong. */
 enum standing { APPLIES, ABSENT, UNKNOWN };
 
+enum { LONGEST_SOURCE = 2048 };
+
 struct row_state {
     bool good;      /* has a value of the right type and range */
     uint32_t layer; /* of that value */
@@ -122,7 +124,8 @@ static void complain_unknown(const struct loading *loading, const struct setting
     free(quoted);
 }
 
-static void complain_shape(const struct loading *loading, const struct setting *item, const struct parameter_row *below)
+static void complain_shape(const struct loading *loading, const struct setting *item,
+                           const struct parameter_row *below)
 {
     if (below)
         diagnostics_add(loading->diagnostics, item->value_place, "%s has a value, expected keys below it (%s ...)",
@@ -197,16 +200,18 @@ static bool read_part(struct loading *loading, const struct parameter_row *row, 
     char *key = memory_format("%s.%s", row->key, name);
     part.key = key;
     part.type = type;
-    if (type == PARAMETER_STRING)
-        part.minimum = part.maximum = 0;
+    if (type == PARAMETER_STRING) {
+        part.minimum = 1;
+        part.maximum = LONGEST_SOURCE;
+    }
     const struct setting *item = find(&loading->settings, key, whole->layer);
     bool given = item != NULL;
     bool ok = given && item->kind != SETTING_MAPPING && scalar_read(item, &part, out, loading->diagnostics);
     if (!given && (strcmp(name, "low") == 0 || strcmp(name, "high") == 0))
         ok = true;
     else if (!given)
-        diagnostics_add(loading->diagnostics, whole->key_place, "missing key %s, expected %s to have value, unit and source",
-                        key, row->key);
+        diagnostics_add(loading->diagnostics, whole->key_place,
+                        "missing key %s, expected %s to have value, unit and source", key, row->key);
     free(key);
     return ok;
 }
@@ -216,8 +221,8 @@ static bool check_value(struct loading *loading, const struct parameter_row *row
 {
     if (strcmp(value->unit, row->unit) != 0) {
         char *quoted = settings_quote(value->unit);
-        diagnostics_add(loading->diagnostics, whole->value_place, "%s has the unit %s, expected \"%s\"", row->key, quoted,
-                        row->unit);
+        diagnostics_add(loading->diagnostics, whole->value_place, "%s has the unit %s, expected \"%s\"", row->key,
+                        quoted, row->unit);
         free(quoted);
         return false;
     }
@@ -317,7 +322,8 @@ static void load_row(struct loading *loading, const struct parameter_row *row)
 }
 
 bool parameters_load(const char *path, const struct parameter_row *rows, void *target,
-                     const struct parameter_override *overrides, size_t override_count, struct diagnostics *diagnostics)
+                     const struct parameter_override *overrides, size_t override_count,
+                     struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count;
     struct loading loading = {.rows = rows, .target = target, .path = path, .diagnostics = diagnostics};

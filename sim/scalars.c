@@ -152,7 +152,8 @@ static bool read_string(const struct setting *item, const struct parameter_row *
     return true;
 }
 
-bool scalar_read(const struct setting *item, const struct parameter_row *row, void *out, struct diagnostics *diagnostics)
+bool scalar_read(const struct setting *item, const struct parameter_row *row, void *out,
+                 struct diagnostics *diagnostics)
 {
     double number;
     if (item->kind == SETTING_BROKEN)

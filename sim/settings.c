@@ -153,7 +153,8 @@ static void keep_scalar(struct reader *reader, struct setting *item, const yaml_
     item->text = memory_copy_string((const char *)event->data.scalar.value);
 }
 
-static bool read_value(struct reader *reader, const char *key, yaml_mark_t key_mark, const yaml_event_t *event, int depth)
+static bool read_value(struct reader *reader, const char *key, yaml_mark_t key_mark, const yaml_event_t *event,
+                       int depth)
 {
     complain_if_twice(reader, key, key_mark);
     struct setting *item = append(reader->settings);
@@ -234,7 +235,8 @@ static bool read_document(struct reader *reader)
     return true;
 }
 
-static bool open_file(const char *path, const char *place, FILE **out, struct stat *about, struct diagnostics *diagnostics)
+static bool open_file(const char *path, const char *place, FILE **out, struct stat *about,
+                      struct diagnostics *diagnostics)
 {
     if (stat(path, about) != 0)
         return diagnostics_add(diagnostics, place, "cannot read %s: %s", path, strerror(errno));
@@ -328,7 +330,7 @@ static bool load_chain(const char *path, const char *place, struct chain *chain,
     FILE *file;
     struct stat about;
     if (chain->length == SETTINGS_BASES)
-        return diagnostics_add(diagnostics, place, "a chain of more than %d base files, expected fewer", SETTINGS_BASES);
+        return diagnostics_add(diagnostics, place, "a chain of more than %d files, expected fewer", SETTINGS_BASES);
     if (!open_file(path, place, &file, &about, diagnostics))
         return false;
     bool ok = !closes_a_circle(chain, &about) ||

@@ -6,12 +6,13 @@
 
 const struct parameter_row noc_parameter_rows[] = {
     {"mesh.columns", PARAMETER_U32, AT(columns), 1, 64, "tiles", NULL, NULL, "from west to east, in one chip"},
-    {"mesh.rows", PARAMETER_U32, AT(rows), 1, 64, "tiles", NULL, NULL, "from north to south, in one chip"},
+    {"mesh.rows", PARAMETER_U32, AT(rows), 1, 64, "tiles", NULL, NULL, "from south to north, in one chip"},
     {"mesh.cores_per_tile", PARAMETER_U32, AT(cores_per_tile), 1, 8, "cores", NULL, NULL, "that share one router"},
     {"router.buffer_flits", PARAMETER_U32, AT(buffer_flits), 1, 4096, "flits", NULL, NULL, "at each input of a router"},
     {"router.flit_bits", PARAMETER_U32, AT(flit_bits), 8, 4096, "bits", NULL, NULL,
      "that a link carries in a cycle; a packet is as many flits as it needs"},
-    {"router.latency", PARAMETER_U32, AT(router_latency), 1, 1024, "cycles", NULL, NULL, "in a router, without waiting"},
+    {"router.latency", PARAMETER_U32, AT(router_latency), 1, 1024, "cycles", NULL, NULL,
+     "in a router, without waiting"},
     {"router.credit_latency", PARAMETER_U32, AT(credit_latency), 1, 1024, "cycles", NULL, NULL,
      "until the sender knows that buffer space is free again"},
     {"router.multicast", PARAMETER_BOOL, AT(multicast), 0, 0, NULL, NULL, NULL,

@@ -38,7 +38,7 @@ const struct parameter_row core_parameter_rows[] = {
     {"core.synapse.sparse.words", PARAMETER_U32, AT(sparse_words), 1, 16777216, "words", NULL, SPARSE,
      "words of synapse memory"},
     {"core.synapse.sparse.word_bits", PARAMETER_U32, AT(sparse_word_bits), 8, 1024, "bits", NULL, SPARSE,
-     "of a word; as many synapses lie in it as fit"},
+     "of a word; synapses are packed into words without gaps"},
     {"core.synapse.sparse.index_bits", PARAMETER_U32, AT(sparse_index_bits), 1, 16, "bits", NULL, SPARSE,
      "of the target neuron's index beside each weight"},
     {"core.synapse.sparse.words_per_cycle", PARAMETER_U32, AT(sparse_words_per_cycle), 1, 64, "words/cycle", NULL,
