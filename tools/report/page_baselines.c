@@ -1,0 +1,159 @@
+/* The chip against accelerators: latency and energy a sample on logarithmic axes, and the figures as a table. */
+#include "tools/report/page.h"
+
+#include "sim/memory.h"
+#include "tools/report/derive.h"
+#include "tools/report/findings.h"
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define ROW 22
+#define NAMES 232.0
+#define PANEL 250.0
+#define VALUE_ROOM 84.0
+#define ROWS_SHOWN 30
+
+static char *row_name(const struct baseline_result *row)
+{
+    return memory_format("%s %s %s, batch %" PRIu32, row->name, baseline_mode_name(row->mode),
+                         precision_name(row->precision), row->batch);
+}
+
+/* The value of row i: 0 is the chip. */
+static double value_at(const struct page *page, uint32_t i, bool energy)
+{
+    const struct run_record *record = page->record;
+    if (i == 0)
+        return energy ? energy_per_sample(record, page->numbers) : page->numbers->latency_mean_s;
+    return energy ? record->baselines[i - 1].energy_j : record->baselines[i - 1].latency_s;
+}
+
+static void draw_panel(struct page *page, double left, uint32_t rows, double bottom, bool energy)
+{
+    double low = INFINITY, high = 0;
+    const char *unit = energy ? "J" : "s";
+    for (uint32_t i = 0; i < rows; i++) {
+        double value = value_at(page, i, energy);
+        if (!(value > 0) || !isfinite(value))
+            continue;
+        low = fmin(low, value);
+        high = fmax(high, value);
+    }
+    if (!(high > 0))
+        return;
+    /* a bar needs room below the least value; the axis begins a decade further down where that value is close */
+    struct scale scale = {pow(10, floor(log10(low) - 0.3)), pow(10, ceil(log10(high))), left, left + PANEL, true};
+    svg_label(&page->text, left, 14, PANEL, "start", "strong", energy ? "Energy a sample" : "Latency");
+    svg_axis_x(&page->text, &scale, 24, bottom, unit,
+               energy ? "energy a sample (logarithmic)" : "time to the answer (logarithmic)");
+    for (uint32_t i = 0; i < rows; i++) {
+        char text[QUANTITY_SIZE];
+        double value = value_at(page, i, energy), y = 28 + ROW * i, end = scale_at(&scale, value);
+        const char *class = i == 0 ? "first" : page->record->baselines[i - 1].mode == BASELINE_ANN ? "second" : "third";
+        svg_rect(&page->text, left, y, end - left, ROW - 7, class, NULL);
+        svg_label(&page->text, end + 6, y + 12, VALUE_ROOM, "start", "", quantity(text, value, unit, MICRO));
+    }
+    svg_line(&page->text, left, 24, left, bottom, "base");
+}
+
+static void draw_chart(struct page *page)
+{
+    uint32_t rows = page->record->baseline_count + 1;
+    rows = rows > ROWS_SHOWN ? ROWS_SHOWN : rows;
+    double bottom = 28 + ROW * rows;
+    svg_begin(&page->text, bottom + 66, "Latency and energy a sample of the chip and of accelerators");
+    for (uint32_t i = 0; i < rows; i++) {
+        char *name = i == 0 ? memory_format("%s (simulated)", page->record->chip->name)
+                            : row_name(&page->record->baselines[i - 1]);
+        svg_label(&page->text, NAMES - 10, 40 + ROW * i, NAMES - 12, "end", i == 0 ? "strong" : "", name);
+        free(name);
+    }
+    draw_panel(page, NAMES, rows, bottom, false);
+    draw_panel(page, NAMES + PANEL + VALUE_ROOM, rows, bottom, true);
+    double next = svg_key(&page->text, NAMES, bottom + 58, "first", "this chip, batch 1");
+    next = svg_key(&page->text, next, bottom + 58, "second", "ann: equivalent dense network, one pass");
+    svg_key(&page->text, next, bottom + 58, "third", "snn: all timesteps");
+    svg_end(&page->text);
+}
+
+static void cell(struct page *page, const char *tag, const char *raw)
+{
+    text_add(&page->text, "<%s>", tag);
+    text_escaped(&page->text, raw);
+    text_add(&page->text, "</%s>", tag);
+}
+
+static void draw_row(struct page *page, const struct baseline_result *row)
+{
+    char text[QUANTITY_SIZE], number[16];
+    char *later = comparison(latency_ratio(page->numbers, row), "later", "sooner", "as soon");
+    char *more = comparison(energy_ratio(page->record, page->numbers, row), "more", "less", "as much");
+    text_add(&page->text, "<tr>");
+    cell(page, "td", row->name);
+    cell(page, "td", baseline_mode_name(row->mode));
+    cell(page, "td", precision_name(row->precision));
+    snprintf(number, sizeof number, "%" PRIu32, row->batch);
+    cell(page, "td", number);
+    cell(page, "td", quantity(text, row->latency_s, "s", MICRO));
+    cell(page, "td", later);
+    cell(page, "td", quantity(text, row->energy_j, "J", MICRO));
+    cell(page, "td", more);
+    cell(page, "td", quantity(text, row->power_w, "W", MICRO));
+    cell(page, "td", percent(text, row->latency_s > 0 ? row->launch_s / row->latency_s : 0));
+    text_add(&page->text, "</tr>\n");
+    free(later);
+    free(more);
+}
+
+static void draw_table(struct page *page)
+{
+    static const char *const heads[] = {"accelerator", "mode", "precision", "batch", "latency", "against chip",
+                                        "energy a sample", "against chip", "power", "launching"};
+    text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
+                          "<table>\n<tr>");
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        cell(page, "th", heads[i]);
+    text_add(&page->text, "</tr>\n");
+    for (uint32_t i = 0; i < page->record->baseline_count; i++)
+        draw_row(page, &page->record->baselines[i]);
+    text_add(&page->text, "</table></div></details>\n");
+}
+
+/* "the chip, 3.1x sooner than X" or "X, 3.1x sooner than the chip": the best by one measure. */
+static char *winner(const struct page *page, bool energy, const char *word)
+{
+    uint32_t best = 1;
+    for (uint32_t i = 2; i <= page->record->baseline_count; i++)
+        if (value_at(page, i, energy) < value_at(page, best, energy))
+            best = i;
+    char *name = row_name(&page->record->baselines[best - 1]);
+    double factor = value_at(page, best, energy) / value_at(page, 0, energy);
+    char size[QUANTITY_SIZE];
+    char *text = factor >= 1 ? memory_format("the chip (%s %s than %s)", ratio(size, factor), word, name)
+                             : memory_format("%s (%s %s than the chip)", name, ratio(size, 1 / factor), word);
+    free(name);
+    return text;
+}
+
+void page_baselines(struct page *page)
+{
+    if (page->record->baseline_count == 0)
+        return;
+    char *quick = winner(page, false, "sooner"), *economical = winner(page, true, "less");
+    char *finding = memory_format("Answers soonest: %s. Least energy a sample: %s.", quick, economical);
+    section_begin(page, finding,
+                  "Accelerators are an analytic model, not a measurement: roofline, launch overhead, idle and dynamic "
+                  "power of the whole board. A batch answers when all of it is done; its energy is divided by its "
+                  "samples. At batch 1 a GPU mostly starts operators. Axes are logarithmic: a bar twice as long is "
+                  "far more than twice as much.");
+    free(finding);
+    free(economical);
+    free(quick);
+    draw_chart(page);
+    if (page->record->baseline_count + 1 > ROWS_SHOWN)
+        paragraph(page, "note", "The chart shows the first rows; the table has all.");
+    draw_table(page);
+    section_end(page);
+}
