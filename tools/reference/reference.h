@@ -42,8 +42,8 @@ void reference_free(struct reference_result *result);
  * lowest index on a tie, and *tie set. */
 int reference_decision(const struct reference_result *result, size_t sample, bool *tie);
 
-/* The result as an HDF5 trace in NIR's data layout, one sample after the other in its first dimension: EventData
- * "spikes" of every spiking node, TimeGriddedData "v" of every neuron node when potentials were kept. */
+/* The result as an HDF5 trace in NIR's data layout, samples in its first dimension: EventData "spikes" of every Input
+ * and spiking node, TimeGriddedData "v" of every neuron node when potentials were kept (NaN after a sample's end). */
 MUST_USE bool reference_write(const char *path, const struct network *network, const struct spike_batch *batch,
                               const struct reference_result *result, double dt_s, struct diagnostics *diagnostics);
 
