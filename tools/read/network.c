@@ -1,0 +1,40 @@
+/* Which format a network file has, by content. */
+#include "tools/read/read.h"
+
+#include "tools/read/nir.h"
+#include <stdio.h>
+#include <string.h>
+
+/* torch.save writes zip archives. */
+static bool is_zip(const char *path)
+{
+    char start[4] = "";
+    FILE *stream = fopen(path, "rb");
+    if (!stream)
+        return false;
+    size_t got = fread(start, 1, sizeof start, stream);
+    fclose(stream);
+    return got == sizeof start && memcmp(start, "PK\003\004", sizeof start) == 0;
+}
+
+static bool read_hdf5(struct h5 *file, struct network *out, struct diagnostics *diagnostics)
+{
+    if (!nir_recognise(file))
+        return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node)");
+    return nir_read(file, out, diagnostics) && network_check(out, diagnostics);
+}
+
+bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
+{
+    struct h5 *file;
+    *out = (struct network){0};
+    if (is_zip(path))
+        return diagnostics_add(diagnostics, path, "is a zip archive (torch?), expected an HDF5 NIR file");
+    if (!h5_open(path, &file, diagnostics))
+        return false;
+    bool good = read_hdf5(file, out, diagnostics);
+    if (!good)
+        network_free(out);
+    h5_close(file);
+    return good;
+}

@@ -1,0 +1,28 @@
+/* Inside of the NIR reader. Layout of the files: NIR's own writer (neuromorphs/NIR, nir/serialization.py): /version,
+ * /node/{type, edges, nodes/NAME/{type, parameters ...}}; a sub-graph is a node that has edges and nodes itself. */
+#ifndef NPUSIM_TOOLS_READ_NIR_H
+#define NPUSIM_TOOLS_READ_NIR_H
+
+#include "tools/file/h5.h"
+#include "tools/network/network.h"
+
+/* Sub-graphs inside sub-graphs. */
+#define NIR_DEPTH_MAX 16
+
+bool nir_recognise(struct h5 *file); /* it has /node */
+/* Reads the graph and flattens its sub-graphs; network_check is the caller's. On failure `out` is to be freed too. */
+MUST_USE bool nir_read(struct h5 *file, struct network *out, struct diagnostics *diagnostics);
+
+/* ---- nir_node.c ---- */
+/* Finds the kind of NIR's type; Linear is an Affine without bias. */
+bool nir_kind(const char *type, enum node_kind *kind);
+/* Fills a node of the kind from the group's datasets; its name is the caller's. */
+MUST_USE bool nir_read_node(struct h5 *file, const char *group, const char *type, struct node *out,
+                            struct diagnostics *diagnostics);
+
+/* ---- nir_join.c ---- */
+/* Takes the boundary nodes of sub-graphs out of the graph; an edge to one continues with the edges that leave it.
+ * boundary[i] says whether node i is one. */
+MUST_USE bool nir_join(struct network *network, const bool *boundary, struct diagnostics *diagnostics);
+
+#endif
