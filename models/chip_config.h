@@ -13,8 +13,8 @@ struct chip_config {
     char *name;
     double clock_hz;
     char *technology; /* path as in the file, relative to it */
-    int placement_inputs; /* host: input spikes enter at the host's tile; cores: they are relayed by the core that holds their block */
-    int placement_policy; /* traffic: packed and placed to shorten routes; blocks: contiguous blocks of equal size on all cores */
+    int placement_inputs; /* host: input spikes enter at the host's tile; cores: at the core that holds their block */
+    int placement_policy; /* traffic: packed and placed for short routes; blocks: equal contiguous blocks on all cores */
     struct core_config core;
     struct noc_config noc;
     struct host_config host;

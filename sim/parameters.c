@@ -131,7 +131,8 @@ static void complain_shape(const struct loading *loading, const struct setting *
         diagnostics_add(loading->diagnostics, item->value_place, "%s has a value, expected keys below it (%s ...)",
                         item->key, below->key);
     else
-        diagnostics_add(loading->diagnostics, item->value_place, "%s is a group of keys, expected one value", item->key);
+        diagnostics_add(loading->diagnostics, item->value_place, "%s is a group of keys, expected one value",
+                        item->key);
 }
 
 /* True when the setting's key leads somewhere and has the right shape (a group, or a value). */
@@ -250,7 +251,7 @@ static bool read_sourced(struct loading *loading, const struct parameter_row *ro
     return ok && check_value(loading, row, whole, value);
 }
 
-/* The place of the nearest group that exists, or the file's beginning. */
+/* At the nearest group that exists, or the file's beginning; not when that group was a mistake itself. */
 static void complain_missing(struct loading *loading, const struct parameter_row *row)
 {
     char *group = memory_copy_string(row->key), *dot, *expected = scalar_expected(row);
@@ -260,7 +261,8 @@ static void complain_missing(struct loading *loading, const struct parameter_row
         nearest = find(&loading->settings, group, UINT32_MAX);
     }
     char *place = nearest ? memory_copy_string(nearest->key_place) : memory_format("%s:1:1", loading->path);
-    diagnostics_add(loading->diagnostics, place, "missing key %s, expected %s: %s", row->key, expected, row->help);
+    if (!nearest || nearest->kind == SETTING_MAPPING)
+        diagnostics_add(loading->diagnostics, place, "missing key %s, expected %s: %s", row->key, expected, row->help);
     free(place);
     free(expected);
     free(group);
@@ -285,9 +287,12 @@ static bool is_left_over(const struct loading *loading, const struct parameter_r
 
 static void clear_field(const struct parameter_row *row, void *target, bool owned)
 {
-    static const size_t size[] = {[PARAMETER_U32] = sizeof(uint32_t), [PARAMETER_DOUBLE] = sizeof(double),
-                                  [PARAMETER_BOOL] = sizeof(bool),    [PARAMETER_CHOICE] = sizeof(int),
-                                  [PARAMETER_STRING] = sizeof(char *), [PARAMETER_VALUE] = sizeof(struct sourced_value)};
+    static const size_t size[] = {[PARAMETER_U32] = sizeof(uint32_t),
+                                  [PARAMETER_DOUBLE] = sizeof(double),
+                                  [PARAMETER_BOOL] = sizeof(bool),
+                                  [PARAMETER_CHOICE] = sizeof(int),
+                                  [PARAMETER_STRING] = sizeof(char *),
+                                  [PARAMETER_VALUE] = sizeof(struct sourced_value)};
     void *at = field(row, target);
     if (owned && row->type == PARAMETER_STRING)
         free(*(char **)at);
