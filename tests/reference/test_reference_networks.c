@@ -108,7 +108,8 @@ static void feed_recording(struct case_data *c, double columns[LIF_STEPS][3])
 
 START_TEST(lif_follows_the_recorded_voltage_and_spikes)
 {
-    static const char *const files[] = {"networks/nir/lif/lif_norse.nir", "networks/nir/older/2b0feb3d98_lif_norse.nir"};
+    static const char *const files[] = {"networks/nir/lif/lif_norse.nir",
+                                        "networks/nir/older/2b0feb3d98_lif_norse.nir"};
     static const uint32_t spikes[] = {460, 510, 710, 760};
     static double columns[LIF_STEPS][3];
     struct case_data c = {0};

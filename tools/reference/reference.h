@@ -1,5 +1,6 @@
 /* The network in float without hardware: node by node on the graph, independent of the compiler's lowering.
- * Neurons start at potential 0. With several Input nodes the batch's index runs through them in ascending node order. */
+ * Neurons start at potential 0. With several Input nodes the batch's index runs through them in ascending node
+ * order. */
 #ifndef NPUSIM_TOOLS_REFERENCE_REFERENCE_H
 #define NPUSIM_TOOLS_REFERENCE_REFERENCE_H
 
