@@ -157,10 +157,11 @@ static void account_hosts(struct sums *sums)
 static void account_routers(struct sums *sums)
 {
     struct cost spent = {0};
-    for (uint32_t r = 0; r < sums->counters->routers; r++)
+    for (uint32_t r = 0; r < sums->counters->routers; r++) {
+        const uint64_t *counter = sums->counters->router + (size_t)r * ROUTER_COUNTERS;
         for (int k = 0; k < ROUTER_COUNTERS; k++)
-            spent = cost_add(spent, cost_scale(sums->costs->router[k],
-                                               (double)sums->counters->router[(size_t)r * ROUTER_COUNTERS + (size_t)k]));
+            spent = cost_add(spent, cost_scale(sums->costs->router[k], (double)counter[k]));
+    }
     for (uint32_t layer = 0; layer < sums->shared; layer++)
         spent = cost_remove(spent, sums->part[(size_t)layer * ENERGY_COMPONENTS + ENERGY_ROUTER]);
     sums->part[(size_t)sums->shared * ENERGY_COMPONENTS + ENERGY_ROUTER] = spent;

@@ -175,9 +175,10 @@ START_TEST(a_sparse_core_costs_what_its_words_and_widths_add_up_to)
     *core_counter(&counters, 1, CORE_STATE_READS) = 40;
     struct energy_report report = compute(nm22, &config, &counters);
     double word = 64 * memory_bit_read(values, 16384 * 8 / 1024.0).nominal;
-    double accumulator = 24 * memory_bit_read(values, 256 * 3 / 1024.0 / 4).nominal * (1 + values->sram_write_ratio.value);
+    double bit = memory_bit_read(values, 256 * 3 / 1024.0 / 4).nominal;
+    double accumulator = 24 * bit * (1 + values->sram_write_ratio.value);
     double add = 24 * values->adder.value * 1e-12;
-    double update = (24 * values->adder.value + 24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
+    double update = add + (24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
     double state = 20 * memory_bit_read(values, 256 * 5 / 1024.0 / 4).nominal;
     assert_close(report.dynamic_part[ENERGY_SYNAPSE_ARRAY], 50 * word, 1e-9);
     assert_close(report.dynamic_part[ENERGY_ACCUMULATOR], 100 * (add + accumulator) + 20 * accumulator, 1e-9);
@@ -448,7 +449,8 @@ END_TEST
 START_TEST(scaled_values_follow_the_reference_table)
 {
     const char *reference = getenv("REFERENCE");
-    char *path = memory_format("%s/physics/accelergy/node_scaling_from_45nm.csv", reference ? reference : "../shared/reference");
+    char *path = memory_format("%s/physics/accelergy/node_scaling_from_45nm.csv",
+                               reference ? reference : "../shared/reference");
     FILE *file = fopen(path, "r");
     free(path);
     if (file == NULL) {
