@@ -1,4 +1,4 @@
-/* The accelerator model: sums done by hand, laws, and measured products (LLMCompass, NeuSight) with the error printed. */
+/* The accelerator model: sums done by hand, laws, and measured products (LLMCompass, NeuSight), their error printed. */
 #include "models/baseline/accelerator.h"
 #include "sim/memory.h"
 #include <check.h>
