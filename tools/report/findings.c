@@ -121,45 +121,50 @@ static void find_losses(const struct run_record *record, const struct run_number
                                count_text(number, record->compile->saturated_weights)));
 }
 
-static void say_row(const struct run_record *record, const struct run_numbers *numbers,
-                    const struct baseline_result *row, const char *at, struct findings *out)
+/* "52x more energy a sample than the chip and answers 33x later" */
+static char *against_chip(const struct run_record *record, const struct run_numbers *numbers,
+                          const struct baseline_result *row)
 {
     char *energy = comparison(energy_ratio(record, numbers, row), "more energy a sample than the chip",
                               "less energy a sample than the chip", "as much energy a sample as the chip");
     char *latency = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
-    add(out, memory_format("%s, %s, %s (%s, batch %" PRIu32 "), uses %s and answers %s.", row->name,
-                           baseline_mode_name(row->mode), at, precision_name(row->precision), row->batch, energy,
-                           latency));
+    char *text = memory_format("(%s %s, batch %" PRIu32 ") it uses %s and answers %s", baseline_mode_name(row->mode),
+                               precision_name(row->precision), row->batch, energy, latency);
     free(energy);
     free(latency);
+    return text;
 }
 
-static bool same_group(const struct baseline_result *a, const struct baseline_result *b)
+static void say_accelerator(const struct run_record *record, const struct run_numbers *numbers,
+                            const struct baseline_result *economical, const struct baseline_result *quick,
+                            struct findings *out)
 {
-    return a->mode == b->mode && strcmp(a->name, b->name) == 0;
+    char *first = against_chip(record, numbers, economical), *second = against_chip(record, numbers, quick);
+    add(out, economical == quick ? memory_format("%s: at its best %s.", economical->name, first)
+                                 : memory_format("%s: at its most economical %s; at its quickest %s.",
+                                                 economical->name, first, second));
+    free(first);
+    free(second);
 }
 
-/* For each accelerator and mode: the row with the least energy, and the one with the least latency. */
+/* For each accelerator: its row with the least energy, and the one with the least latency. */
 static void find_baselines(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
 {
     const struct baseline_result *rows = record->baselines;
     for (uint32_t first = 0; first < record->baseline_count; first++) {
         bool seen = false;
         for (uint32_t i = 0; i < first && !seen; i++)
-            seen = same_group(&rows[i], &rows[first]);
+            seen = strcmp(rows[i].name, rows[first].name) == 0;
         if (seen)
             continue;
         uint32_t economical = first, quick = first;
         for (uint32_t i = first + 1; i < record->baseline_count; i++) {
-            if (!same_group(&rows[i], &rows[first]))
+            if (strcmp(rows[i].name, rows[first].name) != 0)
                 continue;
             economical = rows[i].energy_j < rows[economical].energy_j ? i : economical;
             quick = rows[i].latency_s < rows[quick].latency_s ? i : quick;
         }
-        say_row(record, numbers, &rows[economical],
-                economical == quick ? "at its best" : "at its most economical", out);
-        if (quick != economical)
-            say_row(record, numbers, &rows[quick], "at its quickest", out);
+        say_accelerator(record, numbers, &rows[economical], &rows[quick], out);
     }
 }
 
@@ -176,11 +181,13 @@ static void find_caveats(const struct run_record *record, struct findings *out)
         least = fmin(least, row->launch_s / row->latency_s);
         most = fmax(most, row->launch_s / row->latency_s);
     }
+    char share[48];
+    snprintf(share, sizeof share, 100 * (most - least) < 0.5 ? "%.0f %%" : "%.0f to %.0f %%", 100 * least, 100 * most);
     if (bound)
         add(out, memory_format("At batch 1, %" PRIu32 " of %" PRIu32 " GPU rows are launch-bound: starting operators "
-                               "takes %.0f to %.0f %% of their time, so they tell how fast a GPU starts work rather "
-                               "than how fast it computes.",
-                               bound, single, 100 * least, 100 * most));
+                               "takes %s of their time, so they tell how fast a GPU starts work rather than how fast "
+                               "it computes.",
+                               bound, single, share));
     if (record->baseline_count)
         add(out, memory_copy_string("GPU rows are an analytic model (roofline, launch overhead, idle and dynamic power "
                                     "of the board), not a measurement; a batch answers when all of it is done. The "

@@ -38,7 +38,7 @@ double scale_at(const struct scale *scale, double value); /* clipped to from .. 
 
 /* 1, 2 or 5 times a power of ten: about `wanted` steps in `range`. */
 double tick_step(double range, int wanted);
-/* As quantity(), without trailing zeros. */
+/* quantity_trimmed() as pages write it. */
 const char *tick_text(char out[QUANTITY_SIZE], double value, const char *unit);
 
 void svg_begin(struct text *text, double height, const char *description);

@@ -22,15 +22,15 @@ static char *plain_name(const char *name)
     return copy;
 }
 
-/* One bar: name, dynamic and static part, value and share. All in joules a sample. */
-static void energy_bar(struct page *page, const struct scale *scale, double y, const char *name, double first,
-                       double second, double total)
+/* One bar: name, one or two parts (dynamic, static), value and share. All in joules a sample. */
+static void energy_bar(struct page *page, const struct scale *scale, double y, const char *name, const char *class,
+                       double first, double second, double total)
 {
     char joules[QUANTITY_SIZE], share[32], part[QUANTITY_SIZE];
     double middle = scale_at(scale, first), end = scale_at(scale, first + second);
     svg_label(&page->text, NAMES - 8, y + 15, NAMES - 12, "end", "", name);
     char *tooltip = memory_format("%s: %s%s", name, second > 0 ? "dynamic " : "", quantity(part, first, "J", MICRO));
-    svg_rect(&page->text, scale->from, y + 3, middle - scale->from, ROW - 7, "first", tooltip);
+    svg_rect(&page->text, scale->from, y + 3, middle - scale->from, ROW - 7, class, tooltip);
     free(tooltip);
     if (second > 0) {
         tooltip = memory_format("%s: static %s", name, quantity(part, second, "J", MICRO));
@@ -53,11 +53,11 @@ static void component_chart(struct page *page, double samples)
     double bottom = 30 + ROW * count;
     svg_begin(&page->text, bottom + 42, "Energy a sample by component, dynamic and static");
     double next = svg_key(&page->text, NAMES, 14, "first", "dynamic (events)");
-    svg_key(&page->text, next, 14, "second", "static (leakage and clock over time)");
+    svg_key(&page->text, next, 14, "second", "static (over time)");
     svg_axis_x(&page->text, &scale, 26, bottom, "J", "energy a sample");
     for (int i = 0; i < count; i++) {
         char *name = plain_name(energy_component_name(order[i]));
-        energy_bar(page, &scale, 28 + ROW * i, name, energy->dynamic_part[order[i]] / samples,
+        energy_bar(page, &scale, 28 + ROW * i, name, "first", energy->dynamic_part[order[i]] / samples,
                    energy->static_part[order[i]] / samples, energy->total / samples);
         free(name);
     }
@@ -85,7 +85,7 @@ static void layer_chart(struct page *page, double samples)
         bool last = i + 1 == rows, other = layers > shown && i + 2 == rows;
         double joules = last ? energy->layer[layers - 1] : other ? rest : energy->layer[i];
         const char *name = last ? "shared" : other ? "further layers" : page->record->program->populations[i].name;
-        energy_bar(page, &scale, 8 + ROW * i, name, joules / samples, 0, energy->total / samples);
+        energy_bar(page, &scale, 8 + ROW * i, name, "third", joules / samples, 0, energy->total / samples);
     }
     svg_line(&page->text, NAMES, 6, NAMES, bottom, "base");
     svg_end(&page->text);

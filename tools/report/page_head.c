@@ -21,7 +21,7 @@ static const char *const style[] = {
     "font-size:15px;margin-bottom:18px}section{background:var(--surface);border:1px solid var(--line);",
     "border-radius:10px;padding:18px 20px;margin:16px 0}ul{margin:6px 0 0;padding-left:20px}li{margin:3px 0;",
     "overflow-wrap:anywhere}\n",
-    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(148px,1fr));gap:10px;margin:14px 0}.card{",
+    ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px;margin:14px 0}.card{",
     "background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:11px 14px}.card b{display:",
     "block;font-size:21px;line-height:1.3;white-space:nowrap}.card span{color:var(--soft);font-size:12.5px;display:",
     "block;line-height:1.35}\n",
@@ -66,11 +66,10 @@ static void cards(struct page *page)
     text_add(&what, "mean latency; 99 %% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
     card(page, quantity(a, numbers->latency_mean_s, "s", MICRO), what.data);
     card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample");
-    card(page, quantity(a, numbers->power_w, "W", MICRO), "mean power of the chip");
+    text_free(&what);
+    text_add(&what, "mean power of the chip; area %.3g mm\xc2\xb2", numbers->area_mm2);
+    card(page, quantity(a, numbers->power_w, "W", MICRO), what.data);
     card(page, quantity(a, numbers->throughput_per_s, "/s", MICRO), "samples, as they were run");
-    text_free(&value);
-    text_add(&value, "%.3g mm\xc2\xb2", numbers->area_mm2);
-    card(page, value.data, "area");
     text_free(&value);
     text_free(&what);
     text_add(&page->text, "</div>\n");

@@ -162,8 +162,8 @@ static void provenance_table(struct page *page)
     fact(page, "seed", number);
     snprintf(number, sizeof number, "%016" PRIx64, record->chip_result->state_hash);
     fact(page, "state hash", number);
-    char *speed = memory_format("simulated in %s, %s; %.0f MiB", quantity(wall, record->host.simulate_s, "s", MICRO),
-                                quantity(rate, events_per_s, "synaptic events/s", MICRO), record->host.peak_rss_mib);
+    char *speed = memory_format("simulated in %s, %s synaptic events/s; %.0f MiB", quantity(wall, record->host.simulate_s, "s", MICRO),
+                                quantity(rate, events_per_s, "", MICRO), record->host.peak_rss_mib);
     fact(page, "simulation", speed);
     free(speed);
     text_add(&page->text, "</table></div>\n");

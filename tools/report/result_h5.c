@@ -177,7 +177,10 @@ bool result_write_h5(const char *dir, const struct run_record *record, const str
     write_samples(file, record, numbers);
     write_layers(file, record, numbers);
     write_components(file, &record->chip_result->counters);
-    result_write_spikes(file, "/spikes", record);
     write_provenance(file, record);
+    if (!result_write_spikes(file, "/spikes", record, diagnostics)) {
+        h5_close(file);
+        return false;
+    }
     return h5_commit(file, diagnostics);
 }

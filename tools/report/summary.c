@@ -37,7 +37,7 @@ static void print_head(const struct run_record *record)
     printf("%s on %s: %zu sample%s of up to %" PRIu32 " steps of %s (%s), semantics %s\n\n",
            printable(network, file_name(record->network->path)), printable(chip, record->chip->name),
            result->sample_count, result->sample_count == 1 ? "" : "s", result->steps,
-           quantity(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
+           quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
 }
 
 static void print_results(const struct run_record *record, const struct run_numbers *numbers)
@@ -49,10 +49,10 @@ static void print_results(const struct run_record *record, const struct run_numb
     else
         printf("no labels   ");
     printf("spike agreement %.2f %%   ties %" PRIu32 "\n", 100 * numbers->spike_agreement, numbers->ties);
-    printf("latency     mean %s   p50 %s   p99 %s   max %s   throughput %s\n",
+    printf("latency     mean %s   p50 %s   p99 %s   max %s   throughput %s samples/s\n",
            quantity(a, numbers->latency_mean_s, "s", "u"), quantity(b, numbers->latency_p50_s, "s", "u"),
            quantity(c, numbers->latency_p99_s, "s", "u"), quantity(d, numbers->latency_max_s, "s", "u"),
-           quantity(e, numbers->throughput_per_s, "samples/s", "u"));
+           quantity(e, numbers->throughput_per_s, "", "u"));
     double total = numbers->energy.total;
     printf("energy      %s a sample (dynamic %s, static %s)   power %s   area %.3g mm2\n",
            quantity(a, energy_per_sample(record, numbers), "J", "u"),
@@ -72,8 +72,8 @@ static void print_components(const struct run_record *record, const struct run_n
             break;
         char text[QUANTITY_SIZE], hundredths[32];
         int filled = (int)(BAR_WIDTH * share + 0.5);
-        printf("  %-18s %10s %7s  %.*s\n", energy_component_name(order[i]), quantity(text, joules / samples, "J", "u"),
-               percent(hundredths, share), filled, "########################");
+        printf("  %-18s %10s %7s%s%.*s\n", energy_component_name(order[i]), quantity(text, joules / samples, "J", "u"),
+               percent(hundredths, share), filled ? "  " : "", filled, "########################");
     }
 }
 
@@ -108,9 +108,9 @@ static void print_counts(const struct run_record *record, const struct run_numbe
            count_text(a, numbers->input_spikes), count_text(b, numbers->spikes),
            count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped));
     double rate = record->host.simulate_s > 0 ? (double)numbers->synaptic_events / record->host.simulate_s : 0;
-    printf("simulated   in %s (load %s, whole run %s)   %s   %.0f MiB\n",
+    printf("simulated   in %s (load %s, whole run %s)   %s synaptic events/s   %.0f MiB\n",
            quantity(a, record->host.simulate_s, "s", "u"), quantity(b, record->host.load_s, "s", "u"),
-           quantity(c, record->host.wall_s, "s", "u"), quantity(d, rate, "synaptic events/s", "u"),
+           quantity(c, record->host.wall_s, "s", "u"), quantity(d, rate, "", "u"),
            record->host.peak_rss_mib);
 }
 
@@ -119,7 +119,7 @@ static void print_baselines(const struct run_record *record, const struct run_nu
     if (!record->baseline_count)
         return;
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], name[NAME_WIDTH + 1];
-    const char *layout = "%-*s %-5s %-9s %6s %11s %-15s %11s %-15s\n";
+    const char *layout = "%-*s %-5s %-9s %6s %11s %-15s %11s %s\n";
     printf("\n");
     printf(layout, NAME_WIDTH, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip",
            "energy", "against chip");

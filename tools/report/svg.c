@@ -27,17 +27,7 @@ double tick_step(double range, int wanted)
 
 const char *tick_text(char out[QUANTITY_SIZE], double value, const char *unit)
 {
-    quantity(out, value, unit, MICRO);
-    char *space = strchr(out, ' '), *point = strchr(out, '.');
-    if (!space || !point || point > space)
-        return out;
-    char *last = space;
-    while (last[-1] == '0')
-        last--;
-    if (last[-1] == '.')
-        last--;
-    memmove(last, space, strlen(space) + 1);
-    return out;
+    return quantity_trimmed(out, value, unit, MICRO);
 }
 
 void svg_begin(struct text *text, double height, const char *description)

@@ -110,8 +110,24 @@ const char *quantity(char out[QUANTITY_SIZE], double value, const char *unit, co
         prefix++;
     }
     int decimals = size == 0 ? 0 : size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-    snprintf(out, QUANTITY_SIZE, "%s%.*f %s%s", value < 0 ? "-" : "", decimals, size,
-             names[prefix] ? names[prefix] : micro, unit);
+    const char *name = names[prefix] ? names[prefix] : micro;
+    snprintf(out, QUANTITY_SIZE, "%s%.*f%s%s%s", value < 0 ? "-" : "", decimals, size, *name || *unit ? " " : "", name,
+             unit);
+    return out;
+}
+
+const char *quantity_trimmed(char out[QUANTITY_SIZE], double value, const char *unit, const char *micro)
+{
+    quantity(out, value, unit, micro);
+    char *end = out + strcspn(out, " "), *point = strchr(out, '.');
+    if (!point || point > end)
+        return out;
+    char *last = end;
+    while (last[-1] == '0')
+        last--;
+    if (last[-1] == '.')
+        last--;
+    memmove(last, end, strlen(end) + 1);
     return out;
 }
 

@@ -28,6 +28,9 @@ char *utf8_copy(const char *raw);
  * "\u00b5" on a page). Returns `out`; "n/a" for a number that is not finite. */
 const char *quantity(char out[QUANTITY_SIZE], double value, const char *unit, const char *micro);
 
+/* The same without zeros at the end of the fraction: "1 ms". */
+const char *quantity_trimmed(char out[QUANTITY_SIZE], double value, const char *unit, const char *micro);
+
 /* A ratio of at least 1, "3.1x" or "1,240x". */
 const char *ratio(char out[QUANTITY_SIZE], double value);
 
