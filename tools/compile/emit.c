@@ -27,7 +27,8 @@ static void emit_rows(struct core_program *core, const struct compilation *with)
     core->axon_row = memory_array(core->axon_count, sizeof *core->axon_row);
     for (uint32_t a = 0; a < core->axon_count; a++) {
         core->axon_row[a] = config->synapse_kind == SYNAPSE_DIMC ? a : (uint32_t)word;
-        word += sparse_words_of(config, core->synapse_start[a + 1] - core->synapse_start[a]);
+        if (config->synapse_kind == SYNAPSE_SPARSE)
+            word += sparse_words_of(config, core->synapse_start[a + 1] - core->synapse_start[a]);
     }
 }
 

@@ -12,6 +12,8 @@
 #define WORK_MAX 8000000u
 /* Up to so many (piece, core) pairs every pair is tried; beyond, only cores near a piece's partners. */
 #define EXHAUSTIVE_MAX 16384u
+/* Largest side of a mesh that a chip file may have. */
+#define MESH_MAX 64u
 
 struct placing {
     const struct compilation *with;
@@ -184,8 +186,7 @@ static bool place_relays(struct placing *placing)
         if (core == NONE) {
             fine = diagnostics_add(placing->with->diagnostics, placing->with->chip->path,
                                    "%u blocks of inputs need a core each whose routing table has room, there are %u "
-                                   "cores, expected placement.inputs host, or larger core.routes_max or "
-                                   "core.neurons_max", plan->count - placing->neurons, placing->cores);
+                                   "cores, expected placement.inputs host, or larger core.routes or core.neurons", plan->count - placing->neurons, placing->cores);
             break;
         }
         taken[core] = true;
@@ -202,11 +203,13 @@ static bool too_few_cores(const struct placing *placing)
     const struct chip_config *chip = placing->with->chip;
     const struct plan *plan = placing->plan;
     uint32_t columns = chip->noc.columns, rows = chip->noc.rows, chips = chip->host.chips;
-    while ((uint64_t)columns * rows * chip->noc.cores_per_tile * chips < placing->neurons)
+    uint64_t tiles = (placing->neurons + chip->noc.cores_per_tile - 1) / chip->noc.cores_per_tile;
+    while ((uint64_t)columns * rows * chips < tiles && (columns < MESH_MAX || rows < MESH_MAX))
         (*(columns <= rows ? &columns : &rows))++;
+    chips = (uint64_t)columns * rows * chips < tiles ? (uint32_t)(tiles / ((uint64_t)columns * rows) + 1) : chips;
     diagnostics_add(placing->with->diagnostics, chip->path,
-                    "the network needs %u cores, the chip has %u, expected a larger one: mesh.columns x mesh.rows of "
-                    "%u x %u would do", placing->neurons, placing->cores, columns, rows);
+                    "the network needs %u cores, there are %u, expected a larger chip: mesh.columns x mesh.rows of "
+                    "%u x %u with chips.count %u would do", placing->neurons, placing->cores, columns, rows, chips);
     for (uint32_t i = 0, end; i < placing->neurons; i = end) {
         for (end = i; end < placing->neurons && plan->pieces[end].population == plan->pieces[i].population;)
             end++;

@@ -148,7 +148,7 @@ bool choose_scale(const struct compilation *with, const char *name, const struct
     if (extent.weight * *out < 0.5)
         return diagnostics_add(with->diagnostics, with->chip->path,
                                "node %s: its weights (up to %g) vanish beside its thresholds, biases and sums (up to "
-                               "%g), expected more than %u core.potential_bits or fewer core.fraction_bits", name,
+                               "%g), expected more than %u core.neuron.potential_bits or fewer core.neuron.fraction_bits", name,
                                extent.weight, fmax(extent.threshold, fmax(extent.bias, extent.sum)),
                                core->potential_bits);
     if (*out < 0.25 * full)

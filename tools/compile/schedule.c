@@ -46,13 +46,14 @@ static bool set_delay(const struct compilation *with, const struct lowered *lowe
         delay = 1;
     }
     projection->delay = (uint32_t)delay;
-    if (projection->delay < with->chip->core.delay_slots)
+    uint32_t spare = with->chip->host.chips > 1; /* a spike may reach another chip a timestep early */
+    if (projection->delay + spare < with->chip->core.delay_slots)
         return true;
     return diagnostics_add(with->diagnostics, with->chip->path,
                            "%s -> %s of the network needs a delay of %u timesteps, but the event queue has %u delay "
-                           "slots, the present step included: expected core.queue.delay_slots of %u or more",
+                           "slots, the present step included: expected core.event_queue.delay_slots of %u or more",
                            population_name(with, from), population_name(with, to), projection->delay,
-                           with->chip->core.delay_slots, projection->delay + 1);
+                           with->chip->core.delay_slots, projection->delay + 1 + spare);
 }
 
 /* Projections that arrive at the same time are one. */

@@ -40,7 +40,7 @@ static void count_routes(struct plan *plan)
 static bool refuse(const struct compilation *with, const struct plan *plan, const struct piece *piece, uint64_t routes)
 {
     return diagnostics_add(with->diagnostics, with->chip->path,
-                           "%u of %s on one core reach %llu destinations, but core.routes_max is %u, expected at least "
+                           "%u of %s on one core reach %llu destinations, but core.routes is %u, expected at least "
                            "%llu", piece->count,
                            population_name(with, &plan->lowered->populations[piece->population]),
                            (unsigned long long)routes, with->chip->core.routes_max, (unsigned long long)routes);
