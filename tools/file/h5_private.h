@@ -13,6 +13,9 @@ struct h5 {
     char *error;    /* first failure while writing */
 };
 
+/* Before any other call of the library. */
+void h5_begin(void);
+
 /* Adds "FILE: DATASET: TEXT"; returns false. */
 bool h5_fail(const struct h5 *file, const char *dataset, struct diagnostics *diagnostics, const char *format, ...)
     PRINTF_LIKE(4, 5);

@@ -156,8 +156,8 @@ static H5T_conv_ret_t refuse(H5T_conv_except_t what, hid_t from, hid_t to, void 
     (void)from, (void)to, (void)old, (void)new;
     if (what == H5T_CONV_EXCEPT_PRECISION)
         return H5T_CONV_UNHANDLED;
-    *reason = what == H5T_CONV_EXCEPT_TRUNCATE ? "holds a fraction, expected whole numbers"
-                                               : "holds a value out of range or not finite, expected whole numbers";
+    *reason = what == H5T_CONV_EXCEPT_TRUNCATE ? "holds a fraction or NaN, expected whole numbers"
+                                               : "holds a value out of range, expected smaller whole numbers";
     return H5T_CONV_ABORT;
 }
 

@@ -29,8 +29,7 @@ bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostic
         return diagnostics_add(diagnostics, path, "cannot write: %s", strerror(errno));
     }
     close(descriptor);
-    must(H5open() >= 0);
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    h5_begin();
     hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access_list, H5F_CLOSE_STRONG);
     hid_t id = H5Fcreate(part, H5F_ACC_TRUNC, H5P_DEFAULT, access_list);

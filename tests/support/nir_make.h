@@ -1,0 +1,29 @@
+/* NIR files for tests: a whole network at once, or dataset by dataset (also wrong ones). Failures end the test. */
+#ifndef NPUSIM_TESTS_SUPPORT_NIR_MAKE_H
+#define NPUSIM_TESTS_SUPPORT_NIR_MAKE_H
+
+#include "tools/file/h5.h"
+#include "tools/network/network.h"
+
+/* As NIR's own writer lays it out. A neuron node whose output has rank 0 is written with one scalar a parameter. */
+void nir_write(const char *path, const struct network *network);
+
+/* Dataset by dataset: begin, then nodes and edges, then nir_end. A node's path is its name, "sub/nodes/lif" inside a
+ * sub-graph; edges of a sub-graph go to graph "nodes/sub", of the whole to "". */
+struct h5 *nir_begin(const char *path);
+void nir_end(struct h5 *file);
+void nir_node(struct h5 *file, const char *node, const char *type);
+/* `from0, to0, from1, to1, ...`, ended by NULL. */
+void nir_edges(struct h5 *file, const char *graph, const char *const *names);
+void nir_number(struct h5 *file, const char *node, const char *name, double value); /* scalar */
+void nir_list(struct h5 *file, const char *node, const char *name, uint64_t count, const double *values);
+void nir_fill(struct h5 *file, const char *node, const char *name, struct shape shape, double value);
+void nir_integer(struct h5 *file, const char *node, const char *name, int64_t value); /* scalar */
+void nir_integers(struct h5 *file, const char *node, const char *name, uint64_t count, const int64_t *values);
+void nir_text(struct h5 *file, const char *node, const char *name, const char *text);
+
+/* A node of a network that is built in memory. */
+struct node *network_add(struct network *network, const char *name, enum node_kind kind);
+void network_connect(struct network *network, const char *from, const char *to);
+
+#endif
