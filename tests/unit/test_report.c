@@ -172,7 +172,7 @@ END_TEST
 START_TEST(a_sample_without_output_is_answered_when_its_work_ends)
 {
     struct sample_result *sample = &fixture.chip_result.samples[0];
-    sample->last_cycle = 0;
+    sample->last_cycle = sample->first_cycle;
     struct run_numbers again;
     run_derive(&fixture.record, &again);
     double cycles = (double)(sample->end_cycle - sample->first_cycle);
@@ -430,6 +430,8 @@ START_TEST(result_file_holds_every_spike_in_nir_layout)
     for (int s = 0; s < SAMPLES; s++)
         expected += fixture.chip_result.samples[s].output_count;
     ck_assert_uint_eq(real, expected);
+    for (size_t i = 0; i < fixture.chip_result.samples[0].output_count; i++)
+        ck_assert_int_eq(index[i], fixture.chip_result.samples[0].outputs[i].neuron);
     ck_assert(h5_is_group(file, "/spikes/nodes/" FIXTURE_HIDDEN));
     free(index);
     h5_close(file);

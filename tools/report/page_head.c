@@ -63,7 +63,7 @@ static void cards(struct page *page)
     text_free(&what);
     text_add(&value, "%.2f %%", 100 * numbers->spike_agreement);
     card(page, value.data, "of spikes as in the reference");
-    text_add(&what, "mean latency; 99 %% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
+    text_add(&what, "mean latency; 99\xc2\xa0%% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
     card(page, quantity(a, numbers->latency_mean_s, "s", MICRO), what.data);
     card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample");
     text_free(&what);

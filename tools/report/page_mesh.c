@@ -91,7 +91,7 @@ static void draw_tile(struct page *page, const struct mesh *mesh, double x, doub
              part);
     if (mesh->cell >= CELL_LABELLED && value > 0)
         svg_label(&page->text, x + mesh->cell / 2, y + mesh->cell / 2 + 4, 60, "middle",
-                  part > 0.55 ? "onheat" : "incell", shown);
+                  part > 0.7 ? "onheat" : "incell", shown);
     free(shown);
 }
 
