@@ -31,7 +31,7 @@ CXXFLAGS := -std=c++17 $(WARN) $(OPTIMISE) $(SANFLAGS)
 LDLIBS := -lsystemc $(HDF5_LIBS) $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
 LDFLAGS += $(SANFLAGS)
 
-LIB_C := $(filter-out sim/main.c,$(wildcard sim/*.c)) $(wildcard models/*.c models/*/*.c tools/*/*.c)
+LIB_C := $(filter-out sim/main.c,$(wildcard sim/*.c)) $(wildcard sim/top/*.c models/*.c models/*/*.c tools/*/*.c)
 LIB_CXX := $(wildcard sim/top/*.cpp)
 LIB_OBJ := $(LIB_C:%.c=$(BUILD)/%.o) $(LIB_CXX:%.cpp=$(BUILD)/%.o)
 LIB := $(BUILD)/libnpusim.a

@@ -6,6 +6,7 @@
 #include "models/host/host_counters.h"
 #include "models/noc/router_counters.h"
 #include "models/tile/core_counters.h"
+#include "models/tile/processor_counters.h"
 #include <stdbool.h>
 
 /* One spike (or, in a population with values, one value) of the network, in the time of the reference: the pipeline

@@ -15,9 +15,3 @@ const struct counter_row host_counter_rows[HOST_COUNTERS + 1] = {
     [HOST_CHIP_LINK_PACKETS] = {"chip_link_packets", "packets", "sent over a chip-to-chip link"},
     [HOST_CHIP_LINK_BITS] = {"chip_link_bits", "bits", "sent over a chip-to-chip link"},
 };
-
-const struct counter_row processor_counter_rows[PROCESSOR_COUNTERS + 1] = {
-    [PROCESSOR_BUSY] = {"busy", "cycles", "updating neurons for a core"},
-    [PROCESSOR_IDLE] = {"idle", "cycles", "no core has work for it"},
-    [PROCESSOR_JOBS] = {"jobs", "jobs", "handed over by a core, one a timestep"},
-};

@@ -1,4 +1,4 @@
-/* What the chip's host interface, barrier, processors and chip-to-chip ends count (rows: host_counters.c). */
+/* What the chip's host interface, barrier and chip-to-chip ends count (rows: host_counters.c). */
 #ifndef NPUSIM_MODELS_HOST_HOST_COUNTERS_H
 #define NPUSIM_MODELS_HOST_HOST_COUNTERS_H
 
@@ -22,14 +22,5 @@ enum host_counter {
 };
 
 extern const struct counter_row host_counter_rows[HOST_COUNTERS + 1];
-
-enum processor_counter {
-    PROCESSOR_BUSY,
-    PROCESSOR_IDLE,
-    PROCESSOR_JOBS,
-    PROCESSOR_COUNTERS
-};
-
-extern const struct counter_row processor_counter_rows[PROCESSOR_COUNTERS + 1];
 
 #endif

@@ -10,6 +10,7 @@ const struct counter_row core_counter_rows[CORE_COUNTERS + 1] = {
     [CORE_IDLE] = {"idle", "cycles", "no timestep under way"},
     [CORE_EVENTS_IN] = {"events_in", "events", "packets that reached the core"},
     [CORE_EVENTS_DROPPED] = {"events_dropped", "events", "queue full under the policy drop"},
+    [CORE_EVENTS_LATE] = {"events_late", "events", "came after their timestep had begun (tick) and were used in the next"},
     [CORE_EVENTS_DISCARDED] = {"events_discarded", "events", "still queued when the sample ended"},
     [CORE_QUEUE_WRITES] = {"queue_writes", "events", "written into the event queue"},
     [CORE_QUEUE_READS] = {"queue_reads", "events", "read from the event queue"},

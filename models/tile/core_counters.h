@@ -17,6 +17,7 @@ enum core_counter {
     /* events */
     CORE_EVENTS_IN = CORE_CYCLE_COUNTERS, /* packets that reached the core */
     CORE_EVENTS_DROPPED,   /* queue full under the policy drop */
+    CORE_EVENTS_LATE,      /* came after their timestep had begun (tick only) and were used in the next */
     CORE_EVENTS_DISCARDED, /* still queued when the sample ended */
     CORE_QUEUE_WRITES,
     CORE_QUEUE_READS,

@@ -1,0 +1,77 @@
+/* One chip: a mesh of tiles with their cores, host interface, timestep control and chip-to-chip links, around one
+ * engine. A passive object: chip_run runs cycles; messages come in and go out through the edges (host/edge.h). */
+#ifndef NPUSIM_MODELS_CHIP_H
+#define NPUSIM_MODELS_CHIP_H
+
+#include "models/chip_config.h"
+#include "models/chip_result.h"
+#include "models/host/chip_link.h"
+#include "models/host/host_port.h"
+#include "models/noc/router.h"
+#include "models/probe.h"
+#include "models/program.h"
+#include "models/send_route.h"
+#include "models/tile/core.h"
+#include "models/tile/processor.h"
+
+/* Routes of the program, turned into packets (chip_routes.c). */
+struct chip_routes {
+    struct send_route *routes;
+    size_t count, capacity;
+    struct tree_table trees;
+    uint32_t **starts;  /* tables of first routes, [start_count], each [sources + 1] */
+    size_t start_count, start_capacity;
+};
+
+struct chip {
+    const struct chip_config *config;
+    const struct program *program;
+    uint32_t number;           /* in the row of chips */
+    struct engine *engine;
+    struct timestep timestep;
+    struct host_port port;     /* chip 0 only */
+    struct chip_link west, east;
+    struct core *cores;        /* [chip_cores] */
+    struct router *routers;    /* [chip_tiles] */
+    struct processor *processors; /* [chip_tiles], or NULL */
+    struct link *links;
+    uint32_t link_count, link_capacity;
+    uint32_t *participants;
+    struct chip_routes routes;
+    struct host_input *inputs; /* [input_count]: over all input populations */
+    uint32_t input_count;
+    uint32_t *output_first;    /* [populations]: number of a population's first neuron on the host link */
+    uint64_t host_counters[HOST_COUNTERS];
+    struct probe probe;
+    /* observers, not hardware: called when a sample is over on this chip, with its counters settled */
+    void (*on_sample)(void *listener, struct chip *chip, uint32_t sample, uint64_t began, uint64_t over);
+    void *listener;
+};
+
+/* config and program must outlive the chip; the program fits the configuration (program_read or compile_network). */
+struct chip *chip_new(const struct chip_config *config, const struct program *program, uint32_t number);
+void chip_free(struct chip *chip);
+
+void chip_run(struct chip *chip, uint64_t until);
+/* Brings all cycle counters up to the present cycle. */
+void chip_settle(struct chip *chip);
+void chip_hash(struct chip *chip, struct hash *hash);
+/* Rows of this chip in a table for the whole system. */
+void chip_counters(struct chip *chip, struct counter_table *table);
+
+void counter_table_init(struct counter_table *table, const struct chip_config *config);
+void counter_table_copy(struct counter_table *to, const struct counter_table *from);
+/* to -= from, cycle by cycle and count by count. */
+void counter_table_subtract(struct counter_table *to, const struct counter_table *from);
+
+/* ---- chip_routes.c ---- */
+/* Adds a table for sources at `place`; indices: their numbers in the population, NULL: 0, 1, ... Returns the first
+ * route of each source, [sources + 1], owned by `routes`; good once all tables have been added. */
+uint32_t *chip_routes_add(struct chip_routes *routes, const struct chip *chip, const struct route_table *table,
+                          uint32_t place, uint32_t population, const uint32_t *indices);
+/* Where a core of the system sits. */
+uint32_t chip_core_place(const struct chip_config *config, uint32_t core);
+uint32_t chip_host_place(const struct chip_config *config);
+void chip_routes_free(struct chip_routes *routes);
+
+#endif

@@ -1,0 +1,89 @@
+#include "models/chip.h"
+
+#include "sim/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+void counter_table_init(struct counter_table *table, const struct chip_config *config)
+{
+    uint32_t chips = config->host.chips, routers = chips * chip_tiles(config);
+    bool processors = config->core.neuron_location == NEURON_PROCESSOR;
+    *table = (struct counter_table){.cores = chips * chip_cores(config), .routers = routers,
+                                    .processors = processors ? routers : 0, .chips = chips};
+    table->core = memory_array((size_t)table->cores * CORE_COUNTERS, sizeof(uint64_t));
+    table->router = memory_array((size_t)table->routers * ROUTER_COUNTERS, sizeof(uint64_t));
+    table->processor = memory_array((size_t)table->processors * PROCESSOR_COUNTERS, sizeof(uint64_t));
+    table->host = memory_array((size_t)table->chips * HOST_COUNTERS, sizeof(uint64_t));
+}
+
+void counter_table_free(struct counter_table *table)
+{
+    free(table->core);
+    free(table->router);
+    free(table->processor);
+    free(table->host);
+    *table = (struct counter_table){0};
+}
+
+struct block {
+    uint64_t *data;
+    size_t count;
+};
+
+static void blocks_of(const struct counter_table *table, struct block blocks[4])
+{
+    blocks[0] = (struct block){table->core, (size_t)table->cores * CORE_COUNTERS};
+    blocks[1] = (struct block){table->router, (size_t)table->routers * ROUTER_COUNTERS};
+    blocks[2] = (struct block){table->processor, (size_t)table->processors * PROCESSOR_COUNTERS};
+    blocks[3] = (struct block){table->host, (size_t)table->chips * HOST_COUNTERS};
+}
+
+void counter_table_copy(struct counter_table *to, const struct counter_table *from)
+{
+    struct block target[4], source[4];
+    blocks_of(to, target);
+    blocks_of(from, source);
+    for (int i = 0; i < 4; i++)
+        memcpy(target[i].data, source[i].data, source[i].count * sizeof(uint64_t));
+    to->cycles = from->cycles;
+}
+
+void counter_table_subtract(struct counter_table *to, const struct counter_table *from)
+{
+    struct block target[4], source[4];
+    blocks_of(to, target);
+    blocks_of(from, source);
+    for (int i = 0; i < 4; i++)
+        for (size_t j = 0; j < source[i].count; j++)
+            target[i].data[j] -= source[i].data[j];
+    to->cycles -= from->cycles;
+}
+
+void chip_counters(struct chip *chip, struct counter_table *table)
+{
+    uint32_t tiles = chip_tiles(chip->config), cores = chip_cores(chip->config), first = chip->number;
+    for (uint32_t i = 0; i < cores; i++)
+        memcpy(table->core + ((size_t)first * cores + i) * CORE_COUNTERS, chip->cores[i].counters,
+               sizeof chip->cores[i].counters);
+    for (uint32_t i = 0; i < tiles; i++) {
+        memcpy(table->router + ((size_t)first * tiles + i) * ROUTER_COUNTERS, chip->routers[i].counters,
+               sizeof chip->routers[i].counters);
+        if (chip->processors)
+            memcpy(table->processor + ((size_t)first * tiles + i) * PROCESSOR_COUNTERS,
+                   chip->processors[i].counters, sizeof chip->processors[i].counters);
+    }
+    memcpy(table->host + (size_t)first * HOST_COUNTERS, chip->host_counters, sizeof chip->host_counters);
+}
+
+void chip_result_free(struct chip_result *result)
+{
+    for (size_t i = 0; i < result->sample_count; i++) {
+        free(result->samples[i].outputs);
+        free(result->samples[i].spikes);
+        counter_table_free(&result->samples[i].counters);
+    }
+    free(result->samples);
+    free(result->layers);
+    counter_table_free(&result->counters);
+    *result = (struct chip_result){0};
+}

@@ -1,0 +1,55 @@
+/* The host at the other end of the host link: sends samples, collects outputs.
+ *
+ * For each sample: one message that it begins, then for each timestep its input spikes and a message that they are
+ * complete, as fast as the link's bandwidth and the chip's buffer allow; then it waits for the chip to say that the sample is over. An
+ * input of several spikes in a timestep is several messages; graded inputs are one message with a value. */
+#ifndef NPUSIM_MODELS_HOST_DRIVER_H
+#define NPUSIM_MODELS_HOST_DRIVER_H
+
+#include "models/chip_result.h"
+#include "models/host/edge.h"
+#include "models/host/host_config.h"
+
+struct driver_input {
+    uint32_t step;
+    uint32_t input; /* number over all input populations */
+    int32_t count;  /* spikes; or -value of a graded input */
+};
+
+struct driver_sample {
+    uint32_t steps;
+    size_t count;
+    const struct driver_input *inputs; /* sorted by step */
+};
+
+struct driver {
+    const struct host_config *config;
+    uint32_t depth;                /* chip steps beyond the sample's */
+    const struct driver_sample *samples;
+    size_t sample_count;
+    struct sample_result *results; /* [sample_count]; first_cycle, last_cycle and outputs are filled here */
+    void (*sample_ended)(void *owner, size_t sample); /* an observer; may be NULL */
+    void *owner;
+    struct edge to_chip, from_chip;
+    /* state */
+    uint64_t now;
+    uint64_t done_cycle;           /* in which the last sample was reported as over */
+    size_t sample;                 /* under way */
+    bool announced, waiting;       /* its first message is out; all is sent */
+    uint32_t step;
+    size_t next_input;
+    int32_t sent_of_input;
+    uint32_t credits;
+    uint64_t link_free;
+    bool any_input;
+    size_t output_capacity;
+};
+
+void driver_init(struct driver *driver, const struct host_config *config, uint32_t depth);
+void driver_free(struct driver *driver);
+void driver_receive(struct driver *driver, uint64_t arrival, const struct packet *message);
+/* Runs every cycle before `until`. Returns the next cycle in which it will do something, NEVER when the chip must. */
+uint64_t driver_run(struct driver *driver, uint64_t until);
+bool driver_done(const struct driver *driver);
+
+#endif

@@ -1,0 +1,61 @@
+/* A router of the mesh: input buffers with credits, dimension-order routing, round-robin arbitration.
+ *
+ * Ports: four neighbours, then the tile's cores, then the host interface or chip-to-chip links that sit at this tile.
+ * A packet in front of an input wants one output (a multicast packet several): first along x, then along y, then the
+ * local port. Each cycle each output takes at most one packet, round robin over the inputs, if it has credits for all
+ * its flits (virtual cut-through: a packet moves whole) and its link is free; the link is then busy for a cycle a flit. A multicast packet
+ * leaves its input when its last copy has left; copies leave as outputs become free.
+ *
+ * Latency: the link from another router is built with router_latency + link_latency, the one from a core with
+ * router_latency + local_latency, so a packet can leave in the cycle in which it is visible. A router is stepped only when
+ * a packet in front of an input may move.
+ *
+ * Not modelled: virtual channels, flits of different packets interleaved on a link, the cycles in which a long packet's tail still
+ * arrives (a neighbour can pass the head on before; the core sees the packet when the head arrives). */
+#ifndef NPUSIM_MODELS_NOC_ROUTER_H
+#define NPUSIM_MODELS_NOC_ROUTER_H
+
+#include "models/noc/router_counters.h"
+#include "models/packet.h"
+#include "sim/link.h"
+
+#define ROUTER_PORTS_MAX 16u
+
+/* One row of a multicast table: the outputs to copy to; for each, in ascending order of ports, `next` gives the row in
+ * the neighbour's table, or the axon at a local port. The rows of all routers of a chip lie in one array. */
+struct tree_row {
+    uint32_t ports; /* bit mask */
+    uint32_t next;  /* index into struct tree_table.next of the first output's entry */
+};
+struct tree_table {
+    struct tree_row *rows;
+    uint32_t *next;
+    uint32_t row_count, next_count;
+    size_t row_capacity, next_capacity;
+};
+
+struct router {
+    struct component component;
+    uint32_t chip, x, y;
+    uint32_t ports;                 /* in use: 4 + local ones */
+    struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
+    uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
+    uint32_t gate_east, gate_west;  /* places (x, y) of the tiles with the chip-to-chip links */
+    const struct tree_table *trees;
+    uint32_t occupied;              /* inputs that may hold a packet; set by the links */
+    uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: not looked at */
+    uint8_t turn[ROUTER_PORTS_MAX]; /* input served last by an output */
+    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle */
+    enum router_counter standing;   /* what the cycles since the last step count as */
+    uint64_t accounted;
+    uint64_t counters[ROUTER_COUNTERS];
+};
+
+void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,
+                 uint32_t ports);
+/* in or out may be NULL at the edge of the mesh. */
+void router_attach(struct router *router, uint32_t port, struct link *in, struct link *out);
+/* Brings the cycle counters up to `now`. */
+void router_settle(struct router *router, uint64_t now);
+
+#endif

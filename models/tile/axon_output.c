@@ -1,0 +1,100 @@
+#include "models/tile/axon_output.h"
+
+void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step)
+{
+    output->sweep_start = sweep_start;
+    output->step = step;
+    output->spike = 0;
+}
+
+bool axon_output_done(const struct axon_output *output)
+{
+    return output->spike == output->array->fired_count && (output->relay || output->route == output->route_end);
+}
+
+static void begin_source(struct axon_output *output, const struct output_table *table, uint32_t source)
+{
+    output->route = table->start[source];
+    output->route_end = table->start[source + 1];
+}
+
+/* Chooses the next source that is there in cycle `now`. Returns when the next one will be, or `now`. */
+static uint64_t choose(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS], uint64_t *progress)
+{
+    while (output->route == output->route_end) {
+        const struct packet *relay = output->relay_in ? link_peek(output->relay_in, now) : NULL;
+        uint64_t next = output->relay_in ? link_next(output->relay_in, now) : NEVER;
+        if (relay) {
+            output->relay = true;
+            output->event = *relay;
+            link_pop(output->relay_in, now);
+            begin_source(output, &output->relays, relay->axon);
+            counters[CORE_RELAYED]++;
+            if (output->route == output->route_end)
+                tally_add(output->outstanding, now, -1);
+        } else if (output->spike < output->array->fired_count) {
+            uint32_t neuron = output->array->fired[output->spike];
+            uint64_t ready = output->sweep_start + neuron_array_leaves(output->array, neuron);
+            if (ready > now)
+                return ready < next ? ready : next;
+            output->relay = false;
+            begin_source(output, &output->neurons, neuron);
+            output->spike++;
+        } else {
+            return next;
+        }
+        (*progress)++;
+    }
+    return now;
+}
+
+static void send(struct axon_output *output, uint64_t now, const struct send_route *route,
+                 uint64_t counters[CORE_COUNTERS])
+{
+    uint32_t step = (output->relay ? output->event.step : output->step) + route->delay;
+    struct packet packet = {.target = route->target, .axon = route->axon, .step = (uint16_t)step,
+                            .value = output->relay ? output->event.value : 1, .flits = route->flits,
+                            .kind = route->kind};
+    if (route->kind == PACKET_VALUE)
+        packet.value = output->array->potential[output->array->fired[output->spike - 1]];
+    link_push(output->out, now, &packet);
+    output->next_send = now + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
+    tally_add(output->outstanding, now, route->deliveries);
+    counters[CORE_PACKETS]++;
+    counters[CORE_ROUTE_READS]++;
+    counters[CORE_SENT_HOPS_EW] += route->hops_ew;
+    counters[CORE_SENT_HOPS_NS] += route->hops_ns;
+    counters[CORE_SENT_HOPS_LOCAL] += route->hops_local;
+    if (++output->route == output->route_end && output->relay)
+        tally_add(output->outstanding, now, -1);
+}
+
+uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
+                          uint64_t *progress)
+{
+    if (output->next_send > now)
+        return output->next_send;
+    output->blocked = false;
+    uint64_t next = choose(output, now, counters, progress);
+    if (output->route == output->route_end)
+        return next;
+    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
+    const struct send_route *route = &table->route[output->route];
+    if (!link_ready(output->out, now, route->flits)) {
+        output->blocked = true;
+        return link_credit_cycle(output->out);
+    }
+    send(output, now, route, counters);
+    (*progress)++;
+    return output->next_send;
+}
+
+void axon_output_hash(const struct axon_output *output, struct hash *hash)
+{
+    hash_u64(hash, (uint64_t)output->spike << 32 | output->route);
+    hash_u64(hash, (uint64_t)output->route_end << 1 | output->relay);
+    hash_u64(hash, output->next_send);
+    hash_u64(hash, output->sweep_start);
+    hash_u64(hash, (uint64_t)output->event.axon << 32 | (uint32_t)output->event.value);
+    hash_u64(hash, output->event.step);
+}

@@ -1,0 +1,50 @@
+/* Axon output of a core: turns spikes into packets by the routing table, one packet every max(route_cycles, flits).
+ *
+ * Two sources: relayed input spikes (a link from the host interface) go before the core's own spikes, which wait in
+ * a list as long as the neuron array (so the neuron pipeline never stalls for it; a real one has a shorter FIFO). The
+ * packets of one spike go out one after the other; a packet that finds no credit of the router waits. */
+#ifndef NPUSIM_MODELS_TILE_AXON_OUTPUT_H
+#define NPUSIM_MODELS_TILE_AXON_OUTPUT_H
+
+#include "models/packet.h"
+#include "models/send_route.h"
+#include "models/tile/core_counters.h"
+#include "models/tile/neuron_array.h"
+#include "sim/link.h"
+#include "sim/signal.h"
+
+struct output_table {
+    const uint32_t *start; /* [sources + 1] */
+    const struct send_route *route;
+};
+
+struct axon_output {
+    struct output_table neurons, relays;
+    uint32_t route_cycles;
+    struct link *out;          /* to the router */
+    struct link *relay_in;     /* from the host interface; NULL: none */
+    struct tally *outstanding; /* of the chip: +1 a delivery sent */
+    /* spikes of the present timestep */
+    const struct neuron_array *array;
+    uint64_t sweep_start;
+    uint32_t spike;            /* next in array->fired */
+    uint32_t step;             /* timestep of the spikes */
+    /* the source under way */
+    uint32_t route, route_end; /* in the table of its kind */
+    bool relay;                /* it is a relayed input */
+    struct packet event;       /* that input */
+    uint64_t next_send;        /* the output is busy before this cycle */
+    bool blocked;              /* it waits for credit */
+};
+
+/* Sends what can be sent in cycle `now` (at most one packet). Returns the next cycle to try, NEVER when a credit, a relay or a
+ * new timestep must come first. */
+uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
+                          uint64_t *progress);
+/* A new list of spikes: `array->fired`, whose pipeline started in cycle sweep_start of timestep `step`. */
+void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);
+/* Every spike of the timestep has left. */
+bool axon_output_done(const struct axon_output *output);
+void axon_output_hash(const struct axon_output *output, struct hash *hash);
+
+#endif

@@ -1,0 +1,315 @@
+#include "models/tile/core.h"
+
+#include "models/packet.h"
+#include "models/tile/processor.h"
+#include "sim/panic.h"
+#include <stdio.h>
+
+/* ---- accounting: every cycle belongs to one counter ---- */
+
+static enum core_counter cycle_kind(const struct core *core, uint64_t cycle, uint64_t *until)
+{
+    if (core->phase == CORE_CLEARS && cycle < core->phase_end) {
+        *until = core->phase_end;
+        return CORE_BUSY_RESET;
+    }
+    if (core->phase >= CORE_DRAINS && cycle < core->drain_end) {
+        *until = core->drain_end;
+        return CORE_BUSY_SYNAPSE;
+    }
+    if (core->phase == CORE_ASKS || core->phase == CORE_DRAINS)
+        return CORE_STALL_PROCESSOR;
+    if (core->phase == CORE_SWEEPS && cycle < core->phase_end) {
+        *until = core->phase_end;
+        return CORE_BUSY_NEURON;
+    }
+    if (cycle < core->output.next_send) {
+        *until = core->output.next_send;
+        return CORE_BUSY_NEURON;
+    }
+    if (core->output.blocked)
+        return CORE_STALL_OUTPUT;
+    return core->takes_part && core->obeyed >= 0 && !core->ticked ? CORE_STALL_BARRIER : CORE_IDLE;
+}
+
+void core_settle(struct core *core, uint64_t now)
+{
+    while (core->accounted < now) {
+        uint64_t until = now;
+        enum core_counter kind = cycle_kind(core, core->accounted, &until);
+        if (until > now)
+            until = now;
+        core->counters[kind] += until - core->accounted;
+        core->accounted = until;
+    }
+}
+
+/* ---- packets in ---- */
+
+static void accept(struct core *core, uint64_t now, const struct packet *packet)
+{
+    int32_t ahead = (int16_t)(packet->step - (uint16_t)core->step);
+    if (ahead < 1) {
+        must(core->ticked);
+        core->counters[CORE_EVENTS_LATE]++;
+        ahead = 1;
+    }
+    core->counters[CORE_EVENTS_IN]++;
+    tally_add(core->outstanding, now, -1);
+    core->component.progress++;
+    if ((uint32_t)ahead >= core->queue.slots || !event_queue_has_room(&core->queue, now)) {
+        must(core->config->queue_policy == QUEUE_DROP || core->ticked);
+        core->counters[CORE_EVENTS_DROPPED]++;
+        return;
+    }
+    core->counters[CORE_QUEUE_WRITES]++;
+    event_queue_put(&core->queue, (core->step + (uint32_t)ahead) % core->queue.slots, packet->axon, packet->value);
+}
+
+/* Takes the packet in front if it can; returns when to look again. */
+static uint64_t receive(struct core *core, uint64_t now)
+{
+    const struct packet *packet = link_peek(core->in, now);
+    if (!packet)
+        return link_next(core->in, now);
+    if (core->config->queue_policy == QUEUE_STALL && !event_queue_has_room(&core->queue, now)) {
+        if (!core->in_blocked)
+            core->in_blocked_since = now;
+        core->in_blocked = true;
+        return event_queue_room_at(&core->queue);
+    }
+    if (core->in_blocked)
+        core->counters[CORE_QUEUE_STALLS] += now - core->in_blocked_since;
+    core->in_blocked = false;
+    accept(core, now, packet);
+    link_pop(core->in, now);
+    return link_next(core->in, now);
+}
+
+/* ---- phases ---- */
+
+static bool at_work(const struct core *core)
+{
+    return core->step >= core->first_step && core->step < core->first_step + core->steps;
+}
+
+static void discard_slot(struct core *core, uint64_t now)
+{
+    uint32_t slot = core->step % core->queue.slots;
+    while (core->queue.count[slot]) {
+        event_queue_take(&core->queue, slot, now);
+        core->counters[CORE_EVENTS_DISCARDED]++;
+    }
+}
+
+static void record(struct core *core)
+{
+    uint32_t population = (uint32_t)core->program->population, step = core->step - core->first_step;
+    for (uint32_t i = 0; i < core->neurons.fired_count; i++) {
+        uint32_t neuron = core->neurons.fired[i];
+        int32_t value = core->values ? core->neurons.potential[neuron] : 1;
+        probe_spike(core->probe, population, step, core->program->neuron_index[neuron], value);
+    }
+    struct layer_step *layer = probe_layer(core->probe, population, step);
+    if (!layer)
+        return;
+    layer->spikes += core->values ? 0 : core->neurons.fired_count;
+    layer->synaptic_events += core->counters[CORE_SYNAPTIC_EVENTS] - core->events_before;
+    layer->busy_cycles += core->phase_end - core->began;
+}
+
+static void sweep(struct core *core, uint64_t begin)
+{
+    neuron_array_update(&core->neurons, core->synapses.accumulator, core->counters);
+    if (core->values && core->step + 1 == core->first_step + core->steps) {
+        for (uint32_t j = 0; j < core->neurons.count; j++)
+            core->neurons.fired[j] = j;
+        core->neurons.fired_count = core->neurons.count;
+        core->counters[CORE_VALUES] += core->neurons.count;
+    }
+    core->phase = CORE_SWEEPS;
+    core->phase_end = begin + neuron_array_cycles(&core->neurons);
+    axon_output_begin(&core->output, begin, core->step);
+    record(core);
+}
+
+static void begin_timestep(struct core *core, uint64_t now)
+{
+    core->began = now;
+    core->events_before = core->counters[CORE_SYNAPTIC_EVENTS];
+    core->counters[CORE_TIMESTEPS]++;
+    core->drain_end = core->phase_end = now;
+    core->phase = CORE_SWEEPS;
+    if (!at_work(core) || core->neurons.count == 0) {
+        discard_slot(core, now);
+        core->neurons.fired_count = 0;
+        axon_output_begin(&core->output, now, core->step);
+        return;
+    }
+    core->drain_end += synapse_array_drain(&core->synapses, &core->queue, core->step % core->queue.slots, now,
+                                           core->counters);
+    if (core->to_processor) {
+        core->phase = CORE_DRAINS;
+        core->phase_end = core->drain_end;
+        return;
+    }
+    sweep(core, core->drain_end);
+}
+
+static void begin_reset(struct core *core, uint64_t now)
+{
+    core->counters[CORE_EVENTS_DISCARDED] += event_queue_clear(&core->queue);
+    neuron_array_reset(&core->neurons);
+    axon_output_begin(&core->output, now, 0);
+    core->step = 0;
+    core->steps = go_phase(signal_read(core->command, now));
+    core->phase = CORE_CLEARS;
+    core->drain_end = now;
+    core->phase_end = now + neuron_array_reset_cycles(&core->neurons);
+}
+
+/* The phase after the last one obeyed, as far as the go signal asks for it. */
+static void obey(struct core *core, uint64_t now)
+{
+    int64_t go = core->seen_go;
+    uint32_t phase = go_phase(go);
+    if (core->obeyed >= 0 && go_sample(core->obeyed) == go_sample(go))
+        phase = go_phase(core->obeyed) + 1;
+    core->obeyed = go_pack(go_sample(go), phase);
+    core->component.progress++;
+    if (phase == GO_RESET) {
+        begin_reset(core, now);
+    } else {
+        core->step = phase - GO_STEP_0;
+        begin_timestep(core, now);
+    }
+}
+
+static void look_at_go(struct core *core, uint64_t now)
+{
+    int64_t go = signal_read(core->go, now);
+    if (go == core->seen_go)
+        return;
+    core->seen_go = go;
+    core->component.progress++;
+    if (core->phase != CORE_RESTS)
+        core->counters[CORE_OVERRUNS]++;
+}
+
+static void ask_processor(struct core *core, uint64_t now)
+{
+    must(link_ready(core->to_processor, now, 1));
+    struct packet request = {.axon = PROCESSOR_REQUEST, .flits = 1};
+    link_push(core->to_processor, now, &request);
+    core->phase = CORE_ASKS;
+    core->component.progress++;
+}
+
+static void take_grant(struct core *core, uint64_t now)
+{
+    if (!link_peek(core->from_processor, now))
+        return;
+    link_pop(core->from_processor, now);
+    core->component.progress++;
+    sweep(core, now + core->config->processor_start);
+}
+
+static void finish(struct core *core, uint64_t now)
+{
+    if (core->to_processor && core->phase == CORE_SWEEPS && at_work(core) && core->neurons.count) {
+        must(link_ready(core->to_processor, now, 1));
+        struct packet release = {.axon = PROCESSOR_RELEASE, .flits = 1};
+        link_push(core->to_processor, now, &release);
+    }
+    core->phase = CORE_RESTS;
+    tally_add(core->outstanding, now, -1);
+    core->component.progress++;
+}
+
+static bool phase_over(const struct core *core, uint64_t now)
+{
+    return (core->phase == CORE_CLEARS || core->phase == CORE_SWEEPS) && now >= core->phase_end &&
+           axon_output_done(&core->output);
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
+
+static uint64_t core_step(void *self, uint64_t now)
+{
+    struct core *core = self;
+    core_settle(core, now);
+    look_at_go(core, now);
+    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed && core->takes_part)
+        obey(core, now);
+    uint64_t next = receive(core, now);
+    if (core->phase == CORE_DRAINS && now >= core->phase_end)
+        ask_processor(core, now);
+    if (core->phase == CORE_ASKS)
+        take_grant(core, now);
+    next = sooner(next, axon_output_step(&core->output, now, core->counters, &core->component.progress));
+    if (phase_over(core, now))
+        finish(core, now);
+    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed && core->takes_part)
+        return now + 1;
+    if (core->phase != CORE_RESTS && core->phase != CORE_ASKS)
+        next = sooner(next, core->phase_end > now ? core->phase_end : NEVER);
+    return next;
+}
+
+static void core_hash(const void *self, struct hash *hash)
+{
+    const struct core *core = self;
+    event_queue_hash(&core->queue, core->component.engine->now, hash);
+    hash_i32s(hash, core->synapses.accumulator, core->synapses.neurons);
+    for (uint32_t i = 0; core->synapses.axons && i < core->synapses.start[core->synapses.axons]; i++)
+        hash_u64(hash, (uint64_t)core->synapses.synapses[i].target << 16 | (uint16_t)core->synapses.synapses[i].weight);
+    hash_i32s(hash, core->neurons.potential, core->neurons.count);
+    hash_i32s(hash, core->neurons.current, core->neurons.count);
+    axon_output_hash(&core->output, hash);
+    hash_u64(hash, (uint64_t)core->obeyed);
+    hash_u64(hash, (uint64_t)core->phase << 32 | core->step);
+    hash_u64(hash, core->phase_end);
+    hash_u64(hash, core->drain_end);
+    hash_u64s(hash, core->counters, CORE_COUNTERS);
+    link_hash(core->in, hash);
+    if (core->output.relay_in)
+        link_hash(core->output.relay_in, hash);
+}
+
+static bool core_waiting(const void *self, char *text, size_t size)
+{
+    const struct core *core = self;
+    if (core->output.blocked)
+        snprintf(text, size, "credit of its router, to send a packet");
+    else if (core->in_blocked)
+        snprintf(text, size, "room in its event queue (%u events), to take a packet from its router",
+                 core->queue.depth);
+    else if (core->phase == CORE_ASKS)
+        snprintf(text, size, "the processor of its tile");
+    else
+        return false;
+    return true;
+}
+
+static const struct component_class core_class = {"core", core_step, core_hash, core_waiting};
+
+void core_init(struct core *core, struct engine *engine, uint32_t index, const struct core_config *config,
+               const struct core_program *program)
+{
+    *core = (struct core){.component = {.class_of = &core_class, .index = index}, .config = config,
+                          .program = program, .seen_go = -1, .obeyed = -1};
+    core->takes_part = program->neuron_count || program->relay_count || program->axon_count;
+    event_queue_init(&core->queue, config->queue_depth, config->delay_slots);
+    synapse_array_init(&core->synapses, config, program);
+    neuron_array_init(&core->neurons, config, program);
+    core->output.array = &core->neurons;
+    core->output.route_cycles = config->route_cycles;
+    engine_add(engine, &core->component);
+}
+
+void core_free(struct core *core)
+{
+    event_queue_free(&core->queue);
+    synapse_array_free(&core->synapses);
+    neuron_array_free(&core->neurons);
+}

@@ -1,0 +1,105 @@
+#include "models/tile/event_queue.h"
+
+#include "sim/memory.h"
+#include "sim/panic.h"
+#include <stdlib.h>
+
+#define NONE UINT32_MAX
+
+void event_queue_init(struct event_queue *queue, uint32_t depth, uint32_t slots)
+{
+    *queue = (struct event_queue){.depth = depth, .slots = slots, .free_first = NONE};
+    queue->pool = memory_array(depth, sizeof *queue->pool);
+    queue->leaves_at = memory_array(depth, sizeof *queue->leaves_at);
+    queue->first = memory_array(slots, sizeof *queue->first);
+    queue->last = memory_array(slots, sizeof *queue->last);
+    queue->count = memory_array(slots, sizeof *queue->count);
+}
+
+void event_queue_free(struct event_queue *queue)
+{
+    free(queue->pool);
+    free(queue->leaves_at);
+    free(queue->first);
+    free(queue->last);
+    free(queue->count);
+}
+
+static void let_leave(struct event_queue *queue, uint64_t now)
+{
+    while (queue->leaving && queue->leaves_at[queue->leaves_head] <= now) {
+        queue->leaves_head = queue->leaves_head + 1 == queue->depth ? 0 : queue->leaves_head + 1;
+        queue->leaving--;
+    }
+}
+
+bool event_queue_has_room(struct event_queue *queue, uint64_t now)
+{
+    if (queue->stored + queue->leaving < queue->depth)
+        return true;
+    let_leave(queue, now);
+    return queue->stored + queue->leaving < queue->depth;
+}
+
+uint64_t event_queue_room_at(const struct event_queue *queue)
+{
+    return queue->leaving ? queue->leaves_at[queue->leaves_head] : UINT64_MAX;
+}
+
+void event_queue_put(struct event_queue *queue, uint32_t slot, uint32_t axon, int32_t value)
+{
+    uint32_t index = queue->free_first;
+    if (index == NONE) {
+        must(queue->used_once < queue->depth);
+        index = queue->used_once++;
+    } else {
+        queue->free_first = queue->pool[index].next;
+    }
+    queue->pool[index] = (struct queued_event){axon, value, NONE};
+    if (queue->count[slot]++ == 0)
+        queue->first[slot] = index;
+    else
+        queue->pool[queue->last[slot]].next = index;
+    queue->last[slot] = index;
+    queue->stored++;
+}
+
+struct queued_event event_queue_take(struct event_queue *queue, uint32_t slot, uint64_t leaves)
+{
+    uint32_t index = queue->first[slot];
+    struct queued_event event = queue->pool[index];
+    queue->first[slot] = event.next;
+    queue->count[slot]--;
+    queue->stored--;
+    queue->pool[index].next = queue->free_first;
+    queue->free_first = index;
+    uint32_t place = queue->leaves_head + queue->leaving;
+    queue->leaves_at[place >= queue->depth ? place - queue->depth : place] = leaves;
+    queue->leaving++;
+    return event;
+}
+
+uint32_t event_queue_clear(struct event_queue *queue)
+{
+    uint32_t lost = queue->stored;
+    for (uint32_t slot = 0; slot < queue->slots; slot++)
+        queue->count[slot] = 0;
+    queue->stored = queue->leaving = queue->leaves_head = queue->used_once = 0;
+    queue->free_first = NONE;
+    return lost;
+}
+
+void event_queue_hash(const struct event_queue *queue, uint64_t now, struct hash *hash)
+{
+    for (uint32_t slot = 0; slot < queue->slots; slot++) {
+        hash_u64(hash, queue->count[slot]);
+        uint32_t index = queue->first[slot];
+        for (uint32_t i = 0; i < queue->count[slot]; i++, index = queue->pool[index].next)
+            hash_u64(hash, (uint64_t)queue->pool[index].axon << 32 | (uint32_t)queue->pool[index].value);
+    }
+    for (uint32_t i = 0; i < queue->leaving; i++) {
+        uint64_t leaves = queue->leaves_at[(queue->leaves_head + i) % queue->depth];
+        if (leaves > now)
+            hash_u64(hash, leaves);
+    }
+}

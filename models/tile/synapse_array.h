@@ -1,0 +1,65 @@
+/* Synapse array of a core: reads the rows of a timestep's events and adds their weights to the accumulators.
+ *
+ * One call (drain) handles all events of a timestep: it adds every row, hands each event out of the queue in the cycle
+ * in which the hardware would read it, and returns the cycles that the array is busy. The kinds differ in these cycles
+ * and in what they count, not in what is added:
+ *
+ * sparse (synapse_sparse.c): lists of (target, weight) in SRAM, packed without gaps into words. An event costs the
+ *   look-up of its axon, then for each bit plane as many cycles as its words need, or more where its additions meet in
+ *   a bank of the accumulators (models/mem/sram_ports.h).
+ * dimc (synapse_dimc.c): digital in-memory compute. The input buffer gathers the timestep's events as bit vectors (a
+ *   look-up of the axon each); then every group of `rows_per_access` neighbouring rows with at least one event is
+ *   accessed once for each bit plane: all rows of the group and all columns at once, through the adder tree.
+ *
+ * Accumulators saturate at accumulator_bits; they are zero when a timestep begins. */
+#ifndef NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
+#define NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
+
+#include "models/program.h"
+#include "models/tile/core_config.h"
+#include "models/tile/core_counters.h"
+#include "models/tile/event_queue.h"
+
+struct synapse {
+    uint16_t target; /* neuron or column of the core */
+    int16_t weight;
+};
+
+struct synapse_array {
+    const struct core_config *config;
+    uint32_t axons;
+    const uint32_t *start;     /* [axons + 1], the program's */
+    struct synapse *synapses;
+    uint32_t *row_cycles;      /* sparse: [axons], for one plane */
+    uint32_t *row_words;       /* sparse: [axons] */
+    const uint32_t *axon_row;  /* dimc: the program's */
+    uint32_t groups;           /* dimc: groups of rows */
+    uint32_t *row_planes;      /* dimc: [axons], of the timestep under way */
+    uint32_t *group_planes;    /* dimc: [groups] */
+    uint32_t *touched_axons, *touched_groups;
+    int32_t *accumulator;      /* [neurons] */
+    uint32_t neurons;
+    int32_t lowest, highest;   /* of an accumulator */
+    int32_t heaviest;          /* largest |weight| in the array */
+};
+
+/* `program` must outlive the array. */
+void synapse_array_init(struct synapse_array *array, const struct core_config *config,
+                        const struct core_program *program);
+void synapse_array_free(struct synapse_array *array);
+
+/* Handles all events of `slot`, the first in cycle `start`; returns the cycles needed. */
+uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
+                             uint64_t counters[CORE_COUNTERS]);
+
+/* ---- for the kinds ---- */
+void sparse_prepare(struct synapse_array *array);
+uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
+                      uint64_t counters[CORE_COUNTERS]);
+void dimc_prepare(struct synapse_array *array);
+uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
+                    uint64_t counters[CORE_COUNTERS]);
+/* Adds row `axon` times `value`. *bound: how far any accumulator can be from zero by now; kept here, starts at 0. */
+void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound);
+
+#endif

@@ -1,0 +1,270 @@
+#include "sim/engine.h"
+
+#include "sim/memory.h"
+#include "sim/panic.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct far_wake {
+    uint64_t cycle;
+    uint32_t id;
+};
+
+struct engine *engine_new(void)
+{
+    return memory_array(1, sizeof(struct engine));
+}
+
+void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    free(engine->bits);
+    free(engine->summary);
+    free(engine->component);
+    free(engine->heap);
+    free(engine->batch);
+    free(engine);
+}
+
+void engine_add(struct engine *engine, struct component *component)
+{
+    must(!engine->bits);
+    size_t capacity = engine->component_capacity;
+    engine->component = memory_grow(engine->component, &capacity, engine->count + 1u, sizeof(struct component *));
+    engine->component_capacity = (uint32_t)capacity;
+    component->engine = engine;
+    component->id = engine->count;
+    engine->component[engine->count++] = component;
+}
+
+void engine_seal(struct engine *engine)
+{
+    engine->words = (engine->count + 63) / 64;
+    engine->summary_words = (engine->words + 63) / 64;
+    engine->bits = memory_array((size_t)ENGINE_SLOTS * engine->words, sizeof(uint64_t));
+    engine->summary = memory_array((size_t)ENGINE_SLOTS * engine->summary_words, sizeof(uint64_t));
+    engine->batch = memory_array(engine->count, sizeof(uint32_t));
+}
+
+/* ---- far wake-ups: 4-ary heap, earliest (cycle, id) first ---- */
+
+static bool earlier(struct far_wake a, struct far_wake b)
+{
+    return a.cycle != b.cycle ? a.cycle < b.cycle : a.id < b.id;
+}
+
+void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle)
+{
+    must(cycle > engine->now); /* cycle - now wraps round for the past */
+    if (cycle == NEVER)
+        return;
+    engine->heap = memory_grow(engine->heap, &engine->heap_capacity, engine->heap_count + 1, sizeof(struct far_wake));
+    struct far_wake wake = {cycle, id};
+    size_t hole = engine->heap_count++;
+    while (hole > 0 && earlier(wake, engine->heap[(hole - 1) / 4])) {
+        engine->heap[hole] = engine->heap[(hole - 1) / 4];
+        hole = (hole - 1) / 4;
+    }
+    engine->heap[hole] = wake;
+}
+
+static size_t earliest_child(const struct engine *engine, size_t parent)
+{
+    size_t best = 4 * parent + 1;
+    for (size_t child = best + 1; child <= 4 * parent + 4 && child < engine->heap_count; child++)
+        if (earlier(engine->heap[child], engine->heap[best]))
+            best = child;
+    return best;
+}
+
+static struct far_wake heap_take(struct engine *engine)
+{
+    struct far_wake first = engine->heap[0];
+    struct far_wake last = engine->heap[--engine->heap_count];
+    size_t hole = 0;
+    while (4 * hole + 1 < engine->heap_count) {
+        size_t child = earliest_child(engine, hole);
+        if (!earlier(engine->heap[child], last))
+            break;
+        engine->heap[hole] = engine->heap[child];
+        hole = child;
+    }
+    engine->heap[hole] = last;
+    return first;
+}
+
+uint64_t engine_next(const struct engine *engine)
+{
+    uint64_t next = engine->heap_count ? engine->heap[0].cycle : NEVER;
+    if (engine->occupied) {
+        uint32_t shift = (uint32_t)engine->now & 63;
+        uint64_t turned = shift ? engine->occupied >> shift | engine->occupied << (64 - shift) : engine->occupied;
+        uint64_t near = engine->now + (uint64_t)__builtin_ctzll(turned);
+        if (near < next)
+            next = near;
+    }
+    return next;
+}
+
+/* ---- one cycle ---- */
+
+static void step_one(struct engine *engine, uint32_t id)
+{
+    struct component *component = engine->component[id];
+    engine->steps++;
+    uint64_t next = component->class_of->step(component, engine->now);
+    if (next != NEVER) {
+        must(next > engine->now);
+        engine_wake(engine, id, next);
+    }
+}
+
+/* Ids due now, ascending, taken out of the slot; returns how many. */
+static uint32_t collect(struct engine *engine)
+{
+    uint32_t slot = (uint32_t)engine->now & (ENGINE_SLOTS - 1), count = 0;
+    uint64_t *bits = engine->bits + (size_t)slot * engine->words;
+    uint64_t *summary = engine->summary + (size_t)slot * engine->summary_words;
+    for (uint32_t s = 0; s < engine->summary_words; s++) {
+        for (uint64_t words = summary[s]; words; words &= words - 1) {
+            uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
+            for (uint64_t ids = bits[word]; ids; ids &= ids - 1)
+                engine->batch[count++] = word * 64 + (uint32_t)__builtin_ctzll(ids);
+            bits[word] = 0;
+        }
+        summary[s] = 0;
+    }
+    engine->occupied &= ~(UINT64_C(1) << slot);
+    return count;
+}
+
+/* Keyed by the cycle alone, so that a run can be repeated. */
+static void shuffle(uint32_t *ids, uint32_t count, uint64_t cycle)
+{
+    struct hash hash = {cycle};
+    for (uint32_t i = count; i > 1; i--) {
+        hash_u64(&hash, i);
+        uint32_t other = (uint32_t)(hash.value % i), swapped = ids[i - 1];
+        ids[i - 1] = ids[other];
+        ids[other] = swapped;
+    }
+}
+
+static void reverse(uint32_t *ids, uint32_t count)
+{
+    for (uint32_t i = 0; i < count / 2; i++) {
+        uint32_t swapped = ids[i];
+        ids[i] = ids[count - 1 - i];
+        ids[count - 1 - i] = swapped;
+    }
+}
+
+/* Everyone steps; who was not due must not have had anything to do. `batch` is sorted when this is called. */
+static uint32_t add_sleepers(struct engine *engine, uint32_t due, bool *was_due)
+{
+    for (uint32_t i = 0; i < due; i++)
+        was_due[engine->batch[i]] = true;
+    for (uint32_t id = 0; id < engine->count; id++)
+        engine->batch[id] = id;
+    return engine->count;
+}
+
+static void step_checked(struct engine *engine, uint32_t id, bool due)
+{
+    struct component *component = engine->component[id];
+    uint64_t before = component->progress;
+    step_one(engine, id);
+    if (!due && component->progress != before)
+        panic("%s %u made progress in cycle %llu, in which it had promised to sleep", component->class_of->name,
+              component->index, (unsigned long long)engine->now);
+}
+
+static void run_cycle_in_mode(struct engine *engine)
+{
+    uint32_t count = collect(engine);
+    bool *was_due = engine->oracle ? memory_array(engine->count, sizeof(bool)) : NULL;
+    if (was_due)
+        count = add_sleepers(engine, count, was_due);
+    if (engine->order == ORDER_REVERSED)
+        reverse(engine->batch, count);
+    else if (engine->order == ORDER_SHUFFLED)
+        shuffle(engine->batch, count, engine->now);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = engine->batch[i];
+        if (was_due)
+            step_checked(engine, id, was_due[id]);
+        else
+            step_one(engine, id);
+    }
+    free(was_due);
+}
+
+/* The hot loop: nobody can become due in the slot being run, so its words can be taken one by one. */
+static void run_cycle(struct engine *engine)
+{
+    uint32_t slot = (uint32_t)engine->now & (ENGINE_SLOTS - 1);
+    uint64_t *bits = engine->bits + (size_t)slot * engine->words;
+    uint64_t *summary = engine->summary + (size_t)slot * engine->summary_words;
+    engine->occupied &= ~(UINT64_C(1) << slot);
+    for (uint32_t s = 0; s < engine->summary_words; s++) {
+        uint64_t words = summary[s];
+        summary[s] = 0;
+        for (; words; words &= words - 1) {
+            uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
+            uint64_t ids = bits[word];
+            bits[word] = 0;
+            for (; ids; ids &= ids - 1)
+                step_one(engine, word * 64 + (uint32_t)__builtin_ctzll(ids));
+        }
+    }
+}
+
+static void take_far_wakes(struct engine *engine)
+{
+    while (engine->heap_count && engine->heap[0].cycle == engine->now) {
+        struct far_wake wake = heap_take(engine);
+        engine->wakeups--; /* counted when it was asked for */
+        engine_wake(engine, wake.id, engine->now);
+    }
+}
+
+void engine_run(struct engine *engine, uint64_t until)
+{
+    while (engine->now < until) {
+        uint64_t next = engine->oracle ? engine->now : engine_next(engine);
+        if (next >= until) {
+            engine->now = until;
+            return;
+        }
+        engine->now = next;
+        take_far_wakes(engine);
+        if (engine->order == ORDER_ID && !engine->oracle)
+            run_cycle(engine);
+        else
+            run_cycle_in_mode(engine);
+        engine->now = next + 1;
+    }
+}
+
+void engine_hash(const struct engine *engine, struct hash *hash)
+{
+    for (uint32_t id = 0; id < engine->count; id++) {
+        hash_u64(hash, id);
+        engine->component[id]->class_of->hash(engine->component[id], hash);
+    }
+}
+
+uint32_t engine_dump(const struct engine *engine, FILE *out)
+{
+    uint32_t count = 0;
+    for (uint32_t id = 0; id < engine->count; id++) {
+        const struct component *component = engine->component[id];
+        char text[256];
+        if (!component->class_of->waiting || !component->class_of->waiting(component, text, sizeof text))
+            continue;
+        fprintf(out, "  %s %u waits for %s\n", component->class_of->name, component->index, text);
+        count++;
+    }
+    return count;
+}

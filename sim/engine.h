@@ -1,0 +1,94 @@
+/* The engine: a due set over components, not an event queue.
+ *
+ * A wheel of 64 slots, each a bitmap of component ids, holds who is due in the next 63 cycles; what lies further ahead
+ * waits in a 4-ary heap keyed (cycle, id). There are no nodes and no cancellation: a wake-up that turns out to be for
+ * nothing is harmless, duplicates merge. Within a cycle components step in the order of ids, which no result may
+ * depend on (modes: reversed, shuffled).
+ *
+ * A component's step(now) reads only what was visible at the start of `now` (links, signals) and returns the earliest
+ * later cycle at which it will change something by itself, or NEVER. Arrivals and credits wake it (engine_wake).
+ * In oracle mode every component steps in every cycle, and a component that was not due but made progress panics. */
+#ifndef NPUSIM_SIM_ENGINE_H
+#define NPUSIM_SIM_ENGINE_H
+
+#include "sim/hash.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define NEVER UINT64_MAX
+
+enum engine_order { ORDER_ID, ORDER_REVERSED, ORDER_SHUFFLED };
+
+struct component_class {
+    const char *name;
+    /* One cycle; see above. Must count `progress` of its component for every change of state. */
+    uint64_t (*step)(void *self, uint64_t now);
+    /* Everything that later behaviour or a report depends on; nothing that only schedules. */
+    void (*hash)(const void *self, struct hash *hash);
+    /* Writes what it waits for ("credit of router 3 east") and returns true, or returns false. */
+    bool (*waiting)(const void *self, char *text, size_t size);
+};
+
+/* First member of every component's struct. */
+struct component {
+    const struct component_class *class_of;
+    struct engine *engine;
+    uint64_t progress; /* changes of state so far */
+    uint32_t id;
+    uint32_t index;    /* which of its kind, for messages */
+};
+
+#define ENGINE_SLOTS 64u
+
+struct engine {
+    uint64_t now;      /* the cycle being run, or the next to run */
+    uint64_t occupied; /* bit s: slot s is not empty */
+    uint32_t count, words, summary_words;
+    uint64_t *bits;    /* [ENGINE_SLOTS][words] */
+    uint64_t *summary; /* [ENGINE_SLOTS][summary_words]: bit w: word w is not empty */
+    struct component **component;
+    uint32_t component_capacity;
+    struct far_wake *heap;
+    size_t heap_count, heap_capacity;
+    uint32_t *batch;   /* ids due this cycle, for the orders that are not by id */
+    enum engine_order order;
+    bool oracle;
+    uint64_t wakeups, steps;
+};
+
+struct engine *engine_new(void);
+void engine_free(struct engine *engine);
+
+/* Registers a component whose class_of and index are set; ids count up from 0. */
+void engine_add(struct engine *engine, struct component *component);
+/* After the last engine_add. */
+void engine_seal(struct engine *engine);
+
+void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle);
+
+/* Makes `id` due in `cycle`, which must lie after the cycle being run (or not before it while none runs). */
+static inline void engine_wake(struct engine *engine, uint32_t id, uint64_t cycle)
+{
+    engine->wakeups++;
+    if (cycle - engine->now >= ENGINE_SLOTS) {
+        engine_wake_far(engine, id, cycle);
+        return;
+    }
+    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1);
+    uint32_t word = id >> 6;
+    engine->bits[(size_t)slot * engine->words + word] |= UINT64_C(1) << (id & 63);
+    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= UINT64_C(1) << (word & 63);
+    engine->occupied |= UINT64_C(1) << slot;
+}
+
+/* Runs every cycle before `until`. Afterwards now == until. */
+void engine_run(struct engine *engine, uint64_t until);
+/* First cycle with something due, or NEVER. */
+uint64_t engine_next(const struct engine *engine);
+
+void engine_hash(const struct engine *engine, struct hash *hash);
+/* One line for each component that waits; returns how many. */
+uint32_t engine_dump(const struct engine *engine, FILE *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* A signal: a number that several components write and one or many read a cycle later.
+ *
+ * What is read in cycle c is the value at the end of cycle c - 1. Writers either add (sums do not depend on order) or
+ * there is one writer. Used for broadcast ("go") and for the tally of outstanding work that ends a timestep, which stands for
+ * the counters of sent and received packets that a barrier tree adds up. */
+#ifndef NPUSIM_SIM_SIGNAL_H
+#define NPUSIM_SIM_SIGNAL_H
+
+#include "sim/engine.h"
+
+struct signal {
+    int64_t value, before; /* before: at the end of the cycle before `changed` */
+    uint64_t changed;
+};
+
+static inline int64_t signal_read(const struct signal *signal, uint64_t now)
+{
+    return signal->changed == now ? signal->before : signal->value;
+}
+
+static inline void signal_set(struct signal *signal, uint64_t now, int64_t value)
+{
+    if (signal->changed != now) {
+        signal->before = signal->value;
+        signal->changed = now;
+    }
+    signal->value = value;
+}
+
+static inline void signal_add(struct signal *signal, uint64_t now, int64_t amount)
+{
+    signal_set(signal, now, signal->value + amount);
+}
+
+/* A sum whose reader is woken when it may have become zero. */
+struct tally {
+    struct signal sum;
+    struct engine *engine;
+    uint32_t watcher; /* component id */
+};
+
+static inline void tally_add(struct tally *tally, uint64_t now, int64_t amount)
+{
+    signal_add(&tally->sum, now, amount);
+    if (tally->sum.value == 0)
+        engine_wake(tally->engine, tally->watcher, now + 1);
+}
+
+#endif

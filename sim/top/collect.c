@@ -1,0 +1,101 @@
+#include "sim/top/collect.h"
+
+#include "sim/memory.h"
+#include "sim/panic.h"
+#include <stdlib.h>
+
+void collector_init(struct collector *collector, const struct chip_config *config, const struct program *program,
+                    const struct driver_sample *samples, size_t sample_count, struct chip_result *result)
+{
+    *result = (struct chip_result){.population_count = program->population_count, .sample_count = sample_count};
+    *collector = (struct collector){.config = config, .program = program, .result = result};
+    result->samples = memory_array(sample_count, sizeof *result->samples);
+    collector->spike_capacity = memory_array(sample_count, sizeof(size_t));
+    for (size_t i = 0; i < sample_count; i++) {
+        result->samples[i].steps = samples[i].steps;
+        counter_table_init(&result->samples[i].counters, config);
+        if (samples[i].steps > result->steps)
+            result->steps = samples[i].steps;
+    }
+    result->layers = memory_array((size_t)program->population_count * result->steps, sizeof *result->layers);
+    counter_table_init(&result->counters, config);
+}
+
+static void add_layers(struct chip_result *result, const struct probe *probe)
+{
+    for (uint32_t p = 0; p < result->population_count; p++)
+        for (uint32_t t = 0; t < probe->steps; t++) {
+            const struct layer_step *from = &probe->layers[(size_t)p * probe->steps + t];
+            struct layer_step *to = &result->layers[(size_t)p * result->steps + t];
+            to->spikes += from->spikes;
+            to->synaptic_events += from->synaptic_events;
+            to->busy_cycles += from->busy_cycles;
+        }
+}
+
+static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64_t began, uint64_t over)
+{
+    struct collector *collector = listener;
+    struct sample_result *sample = &collector->result->samples[number];
+    size_t wanted = sample->spike_count + chip->probe.count;
+    sample->spikes = memory_grow(sample->spikes, &collector->spike_capacity[number], wanted, sizeof *sample->spikes);
+    for (size_t i = 0; i < chip->probe.count; i++)
+        sample->spikes[sample->spike_count++] = chip->probe.spikes[i];
+    add_layers(collector->result, &chip->probe);
+    chip_counters(chip, &sample->counters);
+    if (chip->number == 0) {
+        sample->start_cycle = began;
+        sample->end_cycle = over;
+        sample->counters.cycles = over;
+    }
+}
+
+void collector_listen(struct collector *collector, struct chip *chip)
+{
+    chip->on_sample = on_sample;
+    chip->listener = collector;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct recorded_spike *x = a, *y = b;
+    if (x->population != y->population)
+        return x->population < y->population ? -1 : 1;
+    if (x->step != y->step)
+        return x->step < y->step ? -1 : 1;
+    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
+}
+
+/* On the link an output is a number over all neurons and the low half of a chip step. */
+static void name_outputs(const struct program *program, struct sample_result *sample)
+{
+    uint32_t step = 0;
+    for (size_t i = 0; i < sample->output_count; i++) {
+        struct recorded_spike *output = &sample->outputs[i];
+        uint32_t p = 0;
+        step = (uint32_t)((int32_t)step + (int16_t)(output->step - step));
+        while (program->populations[p].input || output->neuron >= program->populations[p].count) {
+            output->neuron -= program->populations[p].input ? 0 : program->populations[p].count;
+            p++;
+            must(p < program->population_count);
+        }
+        output->population = p;
+        output->step = step - program->populations[p].depth;
+    }
+}
+
+void collector_finish(struct collector *collector)
+{
+    struct chip_result *result = collector->result;
+    for (size_t i = result->sample_count; i-- > 0;) {
+        struct sample_result *sample = &result->samples[i];
+        if (i + 1 == result->sample_count)
+            counter_table_copy(&result->counters, &sample->counters);
+        if (i > 0)
+            counter_table_subtract(&sample->counters, &result->samples[i - 1].counters);
+        qsort(sample->spikes, sample->spike_count, sizeof *sample->spikes, by_place);
+        name_outputs(collector->program, sample);
+    }
+    free(collector->spike_capacity);
+    collector->spike_capacity = NULL;
+}

@@ -1,0 +1,29 @@
+/* Gathers what chips and host observe into a chip_result (models/chip_result.h). C, so that no C++ meets the models' data. */
+#ifndef NPUSIM_SIM_TOP_COLLECT_H
+#define NPUSIM_SIM_TOP_COLLECT_H
+
+#include "models/chip.h"
+#include "models/host/driver.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct collector {
+    const struct chip_config *config;
+    const struct program *program;
+    struct chip_result *result;
+    size_t *spike_capacity; /* [samples] */
+};
+
+void collector_init(struct collector *collector, const struct chip_config *config, const struct program *program,
+                    const struct driver_sample *samples, size_t sample_count, struct chip_result *result);
+/* Listens to a chip (chip.on_sample). */
+void collector_listen(struct collector *collector, struct chip *chip);
+/* When all samples are over: differences between samples, order of spikes, meaning of outputs. */
+void collector_finish(struct collector *collector);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

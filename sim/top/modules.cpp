@@ -1,0 +1,187 @@
+#include "sim/top/modules.hpp"
+
+#include "sim/panic.h"
+#include <algorithm>
+#include <cstdio>
+
+using sc_core::sc_time;
+using sc_core::SC_NS;
+
+namespace {
+
+sc_time cycles(uint64_t count) { return sc_time(1, SC_NS) * static_cast<double>(count); }
+
+// Every message that has left, to whoever takes it; `take` returns nothing and wakes the receiver.
+template <typename Take> void drain(struct edge &edge, Take take)
+{
+    while (const struct edge_message *message = edge_front(&edge)) {
+        struct edge_message copy = *message;
+        edge_pop(&edge);
+        take(copy);
+    }
+}
+
+} // namespace
+
+quantum_module::quantum_module(sc_core::sc_module_name name, job_module &job_) : sc_module(name), job(job_)
+{
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    options.set_sensitivity(&due);
+    options.dont_initialize();
+    sc_core::sc_spawn([this] { activate(); }, "activate", &options);
+}
+
+void quantum_module::wake_at(uint64_t cycle)
+{
+    uint64_t now = job.now();
+    due.notify(cycles(cycle > now ? cycle - now : 0));
+}
+
+void quantum_module::activate()
+{
+    uint64_t now = job.now(), until = std::min(now + job.quantum, job.stop_at);
+    uint64_t next = run_until(until);
+    flush();
+    if (next != NEVER && next < job.stop_at)
+        wake_at(std::max(next, now + 1));
+}
+
+chip_module::chip_module(sc_core::sc_module_name name, job_module &job_, uint32_t number)
+    : quantum_module(name, job_), chip(chip_new(job_.job.config, job_.job.program, number))
+{
+    chip->engine->order = job_.job.order;
+    chip->engine->oracle = job_.job.oracle;
+    collector_listen(&job_.collector, chip);
+}
+
+chip_module::~chip_module() { chip_free(chip); }
+
+uint64_t chip_module::run_until(uint64_t until)
+{
+    chip_run(chip, std::max(until, chip->engine->now));
+    return engine_next(chip->engine);
+}
+
+void chip_module::flush()
+{
+    drain(chip->port.to_host, [this](const struct edge_message &message) {
+        driver_receive(&job.host->driver, message.arrival, &message.packet);
+        job.host->wake_at(message.arrival);
+    });
+    drain(chip->east.to_neighbour, [this](const struct edge_message &message) {
+        chip_link_receive(&east->chip->west, message.arrival, &message.packet);
+        east->wake_at(message.arrival);
+    });
+    drain(chip->west.to_neighbour, [this](const struct edge_message &message) {
+        chip_link_receive(&west->chip->east, message.arrival, &message.packet);
+        west->wake_at(message.arrival);
+    });
+}
+
+host_module::host_module(sc_core::sc_module_name name, job_module &job_) : quantum_module(name, job_)
+{
+    driver_init(&driver, &job_.job.config->host, job_.job.program->depth);
+    driver.samples = job_.job.samples;
+    driver.sample_count = job_.job.sample_count;
+    driver.results = job_.job.result->samples;
+    driver.owner = &job_.job;
+    driver.sample_ended = [](void *owner, size_t sample) {
+        auto *running = static_cast<struct system_job *>(owner);
+        if (running->progress)
+            running->progress(running->progress_context, sample + 1, running->sample_count);
+    };
+}
+
+host_module::~host_module() { driver_free(&driver); }
+
+uint64_t host_module::run_until(uint64_t until)
+{
+    uint64_t next = driver_run(&driver, until);
+    if (driver_done(&driver))
+        job.host_is_done();
+    return next;
+}
+
+void host_module::flush()
+{
+    struct chip *chip = job.chips[0]->chip;
+    drain(driver.to_chip, [this, chip](const struct edge_message &message) {
+        host_port_receive(&chip->port, message.arrival, &message.packet);
+        job.chips[0]->wake_at(message.arrival);
+    });
+}
+
+job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, job_module *after)
+    : sc_module(name), job(job_), quantum(system_quantum(job_.config))
+{
+    if (job.quantum && job.quantum < quantum)
+        quantum = job.quantum;
+    collector_init(&collector, job.config, job.program, job.samples, job.sample_count, job.result);
+    for (uint32_t i = 0; i < job.config->host.chips; i++)
+        chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
+    for (size_t i = 0; i + 1 < chips.size(); i++) {
+        chips[i]->east = chips[i + 1].get();
+        chips[i + 1]->west = chips[i].get();
+    }
+    host = std::make_unique<host_module>("host", *this);
+    if (after)
+        after->next = this;
+    sc_core::sc_spawn_options options;
+    options.spawn_method();
+    options.set_sensitivity(&end);
+    options.dont_initialize();
+    sc_core::sc_spawn([this] { finish(); }, "finish", &options);
+}
+
+uint64_t job_module::now() const
+{
+    return static_cast<uint64_t>((sc_core::sc_time_stamp() - begin) / sc_time(1, SC_NS) + 0.5);
+}
+
+void job_module::start()
+{
+    begin = sc_core::sc_time_stamp();
+    started = true;
+    host->wake_at(0);
+}
+
+// The same cycle for every quantum: later than any module can have run, and than any message still under way.
+void job_module::host_is_done()
+{
+    if (stop_at != NEVER)
+        return;
+    const struct host_config &link = job.config->host;
+    stop_at = host->driver.done_cycle + 2 * (link.link_latency + link.chip_link_latency) + 2;
+    end.notify(cycles(stop_at - now()));
+}
+
+void job_module::finish()
+{
+    struct hash hash = {};
+    job.result->quantum = quantum;
+    for (auto &module : chips) {
+        chip_run(module->chip, stop_at);
+        chip_hash(module->chip, &hash);
+        job.result->wakeups += module->chip->engine->wakeups;
+        job.result->steps_run += module->chip->engine->steps;
+    }
+    job.result->state_hash = hash.value;
+    collector_finish(&collector);
+    finished = true;
+    if (next)
+        next->start();
+    else
+        sc_core::sc_stop();
+}
+
+void job_module::dump() const
+{
+    std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n", host->driver.sample,
+                 job.sample_count);
+    for (auto &module : chips) {
+        std::fprintf(stderr, "chip %u, cycle %llu:\n", module->chip->number,
+                     static_cast<unsigned long long>(module->chip->engine->now));
+        engine_dump(module->chip->engine, stderr);
+    }
+}

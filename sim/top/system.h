@@ -1,0 +1,40 @@
+/* The system under SystemC: a host and one or several chips, each an sc_module around a passive C object, joined by
+ * links with latency. One elaboration a process (a property of SystemC).
+ *
+ * A module runs `quantum` cycles at a time. What it sends arrives at least a link's latency later, so a quantum up to
+ * the smallest latency across the edges is exact; a larger request is clipped. A cycle is 1 ns of SystemC time,
+ * whatever the chip's clock: seconds are derived from cycles in one place (models/physics/energy.h). */
+#ifndef NPUSIM_SIM_TOP_SYSTEM_H
+#define NPUSIM_SIM_TOP_SYSTEM_H
+
+#include "models/chip.h"
+#include "models/host/driver.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct system_job {
+    const struct chip_config *config;
+    const struct program *program;
+    const struct driver_sample *samples;
+    size_t sample_count;
+    uint32_t quantum;         /* cycles; 0: the largest that is exact */
+    enum engine_order order;
+    bool oracle;
+    void (*progress)(void *context, size_t done, size_t all); /* NULL: none */
+    void *progress_context;
+    struct chip_result *result; /* filled */
+};
+
+/* Runs the jobs one after the other in one elaboration. False when a job deadlocked: who waits for what has then been
+ * printed on stderr. May be called once a process. */
+MUST_USE bool system_run(struct system_job *jobs, size_t count);
+
+/* The largest exact quantum. */
+uint32_t system_quantum(const struct chip_config *config);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
