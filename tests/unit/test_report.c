@@ -487,6 +487,74 @@ START_TEST(findings_say_who_wins_by_how_much)
 }
 END_TEST
 
+/* ---- terminal ---- */
+
+/* What is printed from now on, in this test's process, goes to a file in `dir`. */
+static char *redirect(FILE *stream, const char *name)
+{
+    char *path = memory_format("%s/%s", dir, name);
+    ck_assert(freopen(path, "w", stream) != NULL);
+    return path;
+}
+
+static char *contents(FILE *stream, char *path)
+{
+    struct diagnostics diagnostics = {0};
+    unsigned char *bytes;
+    size_t size;
+    fflush(stream);
+    ck_assert(file_read(path, 1 << 20, &bytes, &size, &diagnostics));
+    free(path);
+    return (char *)bytes;
+}
+
+START_TEST(terminal_summary_has_the_figures_and_no_control_characters)
+{
+    free(fixture.program.populations[1].name);
+    fixture.program.populations[1].name = memory_copy_string("\033[2Jx");
+    free(fixture.compile.remarks[0]);
+    fixture.compile.remarks[0] = memory_copy_string("layer \033]0;x\007 is folded");
+    char *path = redirect(stdout, "stdout");
+    summary_print(&fixture.record, &numbers);
+    char *text = contents(stdout, path);
+    static const char *const expected[] = {"chip 75.00 %", "float 75.00 %", "spike agreement", "p99", "power", "area",
+                                           "synapse_array", "?[2Jx", "layer ?]0;x? is folded", "Fast <GPU>",
+                                           "analytic model", "synaptic events/s"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        ck_assert_msg(strstr(text, expected[i]) != NULL, "%s is missing in\n%s", expected[i], text);
+    for (const char *c = text; *c; c++)
+        ck_assert_msg((unsigned char)*c >= 0x20 || *c == '\n', "control character %d", *c);
+    free(text);
+}
+END_TEST
+
+START_TEST(json_on_stdout_is_the_file)
+{
+    struct diagnostics diagnostics = {0};
+    ck_assert(summary_write_json(dir, &fixture.record, &numbers, &diagnostics));
+    char *path = redirect(stdout, "stdout");
+    summary_print_json(&fixture.record, &numbers);
+    char *printed = contents(stdout, path), *written = contents(stdout, memory_format("%s/summary.json", dir));
+    ck_assert_str_eq(printed, written);
+    free(printed);
+    free(written);
+}
+END_TEST
+
+START_TEST(progress_is_silent_where_there_is_no_terminal)
+{
+    struct progress progress;
+    char *path = redirect(stderr, "stderr");
+    progress_begin(&progress, "simulate", false);
+    progress_update(&progress, 1, 2);
+    progress_update(&progress, 2, 2);
+    progress_end(&progress);
+    char *text = contents(stderr, path);
+    ck_assert_str_eq(text, "");
+    free(text);
+}
+END_TEST
+
 static size_t entries(const char *path)
 {
     size_t count = 0;
@@ -569,6 +637,9 @@ int main(void)
     tcase_add_test(all, result_file_holds_every_spike_in_nir_layout);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, terminal_summary_has_the_figures_and_no_control_characters);
+    tcase_add_test(all, json_on_stdout_is_the_file);
+    tcase_add_test(all, progress_is_silent_where_there_is_no_terminal);
     tcase_add_test(all, an_unusable_directory_is_an_error_and_leaves_nothing);
     tcase_add_test(all, a_name_taken_by_a_directory_is_an_error_and_leaves_nothing);
     suite_add_tcase(suite, all);

@@ -139,8 +139,12 @@ static void print_baselines(const struct run_record *record, const struct run_nu
     }
 }
 
-static void print_wrapped(const char *sentence)
+/* Sentences may quote names from files: no control character reaches the terminal. */
+static void print_wrapped(const char *raw)
 {
+    char *sentence = memory_copy_string(raw);
+    for (char *c = sentence; *c; c++)
+        *c = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
     int column = printf("- ") - 1;
     for (const char *word = sentence; *word;) {
         int length = (int)strcspn(word, " ");
@@ -151,6 +155,7 @@ static void print_wrapped(const char *sentence)
         word += *word == ' ';
     }
     printf("\n");
+    free(sentence);
 }
 
 void summary_print(const struct run_record *record, const struct run_numbers *numbers)
