@@ -63,6 +63,20 @@ static const char *put_npy(const char *name, const char *header, const void *dat
     return put(name, bytes, 10 + length + size);
 }
 
+/* Unsigned bytes, (rows, columns). */
+static const char *put_bytes(int rows, int columns, const void *data)
+{
+    char header[100];
+    snprintf(header, sizeof header, "{'descr': '|u1', 'fortran_order': False, 'shape': (%d, %d), }\n", rows, columns);
+    return put_npy("a", header, data, (size_t)(rows * columns));
+}
+
+/* One value of four bytes. */
+static const char *put_float(float value)
+{
+    return put_npy("a", "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", &value, sizeof value);
+}
+
 static bool read_with(const char *path, uint32_t inputs, struct spike_options options)
 {
     spikes_free(&batch);
@@ -94,7 +108,7 @@ static const struct spike_options NONE = {0};
 START_TEST(npy_rows_are_steps_and_equal_values_are_counts)
 {
     const unsigned char data[] = {0, 1, 0, 2, 0, 0};
-    ck_assert(read_with(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), }\n", data, 6), 3, NONE));
+    ck_assert(read_with(put_bytes(2, 3, data), 3, NONE));
     ck_assert_uint_eq(batch.count, 1);
     ck_assert_str_eq(batch.samples[0].name, "a");
     ck_assert_uint_eq(batch.samples[0].steps, 2);
@@ -118,9 +132,10 @@ END_TEST
 START_TEST(npy_every_dtype_has_its_value)
 {
     const struct { const char *descr; unsigned char bytes[8]; unsigned width; double value; } cases[] = {
-        {"|b1", {1}, 1, 1}, {"|u1", {200}, 1, 200}, {"|i1", {100}, 1, 100}, {"<i2", {1, 2}, 2, 513},
-        {">i2", {1, 2}, 2, 258}, {"<u2", {255, 255}, 2, 65535}, {"<i4", {0, 0, 1}, 4, 65536}, {"<i8", {7}, 8, 7},
-        {"<f2", {0, 0x3e}, 2, 1.5}, {"<f4", {0, 0, 0x20, 0x40}, 4, 2.5}, {"<f8", {0, 0, 0, 0, 0, 0, 0xd0, 0x3f}, 8, 0.25},
+        {"|b1", {1}, 1, 1}, {"|u1", {200}, 1, 200}, {"|i1", {100}, 1, 100},
+        {"<i2", {1, 2}, 2, 513}, {">i2", {1, 2}, 2, 258}, {"<u2", {255, 255}, 2, 65535},
+        {"<i4", {0, 0, 1}, 4, 65536}, {"<i8", {7}, 8, 7}, {"<f2", {0, 0x3e}, 2, 1.5},
+        {"<f4", {0, 0, 0x20, 0x40}, 4, 2.5}, {"<f8", {0, 0, 0, 0, 0, 0, 0xd0, 0x3f}, 8, 0.25},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char header[100];
@@ -163,17 +178,21 @@ END_TEST
 
 START_TEST(broken_npy_is_refused_with_its_reason)
 {
-    const float negative = -1, infinite = INFINITY;
-    const unsigned char byte[] = {1, 1};
-    refused(put_npy("a", "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", &negative, 4), 1, NONE, "value -1");
-    refused(put_npy("a", "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", &infinite, 4), 1, NONE, "value inf");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1), }", byte, 2), 2, NONE, "swapped");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1), }", byte, 1), 1, NONE, "1 bytes of data, expected 2");
-    refused(put_npy("a", "{'descr': '|O', 'fortran_order': False, 'shape': (2, 1), }", byte, 2), 1, NONE, "dtype");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }", byte, 2), 1, NONE, "shape (2)");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (0, 1), }", byte, 0), 1, NONE, "no timesteps");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False, 'shape': (99999999999, 99999999999), }", byte, 2), 1, NONE, "more than");
-    refused(put_npy("a", "{'descr': '|u1', 'fortran_order': False", byte, 2), 1, NONE, "damaged .npy header");
+    const struct { const char *descr, *shape; size_t bytes; const char *message; } cases[] = {
+        {"|u1", "(2, 1)", 1, "1 bytes of data, expected 2"}, {"|O", "(2, 1)", 2, "dtype"},
+        {"|u1", "(2,)", 2, "shape (2)"},                     {"|u1", "(0, 1)", 0, "no timesteps"},
+        {"|u1", "(99999999999, 99999999999)", 2, "more than"}, {"|u1", "(2, 1", 2, "damaged .npy header"},
+    };
+    const unsigned char bytes[] = {1, 1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char header[100];
+        snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': %s}", cases[i].descr,
+                 cases[i].shape);
+        refused(put_npy("a", header, bytes, cases[i].bytes), 1, NONE, cases[i].message);
+    }
+    refused(put_float(-1), 1, NONE, "value -1");
+    refused(put_float(INFINITY), 1, NONE, "value inf");
+    refused(put_bytes(2, 1, bytes), 2, NONE, "swapped");
 }
 END_TEST
 
@@ -206,7 +225,7 @@ START_TEST(broken_nmnist_is_refused_with_its_reason)
     refused(put("e", EVENTS, sizeof EVENTS), 2312, NONE, "--dt");
     refused(put("e", EVENTS, sizeof EVENTS), 1156, dt, "2312 inputs, expected 1156");
     refused(put("e", EVENTS, sizeof EVENTS - 2), 2312, dt, "multiple of 5");
-    refused(put("e", EVENTS, sizeof EVENTS), 2312, (struct spike_options){.dt_s = 1e-10}, "timesteps, expected at most");
+    refused(put("e", EVENTS, sizeof EVENTS), 2312, (struct spike_options){.dt_s = 1e-10}, "expected at most");
     events[300] = 77;
     refused(put("e", events, sizeof events), 2312, dt, "event 60: x 77");
 }
@@ -268,7 +287,8 @@ END_TEST
 START_TEST(broken_idx_is_refused_with_its_reason)
 {
     const struct spike_options steps = {.steps = 1};
-    const unsigned char list[] = {0, 0, 8, 1, 0, 0, 0, 1, 3}, huge[] = {0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255};
+    const unsigned char list[] = {0, 0, 8, 1, 0, 0, 0, 1, 3};
+    const unsigned char huge[] = {0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255};
     refused(put("i", IMAGES, sizeof IMAGES), 3, NONE, "--steps");
     refused(put("i", IMAGES, sizeof IMAGES), 4, steps, "3 pixels an image, expected 4");
     refused(put("i", list, sizeof list), 1, steps, "rank 1");

@@ -232,8 +232,10 @@ double npy_value(const struct npy *array, uint64_t offset)
 void npy_format_shape(const struct npy *array, char *text, size_t size)
 {
     size_t used = 0;
-    for (int i = 0; i < array->rank && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%llu", i ? ", " : "(", (unsigned long long)array->size[i]);
+    for (int i = 0; i < array->rank && used < size; i++) {
+        unsigned long long axis = array->size[i];
+        used += (size_t)snprintf(text + used, size - used, "%s%llu", i ? ", " : "(", axis);
+    }
     if (used < size)
         snprintf(text + used, size - used, array->rank ? ")" : "()");
 }

@@ -32,8 +32,8 @@ static bool set_kind(const char *type, const char *place, struct observable *out
     out->grid = strcmp(type, "TimeGriddedData") == 0;
     out->valued = strcmp(type, "ValuedEventData") == 0;
     if (!out->grid && !out->valued && strcmp(type, "EventData") != 0)
-        return diagnostics_add(diagnostics, place, "type \"%s\", expected TimeGriddedData, EventData or ValuedEventData",
-                               type);
+        return diagnostics_add(diagnostics, place, "type \"%s\", expected TimeGriddedData, EventData or "
+                               "ValuedEventData", type);
     return true;
 }
 
@@ -249,7 +249,8 @@ static bool load_events(struct h5 *file, const struct observable *observable, st
     if (fine && observable->valued)
         fine = h5_read_doubles(file, value, SPIKE_ITEMS_MAX, &out->value, &values, diagnostics);
     if (fine && (shape.rank != 2 || !same_shape(&shape, &times) || (out->value && !same_shape(&shape, &values))))
-        fine = diagnostics_add(diagnostics, place, "idx, time and value differ in shape, expected (sample, event) each");
+        fine = diagnostics_add(diagnostics, place, "idx, time and value differ in shape, expected (sample, event) "
+                               "each");
     out->samples = shape.size[0];
     out->events = shape.size[1];
     free(index);

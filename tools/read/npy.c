@@ -13,8 +13,8 @@ static bool find_axes(struct spike_reading *reading, const char *path, const str
     char shape[192];
     npy_format_shape(array, shape, sizeof shape);
     if (array->rank != 2 && array->rank != 3)
-        return diagnostics_add(reading->diagnostics, path, "shape %s, expected (time, neuron) or (sample, time, neuron)",
-                               shape);
+        return diagnostics_add(reading->diagnostics, path, "shape %s, expected (time, neuron) or (sample, time, "
+                               "neuron)", shape);
     int time = array->rank - 2, neuron = array->rank - 1;
     *out = (struct axes){
         .samples = array->rank == 3 ? array->size[0] : 1,

@@ -6,10 +6,10 @@
 #include "tools/network/spikes.h"
 
 /* Writes ROOT/nodes/NODE/observables/OBSERVABLE and the __type__ attributes from ROOT down. ROOT is "" for a file of
- * its own, or a group ("/spikes"). The batch says: inputs = neurons of the node, dt_s > 0, and for each sample its steps
- * and events (name, label and path are not used). EventData when every value is 1, else ValuedEventData; one row a
- * sample, padded with index -1 and time +inf; the attribute dt, which NIR does not ask for, lets it be read back
- * without --dt. time = step * dt_s, never below it in the sense of floor(time / dt_s).
+ * its own, or a group ("/spikes"). The batch says: inputs = neurons of the node, dt_s > 0, and for each sample its
+ * steps and events (name, label and path are not used). EventData when every value is 1, else ValuedEventData; one
+ * row a sample, padded with index -1 and time +inf; the attribute dt, which NIR does not ask for, lets it be read
+ * back without --dt. time = step * dt_s, never below it in the sense of floor(time / dt_s).
  * An error when the padded rows have more than 2^28 items. */
 MUST_USE bool spikes_write_nir_data(struct h5 *file, const char *root, const char *node, const char *observable,
                                     const struct spike_batch *batch, struct diagnostics *diagnostics);
