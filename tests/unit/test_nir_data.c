@@ -121,6 +121,9 @@ START_TEST(events_fall_into_the_step_of_their_time_and_pads_are_no_events)
     ck_assert(read_with(4, (struct spike_options){.dt_s = 0.002}));
     expect_event(0, 1, 3, 1);
     ck_assert_uint_eq(batch.samples[0].steps, 3);
+    write_events(2, INFINITY, 0.005);
+    ck_assert(read_with(4, (struct spike_options){.dt_s = 0.001}));
+    ck_assert_uint_eq(batch.samples[0].count, 1);
     write_events(3, 0.0021, 0.005);
     ck_assert(read_with(4, (struct spike_options){.dt_s = 0.001}));
     expect_event(0, 2, 3, 2);
