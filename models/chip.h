@@ -14,6 +14,10 @@
 #include "models/tile/core.h"
 #include "models/tile/processor.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Routes of the program, turned into packets (chip_routes.c). */
 struct chip_routes {
     struct send_route *routes;
@@ -74,4 +78,7 @@ uint32_t chip_core_place(const struct chip_config *config, uint32_t core);
 uint32_t chip_host_place(const struct chip_config *config);
 void chip_routes_free(struct chip_routes *routes);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -16,6 +16,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define NEVER UINT64_MAX
 
 enum engine_order { ORDER_ID, ORDER_REVERSED, ORDER_SHUFFLED };
@@ -91,4 +95,7 @@ void engine_hash(const struct engine *engine, struct hash *hash);
 /* One line for each component that waits; returns how many. */
 uint32_t engine_dump(const struct engine *engine, FILE *out);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -9,6 +9,10 @@
 #include "models/host/edge.h"
 #include "models/host/timestep.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum chip_link_message { CHIP_LINK_CREDIT = 96 }; /* packet.kind, besides the packets and PACKET_WAVE */
 
 struct chip_link {
@@ -16,7 +20,7 @@ struct chip_link {
     const struct host_config *config;
     uint32_t packet_bits;       /* of a spike packet */
     uint32_t flit_bits;
-    struct edge from_neighbour, to_neighbour;
+    struct edge_queue from_neighbour, to_neighbour;
     struct link *in, *out;      /* from and to the router */
     struct timestep *control;
     struct wave_side *side;     /* of `control`: this link's */
@@ -34,4 +38,7 @@ void chip_link_free(struct chip_link *link);
 /* From outside: a message that arrives in a cycle that the engine has not run. */
 void chip_link_receive(struct chip_link *link, uint64_t arrival, const struct packet *message);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

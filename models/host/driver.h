@@ -10,6 +10,10 @@
 #include "models/host/edge.h"
 #include "models/host/host_config.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct driver_input {
     uint32_t step;
     uint32_t input; /* number over all input populations */
@@ -30,7 +34,7 @@ struct driver {
     struct sample_result *results; /* [sample_count]; first_cycle, last_cycle and outputs are filled here */
     void (*sample_ended)(void *owner, size_t sample); /* an observer; may be NULL */
     void *owner;
-    struct edge to_chip, from_chip;
+    struct edge_queue to_chip, from_chip;
     /* state */
     uint64_t now;
     uint64_t done_cycle;           /* in which the last sample was reported as over */
@@ -52,4 +56,7 @@ void driver_receive(struct driver *driver, uint64_t arrival, const struct packet
 uint64_t driver_run(struct driver *driver, uint64_t until);
 bool driver_done(const struct driver *driver);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void grow(struct edge *edge)
+static void grow(struct edge_queue *edge)
 {
     size_t capacity = edge->capacity ? 2 * edge->capacity : 16;
     struct edge_message *ring = memory_array(capacity, sizeof *ring);
@@ -15,30 +15,30 @@ static void grow(struct edge *edge)
     edge->capacity = capacity;
 }
 
-void edge_put(struct edge *edge, uint64_t arrival, const struct packet *packet)
+void edge_put(struct edge_queue *edge, uint64_t arrival, const struct packet *packet)
 {
     if (edge->tail - edge->head == edge->capacity)
         grow(edge);
     edge->ring[edge->tail++ & (edge->capacity - 1)] = (struct edge_message){arrival, *packet};
 }
 
-const struct edge_message *edge_front(const struct edge *edge)
+const struct edge_message *edge_front(const struct edge_queue *edge)
 {
     return edge->head == edge->tail ? NULL : &edge->ring[edge->head & (edge->capacity - 1)];
 }
 
-void edge_pop(struct edge *edge)
+void edge_pop(struct edge_queue *edge)
 {
     edge->head++;
 }
 
-void edge_free(struct edge *edge)
+void edge_free(struct edge_queue *edge)
 {
     free(edge->ring);
-    *edge = (struct edge){0};
+    *edge = (struct edge_queue){0};
 }
 
-void edge_hash(const struct edge *edge, struct hash *hash)
+void edge_hash(const struct edge_queue *edge, struct hash *hash)
 {
     for (size_t i = edge->head; i != edge->tail; i++) {
         const struct edge_message *message = &edge->ring[i & (edge->capacity - 1)];

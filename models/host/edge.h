@@ -8,6 +8,10 @@
 #include "models/packet.h"
 #include "sim/link.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* packet.kind on the host link, besides PACKET_OUTPUT and PACKET_VALUE towards the host */
 enum host_message {
     HOST_SAMPLE = 64, /* to the chip: a sample begins; axon: its number, value: timesteps of the reference */
@@ -22,17 +26,17 @@ struct edge_message {
     struct packet packet;
 };
 
-struct edge {
+struct edge_queue {
     struct edge_message *ring;
     size_t capacity, head, tail; /* messages head .. tail - 1, at index modulo capacity (a power of two) */
 };
 
-void edge_put(struct edge *edge, uint64_t arrival, const struct packet *packet);
+void edge_put(struct edge_queue *edge, uint64_t arrival, const struct packet *packet);
 /* The oldest message, or NULL. */
-const struct edge_message *edge_front(const struct edge *edge);
-void edge_pop(struct edge *edge);
-void edge_free(struct edge *edge);
-void edge_hash(const struct edge *edge, struct hash *hash);
+const struct edge_message *edge_front(const struct edge_queue *edge);
+void edge_pop(struct edge_queue *edge);
+void edge_free(struct edge_queue *edge);
+void edge_hash(const struct edge_queue *edge, struct hash *hash);
 
 /* Cycles that `bits` take on a link of that width. */
 static inline uint32_t edge_cycles(uint32_t bits, uint32_t bits_per_cycle)
@@ -40,4 +44,7 @@ static inline uint32_t edge_cycles(uint32_t bits, uint32_t bits_per_cycle)
     return (bits + bits_per_cycle - 1) / bits_per_cycle;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

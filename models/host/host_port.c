@@ -53,7 +53,8 @@ static uint64_t send_outputs(struct host_port *port, uint64_t now)
 static int64_t present_step(const struct host_port *port, uint64_t now)
 {
     int64_t go = signal_read(&port->control->go, now);
-    return go < 0 || go_phase(go) == GO_RESET ? -1 : (int64_t)go_phase(go) - GO_STEP_0;
+    bool begun = go >= 0 && go_sample(go) == port->sample && go_phase(go) != GO_RESET;
+    return !begun ? -1 : (int64_t)go_phase(go) - GO_STEP_0;
 }
 
 static void pop_message(struct host_port *port, uint64_t now)
@@ -146,6 +147,7 @@ static uint64_t send_packet(struct host_port *port, uint64_t now)
 /* A sample begins only when the one before is over: the host waits for HOST_DONE. */
 static uint64_t begin_sample(struct host_port *port, uint64_t now, const struct packet *message)
 {
+    port->sample = message->axon;
     signal_set(&port->control->command, now, go_pack(message->axon, (uint32_t)message->value));
     engine_wake(port->component.engine, port->control->component.id, now + 1);
     pop_message(port, now);
@@ -189,7 +191,7 @@ static void host_port_hash(const void *self, struct hash *hash)
     edge_hash(&port->to_host, hash);
     hash_u64(hash, (uint64_t)port->route << 32 | port->route_end);
     hash_u64(hash, (uint64_t)port->event.axon << 32 | (uint32_t)port->event.value);
-    hash_u64(hash, port->event.step);
+    hash_u64(hash, (uint64_t)port->sample << 32 | port->event.step);
     hash_u64(hash, port->out_free);
     hash_u64(hash, (uint64_t)port->told_done);
     hash_u64s(hash, port->counters, HOST_COUNTERS);

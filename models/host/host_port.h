@@ -14,6 +14,10 @@
 #include "models/host/timestep.h"
 #include "models/send_route.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Where input i goes: relayed by a core (relay_link set), or as packets of its own. */
 struct host_input {
     struct link *relay_link;
@@ -24,7 +28,7 @@ struct host_input {
 struct host_port {
     struct component component;
     const struct host_config *config;
-    struct edge from_host, to_host;
+    struct edge_queue from_host, to_host;
     struct link *in, *out;           /* from and to the router */
     struct timestep *control;        /* its signals; see timestep.h */
     const struct host_input *inputs; /* [input_count] */
@@ -33,6 +37,7 @@ struct host_port {
     /* state */
     uint32_t route, route_end;       /* packets of the input under way */
     struct packet event;             /* that input */
+    uint32_t sample;                 /* announced last by the host */
     uint64_t out_free;               /* the host link is free from this cycle */
     int64_t told_done;               /* last sample reported as over */
     bool blocked;
@@ -46,4 +51,7 @@ void host_port_free(struct host_port *port);
 /* From outside: a message that arrives in a cycle that the engine has not run. */
 void host_port_receive(struct host_port *port, uint64_t arrival, const struct packet *message);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

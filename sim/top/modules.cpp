@@ -12,7 +12,7 @@ namespace {
 sc_time cycles(uint64_t count) { return sc_time(1, SC_NS) * static_cast<double>(count); }
 
 // Every message that has left, to whoever takes it; `take` returns nothing and wakes the receiver.
-template <typename Take> void drain(struct edge &edge, Take take)
+template <typename Take> void drain(struct edge_queue &edge, Take take)
 {
     while (const struct edge_message *message = edge_front(&edge)) {
         struct edge_message copy = *message;

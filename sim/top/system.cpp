@@ -25,6 +25,7 @@ extern "C" uint32_t system_quantum(const struct chip_config *config)
 
 int sc_main(int, char *[])
 {
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING); // "stopped by user"
     std::vector<std::unique_ptr<job_module>> jobs;
     for (size_t i = 0; i < running->count; i++)
         jobs.push_back(std::make_unique<job_module>(sc_core::sc_gen_unique_name("job"), running->jobs[i],

@@ -1,0 +1,78 @@
+/* npusim baseline */
+#include "models/baseline/baseline.h"
+
+#include "tools/cli/commands.h"
+#include "tools/cli/options.h"
+#include "tools/compile/compile.h"
+#include "tools/read/read.h"
+#include <stdio.h>
+#include <string.h>
+
+struct baseline_line {
+    const char *accelerator, *network;
+    uint32_t batch, steps;
+    int precision, mode;
+};
+
+static const char *const precisions[] = {"fp32", "tf32", "fp16", "int8", NULL};
+static const char *const modes[] = {"ann", "snn", NULL};
+
+#define FIELD(name) offsetof(struct baseline_line, name)
+static const struct option_row rows[] = {
+    {"--accelerator", OPTION_STRING, FIELD(accelerator), "FILE", 0, 0, true, NULL, "configs/accelerator/NAME.yaml"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
+    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "samples at once (default 1)"},
+    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions, "fp32, tf32, fp16 (default), int8"},
+    {"--mode", OPTION_CHOICE, FIELD(mode), "MODE", 0, 0, false, modes,
+     "ann: the dense network once (default); snn: every timestep"},
+    {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps, for snn (default 100)"},
+    {0},
+};
+
+static void print(const struct baseline_result *result)
+{
+    printf("%s, %s, %s, batch %u (analytic model)\n", result->name, baseline_mode_name(result->mode),
+           precision_name(result->precision), result->batch);
+    printf("  latency of the batch  %.4g ms: launches %.4g, arithmetic %.4g, memory %.4g\n", 1e3 * result->latency_s,
+           1e3 * result->launch_s, 1e3 * result->arithmetic_s, 1e3 * result->memory_s);
+    printf("  energy per sample     %.4g mJ at %.4g W\n", 1e3 * result->energy_j, result->power_w);
+}
+
+static bool baseline_all(const struct baseline_line *line, struct diagnostics *diagnostics)
+{
+    struct accelerator *accelerator = NULL;
+    struct network network = {0};
+    enum baseline_precision precision = (enum baseline_precision)line->precision;
+    bool good = accelerator_load(line->accelerator, &accelerator, diagnostics);
+    good &= network_read(line->network, &network, diagnostics);
+    if (good && !accelerator_has_precision(accelerator, precision))
+        good = diagnostics_add(diagnostics, line->accelerator, "no published peak for %s, expected another --precision",
+                               precision_name(precision));
+    if (good) {
+        struct work work;
+        struct baseline_result result;
+        work_from_network(&network, line->steps, &work);
+        baseline_estimate(accelerator, &work, (enum baseline_mode)line->mode, precision, line->batch, &result);
+        print(&result);
+        work_free(&work);
+    }
+    network_free(&network);
+    if (accelerator)
+        accelerator_free(accelerator);
+    return good;
+}
+
+int command_baseline(int argc, char **argv)
+{
+    struct baseline_line line = {.batch = 1, .steps = 100, .precision = PRECISION_FP16};
+    struct diagnostics diagnostics = {0};
+    if (argc > 0 && !strcmp(argv[0], "--help")) {
+        printf("usage: npusim baseline --accelerator FILE --network NET [OPTION ...]\n\n");
+        options_help(rows);
+        return STATUS_DONE;
+    }
+    bool good = options_parse(argc, argv, rows, &line, NULL, &diagnostics) && baseline_all(&line, &diagnostics);
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    return good ? STATUS_DONE : STATUS_USER;
+}

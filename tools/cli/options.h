@@ -1,0 +1,40 @@
+/* Command line options as rows: name, kind, range, place in a struct, help. */
+#ifndef NPUSIM_TOOLS_CLI_OPTIONS_H
+#define NPUSIM_TOOLS_CLI_OPTIONS_H
+
+#include "sim/diagnostics.h"
+#include <stdint.h>
+
+enum option_kind {
+    OPTION_STRING, /* const char * */
+    OPTION_U32,    /* uint32_t */
+    OPTION_U64,    /* uint64_t */
+    OPTION_DOUBLE, /* double, > 0 unless the row's range says otherwise */
+    OPTION_FLAG,   /* bool */
+    OPTION_LIST,   /* struct option_list: may be given several times */
+    OPTION_CHOICE  /* int: index into `choices` */
+};
+
+#define OPTION_LIST_MAX 64
+struct option_list {
+    const char *item[OPTION_LIST_MAX];
+    uint32_t count;
+};
+
+struct option_row {
+    const char *name;  /* "--chip"; NULL ends the table */
+    enum option_kind kind;
+    size_t offset;
+    const char *value; /* name of the value in help: "FILE"; NULL for flags */
+    double minimum, maximum;
+    bool required;
+    const char *const *choices;
+    const char *help;
+};
+
+/* Arguments that are no options are collected in `positional` (NULL: they are errors). Strings point into argv. */
+MUST_USE bool options_parse(int argc, char **argv, const struct option_row *rows, void *target,
+                            struct option_list *positional, struct diagnostics *diagnostics);
+void options_help(const struct option_row *rows);
+
+#endif

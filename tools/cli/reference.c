@@ -1,0 +1,123 @@
+/* npusim reference */
+#include "tools/reference/reference.h"
+
+#include "tools/cli/commands.h"
+#include "tools/cli/options.h"
+#include "tools/read/read.h"
+#include "tools/report/report.h"
+#include <stdio.h>
+#include <string.h>
+
+struct reference_line {
+    const char *network, *input, *labels, *semantics, *out;
+    double dt_s;
+    uint32_t steps, samples;
+    uint64_t seed;
+    int coding;
+    bool quiet;
+};
+
+static const char *const codings[] = {"rate", "analog", "latency", NULL};
+
+#define FIELD(name) offsetof(struct reference_line, name)
+static const struct option_row rows[] = {
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
+    {"--input", OPTION_STRING, FIELD(input), "SPIKES", 0, 0, true, NULL, "input spikes or values"},
+    {"--labels", OPTION_STRING, FIELD(labels), "FILE", 0, 0, false, NULL, "right answers, for accuracy"},
+    {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
+     "length of a timestep in seconds (default: as the input says)"},
+    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
+    {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
+    {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
+    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, codings, "of images"},
+    {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
+    {"--out", OPTION_STRING, FIELD(out), "TRACE.h5", 0, 0, false, NULL,
+     "spikes and potentials of every node, as NIR data"},
+    {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
+    {0},
+};
+
+static void print_layers(const struct network *network, const struct reference_result *result)
+{
+    for (uint32_t n = 0; n < network->node_count; n++) {
+        size_t spikes = 0;
+        if (!node_spikes(network->nodes[n].kind))
+            continue;
+        for (size_t s = 0; s < result->sample_count; s++)
+            for (size_t i = 0; i < result->samples[s].spike_count; i++)
+                spikes += result->samples[s].spikes[i].node == n;
+        printf("  %-20s %-8s %8lld neurons %12zu spikes\n", network->nodes[n].name,
+               node_kind_name(network->nodes[n].kind), (long long)shape_items(&network->nodes[n].output), spikes);
+    }
+}
+
+static void print_summary(const struct network *network, const struct spike_batch *batch,
+                          const struct reference_result *result)
+{
+    size_t right = 0, labelled = 0, ties = 0;
+    for (size_t s = 0; s < result->sample_count; s++) {
+        bool tie = false;
+        int decision = reference_decision(result, s, &tie);
+        ties += tie;
+        labelled += batch->samples[s].label >= 0;
+        right += batch->samples[s].label >= 0 && decision == batch->samples[s].label;
+    }
+    printf("%s: %zu samples in float, no hardware\n", network->path, result->sample_count);
+    if (labelled)
+        printf("  right answers %zu of %zu (%zu on a tie)\n", right, labelled, ties);
+    print_layers(network, result);
+}
+
+static bool run_reference(const struct reference_line *line, const struct network *network,
+                          const struct semantics *semantics, struct spike_batch *batch,
+                          struct diagnostics *diagnostics)
+{
+    double dt = line->dt_s > 0 ? line->dt_s : batch->dt_s;
+    struct progress progress = {0};
+    struct reference_result result = {0};
+    struct reference_options how = {semantics, dt, line->out != NULL, progress_update, &progress};
+    if (dt <= 0)
+        return diagnostics_add(diagnostics, "--dt", "missing, and %s says nothing: expected the length of a timestep in seconds",
+                               line->input);
+    progress_begin(&progress, "reference", line->quiet);
+    bool good = reference_run(network, batch, &how, &result, diagnostics);
+    progress_end(&progress);
+    good = good && (!line->out || reference_write(line->out, network, batch, &result, dt, diagnostics));
+    if (good && !line->quiet)
+        print_summary(network, batch, &result);
+    reference_free(&result);
+    return good;
+}
+
+static bool reference_all(const struct reference_line *line, struct diagnostics *diagnostics)
+{
+    struct network network = {0};
+    struct spike_batch batch = {0};
+    const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
+    struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
+                                line->labels};
+    bool good = network_read(line->network, &network, diagnostics) && semantics;
+    int64_t inputs = 0;
+    for (uint32_t n = 0; good && n < network.node_count; n++)
+        inputs += network.nodes[n].kind == NODE_INPUT ? shape_items(&network.nodes[n].output) : 0;
+    good = good && spikes_read(line->input, (uint32_t)inputs, &how, &batch, diagnostics);
+    good = good && run_reference(line, &network, semantics, &batch, diagnostics);
+    spikes_free(&batch);
+    network_free(&network);
+    return good;
+}
+
+int command_reference(int argc, char **argv)
+{
+    struct reference_line line = {.seed = 1};
+    struct diagnostics diagnostics = {0};
+    if (argc > 0 && !strcmp(argv[0], "--help")) {
+        printf("usage: npusim reference --network NET --input SPIKES [--out TRACE.h5] [OPTION ...]\n\n");
+        options_help(rows);
+        return STATUS_DONE;
+    }
+    bool good = options_parse(argc, argv, rows, &line, NULL, &diagnostics) && reference_all(&line, &diagnostics);
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    return good ? STATUS_DONE : STATUS_USER;
+}

@@ -1,0 +1,168 @@
+/* npusim run */
+#include "tools/cli/run.h"
+
+#include "sim/memory.h"
+#include "sim/top/system.h"
+#include "tools/cli/commands.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+static const char *const codings[] = {"rate", "analog", "latency", NULL};
+static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
+
+#define FIELD(name) offsetof(struct run_options, name)
+const struct option_row run_option_rows[] = {
+    {"--chip", OPTION_STRING, FIELD(chip), "CHIP.yaml", 0, 0, true, NULL, "the chip"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
+    {"--program", OPTION_STRING, FIELD(program), "FILE", 0, 0, false, NULL,
+     "run this program (npusim compile) of the network, instead of compiling it anew"},
+    {"--input", OPTION_STRING, FIELD(input), "SPIKES", 0, 0, true, NULL,
+     "NIR data, N-MNIST, .npy, IDX images; a directory is a batch"},
+    {"--labels", OPTION_STRING, FIELD(labels), "FILE", 0, 0, false, NULL, "right answers, for accuracy"},
+    {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
+    {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL,
+     "timesteps of a sample (default: as the input says)"},
+    {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
+     "length of a timestep in seconds (default: as the input says)"},
+    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, codings,
+     "of images: rate (default), analog or latency"},
+    {"--input-levels", OPTION_U32, FIELD(input_levels), "N", 1, 65535, false, NULL,
+     "steps of an analog input (default 255: 8 bits)"},
+    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL,
+     "what NIR leaves open: norse (default) or snntorch"},
+    {"--baseline", OPTION_LIST, FIELD(baselines), "FILE", 0, 0, false, NULL,
+     "an accelerator to compare with; may be repeated"},
+    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "a second batch size for the accelerators (default 256)"},
+    {"--precision", OPTION_STRING, FIELD(precision), "P", 0, 0, false, NULL,
+     "of the accelerators: fp32, tf32, fp16 (default), int8"},
+    {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
+    {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
+    {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
+     "how far a chip runs ahead (default: the largest that is exact)"},
+    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders,
+     "in which components step within a cycle; no result depends on it"},
+    {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
+     "step everything in every cycle and check that nobody slept too long (slow)"},
+    {"--out", OPTION_STRING, FIELD(out), "DIR", 0, 0, false, NULL, "write summary.json, result.h5, report.html there"},
+    {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "the summary as JSON, and nothing else"},
+    {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
+    {"--help", OPTION_FLAG, FIELD(help), NULL, 0, 0, false, NULL, "this text"},
+    {0},
+};
+
+double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static double peak_mib(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024.0;
+}
+
+static bool simulate(struct run *run)
+{
+    struct progress progress = {0};
+    struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
+                             .sample_count = run->batch.count, .quantum = run->options.quantum,
+                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                             .progress = progress_update, .progress_context = &progress, .result = &run->result};
+    double begin = seconds_now();
+    progress_begin(&progress, "chip", run->options.quiet || run->options.json);
+    bool good = system_run(&job, 1);
+    progress_end(&progress);
+    run->cost.simulate_s = seconds_now() - begin;
+    if (run->options.quantum > run->result.quantum)
+        fprintf(stderr, "npusim: --quantum: %u is not exact, %u used\n", run->options.quantum, run->result.quantum);
+    return good;
+}
+
+static struct run_record record_of(const struct run *run)
+{
+    return (struct run_record){.network = &run->network, .batch = &run->batch, .chip = &run->chip,
+                               .technology = run->technology, .program = &run->program,
+                               .compile = &run->compile_report, .chip_result = &run->result,
+                               .reference = &run->reference, .baselines = run->baselines,
+                               .baseline_count = run->baseline_count, .dt_s = run->dt_s,
+                               .dt_origin = run->dt_origin, .semantics = run->semantics->name,
+                               .provenance = run->provenance, .host = run->cost};
+}
+
+static bool write_all(const struct run *run, const struct run_record *record, const struct run_numbers *numbers,
+                      struct diagnostics *diagnostics)
+{
+    const char *out = run->options.out;
+    return !out || (summary_write_json(out, record, numbers, diagnostics) &&
+                    result_write_h5(out, record, numbers, diagnostics) &&
+                    page_write_html(out, record, numbers, diagnostics));
+}
+
+static bool report(const struct run *run, struct diagnostics *diagnostics)
+{
+    struct run_record record = record_of(run);
+    struct run_numbers numbers;
+    run_derive(&record, &numbers);
+    bool good = write_all(run, &record, &numbers, diagnostics);
+    if (good && run->options.json)
+        summary_print_json(&record, &numbers);
+    else if (good && !run->options.quiet)
+        summary_print(&record, &numbers);
+    run_numbers_free(&numbers);
+    return good;
+}
+
+static int run_all(struct run *run, struct diagnostics *diagnostics)
+{
+    double begin = seconds_now();
+    if (!run_prepare(run, diagnostics))
+        return STATUS_USER;
+    run_make_inputs(run);
+    run->cost.load_s = seconds_now() - begin;
+    if (!run_compare(run, diagnostics))
+        return STATUS_USER;
+    if (!simulate(run))
+        return STATUS_FAILED;
+    run->cost.wall_s = seconds_now() - begin;
+    run->cost.peak_rss_mib = peak_mib();
+    return report(run, diagnostics) ? STATUS_DONE : STATUS_USER;
+}
+
+static char *join(int argc, char **argv)
+{
+    char *text = memory_copy_string("npusim run");
+    for (int i = 0; i < argc; i++) {
+        char *longer = memory_format("%s %s", text, argv[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct run run = {.options = {.batch = 256, .seed = 1, .input_levels = 255}};
+    struct diagnostics diagnostics = {0};
+    char *line = join(argc, argv);
+    int status = STATUS_USER;
+    run.provenance.version = NPUSIM_VERSION;
+    run.provenance.command = line;
+    if (argc > 0 && !strcmp(argv[0], "--help")) {
+        printf("usage: npusim run --chip CHIP.yaml --network NET --input SPIKES [OPTION ...]\n\n");
+        options_help(run_option_rows);
+        status = STATUS_DONE;
+    } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {
+        status = run_all(&run, &diagnostics);
+    }
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    run_free(&run);
+    free(line);
+    return status;
+}

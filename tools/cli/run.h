@@ -1,0 +1,55 @@
+/* What `npusim run` is made of (run_*.c): options, everything that was read, and the steps from one to the other. */
+#ifndef NPUSIM_TOOLS_CLI_RUN_H
+#define NPUSIM_TOOLS_CLI_RUN_H
+
+#include "models/host/driver.h"
+#include "sim/engine.h"
+#include "tools/cli/options.h"
+#include "tools/report/report.h"
+
+struct run_options {
+    const char *chip, *network, *program, *input, *labels, *semantics, *precision, *out;
+    struct option_list baselines, settings;
+    uint32_t samples, steps, batch, quantum, input_levels;
+    double dt_s;
+    uint64_t seed;
+    int coding, order; /* enum spike_coding, enum engine_order */
+    bool oracle, quiet, json, help;
+};
+
+/* A run's things, in the order in which they come to be; run_free frees what is there. */
+struct run {
+    struct run_options options;
+    struct chip_config chip;
+    struct technology *technology;
+    struct network network;
+    const struct semantics *semantics;
+    struct spike_batch batch;
+    double dt_s;
+    const char *dt_origin;
+    struct accelerator *accelerators[OPTION_LIST_MAX];
+    struct program program;
+    struct compile_report compile_report;
+    struct driver_sample *inputs; /* [batch.count] */
+    struct driver_input **input_data;
+    struct reference_result reference;
+    struct chip_result result;
+    struct baseline_result *baselines;
+    uint32_t baseline_count;
+    struct provenance provenance;
+    struct host_cost cost;
+};
+
+extern const struct option_row run_option_rows[];
+
+/* Everything that a user can have got wrong is found here, before the first cycle. */
+MUST_USE bool run_prepare(struct run *run, struct diagnostics *diagnostics);
+/* Input spikes as the host sends them. */
+void run_make_inputs(struct run *run);
+/* Reference and baselines. */
+MUST_USE bool run_compare(struct run *run, struct diagnostics *diagnostics);
+void run_free(struct run *run);
+
+double seconds_now(void); /* monotonic */
+
+#endif

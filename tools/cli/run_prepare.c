@@ -1,0 +1,146 @@
+/* Reads and checks all that a run needs. */
+#include "tools/cli/run.h"
+
+#include "sim/memory.h"
+#include "tools/file/file.h"
+#include "tools/file/sha256.h"
+#include "tools/read/read.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool load_chip(struct run *run, struct diagnostics *diagnostics)
+{
+    struct parameter_override overrides[OPTION_LIST_MAX];
+    for (uint32_t i = 0; i < run->options.settings.count; i++)
+        overrides[i].text = run->options.settings.item[i];
+    if (!chip_config_load(run->options.chip, overrides, run->options.settings.count, &run->chip, diagnostics))
+        return false;
+    char *path = parameters_relative_path(run->chip.path, run->chip.technology);
+    bool good = technology_load(path, &run->technology, diagnostics);
+    free(path);
+    char *text = chip_config_text(&run->chip);
+    sha256_text(text, run->provenance.config_sha256);
+    free(text);
+    return good;
+}
+
+static bool load_accelerators(struct run *run, struct diagnostics *diagnostics)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < run->options.baselines.count; i++)
+        good &= accelerator_load(run->options.baselines.item[i], &run->accelerators[i], diagnostics);
+    return good;
+}
+
+static uint32_t input_size(const struct network *network)
+{
+    int64_t size = 0;
+    for (uint32_t i = 0; i < network->node_count; i++)
+        if (network->nodes[i].kind == NODE_INPUT)
+            size += shape_items(&network->nodes[i].output);
+    return (uint32_t)size;
+}
+
+static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
+{
+    const struct run_options *options = &run->options;
+    struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
+                                .coding = (enum spike_coding)options->coding, .seed = options->seed,
+                                .labels_path = options->labels};
+    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics))
+        return false;
+    run->dt_s = options->dt_s > 0 ? options->dt_s : run->batch.dt_s;
+    run->dt_origin = options->dt_s > 0 ? "--dt" : "the input file";
+    if (run->dt_s <= 0)
+        return diagnostics_add(diagnostics, "--dt",
+                               "missing, and %s says nothing: expected the length of a timestep in seconds",
+                               options->input);
+    return true;
+}
+
+static bool make_program(struct run *run, struct diagnostics *diagnostics)
+{
+    struct compile_options how = {.semantics = run->semantics, .dt_s = run->dt_s,
+                                  .input_levels = run->batch.analog ? (int32_t)run->options.input_levels : 1};
+    struct program compiled = {0};
+    if (!compile_network(&run->network, &run->chip, &how, &compiled, &run->compile_report, diagnostics))
+        return false;
+    if (!run->options.program) {
+        run->program = compiled;
+        return true;
+    }
+    program_free(&compiled);
+    if (!program_read(run->options.program, &run->chip, &run->program, diagnostics))
+        return false;
+    if (run->program.network_sha256 && strcmp(run->program.network_sha256, run->provenance.network_sha256) != 0)
+        return diagnostics_add(diagnostics, run->options.program, "compiled from another network than %s, expected the same",
+                               run->options.network);
+    return true;
+}
+
+bool run_prepare(struct run *run, struct diagnostics *diagnostics)
+{
+    const struct run_options *options = &run->options;
+    bool good = load_chip(run, diagnostics);
+    good &= network_read(options->network, &run->network, diagnostics);
+    run->semantics = semantics_find(options->semantics ? options->semantics : "norse", diagnostics);
+    good &= run->semantics != NULL;
+    good &= load_accelerators(run, diagnostics);
+    if (!good || !load_spikes(run, diagnostics))
+        return false;
+    good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
+    good &= sha256_path(options->input, run->provenance.input_sha256, diagnostics);
+    run->provenance.seed = options->seed;
+    if (!good || !make_program(run, diagnostics))
+        return false;
+    return !options->out || directory_make(options->out, diagnostics);
+}
+
+/* ---- inputs as the host sends them ---- */
+
+static size_t convert(const struct run *run, const struct spike_sample *sample, struct driver_input *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sample->count; i++) {
+        const struct spike_event *event = &sample->events[i];
+        long planes = run->batch.analog ? -lround((double)event->value * run->options.input_levels)
+                                        : lround((double)event->value);
+        if (planes)
+            out[count++] = (struct driver_input){event->step, event->index, (int32_t)planes};
+    }
+    return count;
+}
+
+void run_make_inputs(struct run *run)
+{
+    run->inputs = memory_array(run->batch.count, sizeof *run->inputs);
+    run->input_data = memory_array(run->batch.count, sizeof *run->input_data);
+    for (size_t s = 0; s < run->batch.count; s++) {
+        const struct spike_sample *sample = &run->batch.samples[s];
+        run->input_data[s] = memory_array(sample->count, sizeof **run->input_data);
+        run->inputs[s] = (struct driver_sample){sample->steps, convert(run, sample, run->input_data[s]),
+                                                run->input_data[s]};
+    }
+}
+
+void run_free(struct run *run)
+{
+    for (size_t s = 0; run->input_data && s < run->batch.count; s++)
+        free(run->input_data[s]);
+    free(run->input_data);
+    free(run->inputs);
+    free(run->baselines);
+    for (uint32_t i = 0; i < run->options.baselines.count; i++)
+        if (run->accelerators[i])
+            accelerator_free(run->accelerators[i]);
+    if (run->technology)
+        technology_free(run->technology);
+    chip_result_free(&run->result);
+    reference_free(&run->reference);
+    program_free(&run->program);
+    compile_report_free(&run->compile_report);
+    spikes_free(&run->batch);
+    network_free(&run->network);
+    chip_config_free(&run->chip);
+}
