@@ -145,7 +145,7 @@ static bool grid_of(const struct shape *shape, struct grid *grid)
 }
 
 bool pack_in_blocks(const struct compilation *with, const struct layer *layer, const struct shape *shape,
-                    uint32_t population, uint32_t to_beat, uint64_t cost_to_beat, struct plan *plan)
+                    uint32_t population, uint32_t most, uint32_t to_beat, uint64_t cost_to_beat, struct plan *plan)
 {
     struct grid grid = {.layer = layer, .capacity = core_fit_capacity(with)};
     if (!grid_of(shape, &grid))
@@ -153,7 +153,7 @@ bool pack_in_blocks(const struct compilation *with, const struct layer *layer, c
     size_t count = 0;
     uint64_t cost = 0;
     const char *limit = core_fit_capacity(with) < layer->count ? "neurons" : "end of layer";
-    struct division *list = list_divisions(&grid, to_beat, &count);
+    struct division *list = list_divisions(&grid, most, &count);
     struct core_fit *fit = core_fit_new(with, layer);
     size_t best = best_division(&grid, list, count, fit, &cost, &limit);
     bool better = best < count && (list[best].pieces < to_beat || cost < cost_to_beat);

@@ -1,15 +1,17 @@
-/* Which core holds which piece: in the order of the layers by distance from the host, then moves and swaps as long as
- * they shorten the sum over packets of their hops. Deterministic; the work is bounded. */
+/* Which core holds which piece: in the order of the layers by distance from the host, or along a line that winds
+ * through the mesh, then moves and swaps as long as they shorten the sum over packets of their hops; the better of the
+ * two is kept. Deterministic; the work is bounded. */
 #include "tools/compile/stages.h"
 
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* A chip-to-chip link costs placement as much as so many hops on a chip. */
 #define CHIP_LINK_HOPS 10
-/* Distances computed at most while improving, and while looking for the best core of a relay. */
-#define WORK_MAX 8000000u
+/* Distances computed at most while improving each start, and while looking for the best cores of relays. */
+#define WORK_MAX 4000000u
 /* Up to so many (piece, core) pairs every pair is tried; beyond, only cores near a piece's partners. */
 #define EXHAUSTIVE_MAX 16384u
 /* Largest side of a mesh that a chip file may have. */
@@ -27,10 +29,17 @@ struct placing {
     uint64_t work;
 };
 
-/* ---- start: nearest to the host first ---- */
+/* ---- start ---- */
+enum start { START_NEAREST_HOST, START_WINDING };
+
 struct nearness {
     uint32_t chip, distance, core;
 };
+
+static uint32_t place_on_line(const struct chip_config *chip, struct spot spot)
+{
+    return spot.y * chip->noc.columns + (spot.y % 2 ? chip->noc.columns - 1 - spot.x : spot.x);
+}
 
 static int nearness_compare(const void *a, const void *b)
 {
@@ -42,12 +51,14 @@ static int nearness_compare(const void *a, const void *b)
     return x->core < y->core ? -1 : x->core > y->core;
 }
 
-static void place_in_order(struct placing *placing)
+static void place_in_order(struct placing *placing, enum start start)
 {
+    const struct chip_config *chip = placing->with->chip;
     struct nearness *order = memory_array(placing->cores, sizeof *order);
     for (uint32_t c = 0; c < placing->cores; c++) {
-        uint32_t hops = spot_distance(placing->with->chip, placing->host, placing->spots[c], 1);
-        order[c] = (struct nearness){placing->spots[c].chip, hops, c};
+        struct spot spot = placing->spots[c];
+        uint32_t hops = spot_distance(chip, placing->host, spot, 1);
+        order[c] = (struct nearness){spot.chip, start == START_WINDING ? place_on_line(chip, spot) : hops, c};
         placing->piece_at[c] = NONE;
     }
     qsort(order, placing->cores, sizeof *order, nearness_compare);
@@ -147,11 +158,46 @@ static bool try_near_partners(struct placing *placing, uint32_t piece)
 static void improve(struct placing *placing)
 {
     bool all = (uint64_t)placing->neurons * placing->cores <= EXHAUSTIVE_MAX;
-    for (bool moved = placing->traffic.start != NULL; moved && placing->work < WORK_MAX;) {
+    placing->work = 0;
+    for (bool moved = true; moved && placing->work < WORK_MAX;) {
         moved = false;
         for (uint32_t i = 0; i < placing->neurons && placing->work < WORK_MAX; i++)
             moved = (all ? try_everywhere(placing, i) : try_near_partners(placing, i)) || moved;
     }
+}
+
+/* Sum over packets of their hops; relays have no place yet. */
+static uint64_t whole_cost(struct placing *placing)
+{
+    uint64_t twice = 0, host = 0;
+    for (uint32_t i = 0; i < placing->neurons; i++) {
+        struct spot here = placing->spots[placing->plan->pieces[i].core];
+        uint64_t to_host = placing->traffic.host[i] * spot_distance(placing->with->chip, here, placing->host,
+                                                                    CHIP_LINK_HOPS);
+        host += to_host;
+        twice += cost_at(placing, i, placing->plan->pieces[i].core) - to_host;
+    }
+    return twice / 2 + host;
+}
+
+static void place_neurons(struct placing *placing)
+{
+    place_in_order(placing, START_WINDING);
+    if (!placing->traffic.start)
+        return;
+    improve(placing);
+    uint64_t winding = whole_cost(placing);
+    uint32_t *kept = memory_array(placing->neurons, sizeof *kept);
+    for (uint32_t i = 0; i < placing->neurons; i++)
+        kept[i] = placing->plan->pieces[i].core;
+    place_in_order(placing, START_NEAREST_HOST);
+    improve(placing);
+    if (whole_cost(placing) >= winding) {
+        memset(placing->piece_at, 0xff, placing->cores * sizeof *placing->piece_at);
+        for (uint32_t i = 0; i < placing->neurons; i++)
+            put(placing, i, kept[i]);
+    }
+    free(kept);
 }
 
 /* ---- relays: beside neurons, at most one population a core ---- */
@@ -164,7 +210,8 @@ static uint32_t best_relay_core(struct placing *placing, uint32_t piece, const u
         if (taken[c] || routes[c] + need > core->routes_max)
             continue;
         bool weigh = placing->traffic.start && placing->work < WORK_MAX;
-        uint64_t cost = weigh ? cost_at(placing, piece, c) : UINT64_MAX - 1;
+        uint64_t cost = weigh ? 2 * cost_at(placing, piece, c) : UINT64_MAX - 2;
+        cost += placing->piece_at[c] == NONE; /* rather a core that is in use anyway */
         if (cost < least) {
             least = cost;
             best = c;
@@ -236,8 +283,7 @@ bool place_pieces(const struct compilation *with, struct plan *plan)
         for (uint32_t c = 0; c < placing.cores; c++)
             placing.spots[c] = core_spot(with->chip, c);
         traffic_measure(plan, &placing.traffic);
-        place_in_order(&placing);
-        improve(&placing);
+        place_neurons(&placing);
         fine = place_relays(&placing);
         traffic_free(&placing.traffic);
         free(placing.spots);

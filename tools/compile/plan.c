@@ -48,8 +48,9 @@ static void drop_pieces(struct plan *plan, uint32_t first, uint32_t count)
     plan->count -= count;
 }
 
-/* In order, or by blocks where the shape has neighbours and that takes fewer or better filled cores. */
-static bool pack_population(const struct compilation *with, uint32_t p, struct plan *plan)
+/* In order, or by blocks where the shape has neighbours and that takes fewer or better filled cores: up to half as
+ * many again if `roomy`. */
+static bool pack_population(const struct compilation *with, uint32_t p, bool roomy, struct plan *plan)
 {
     const struct lowered_population *population = &plan->lowered->populations[p];
     const struct layer *layer = &plan->layers[p];
@@ -61,7 +62,8 @@ static bool pack_population(const struct compilation *with, uint32_t p, struct p
     for (uint32_t i = first; i < plan->count; i++)
         cost += piece_cost(with, &plan->pieces[i]);
     const struct shape *shape = &with->network->nodes[population->node].output;
-    if (count > 1 && pack_in_blocks(with, layer, shape, p, count, cost, plan))
+    uint32_t most = roomy ? count + count / 2 : count;
+    if (count > 1 && pack_in_blocks(with, layer, shape, p, most, count, cost, plan))
         drop_pieces(plan, first, count);
     return true;
 }
@@ -76,21 +78,42 @@ static int piece_compare(const void *a, const void *b)
     return x->neurons[0] < y->neurons[0] ? -1 : x->neurons[0] > y->neurons[0];
 }
 
+static bool pack_all(const struct compilation *with, bool roomy, struct plan *plan)
+{
+    bool fine = true;
+    for (uint32_t p = 0; p < plan->lowered->population_count; p++) {
+        const struct lowered_population *population = &plan->lowered->populations[p];
+        if (!population_is_input(with, population))
+            fine = pack_population(with, p, roomy, plan) && fine;
+        else if (with->chip->placement_inputs == INPUTS_CORES)
+            pack_relays(with, p, population->count, plan);
+    }
+    return fine && split_by_routes(with, plan);
+}
+
+static uint32_t neuron_pieces(const struct plan *plan)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->count; i++)
+        count += !plan->pieces[i].relay;
+    return count;
+}
+
 bool plan_pieces(const struct compilation *with, const struct lowered *lowered, const struct layer *layers,
                  struct plan *out)
 {
     *out = (struct plan){.lowered = lowered, .layers = layers};
-    bool blocks = with->chip->placement_policy == PLACEMENT_BLOCKS, fine = true;
-    if (blocks)
-        fine = pack_everywhere(with, out);
-    for (uint32_t p = 0; !blocks && p < lowered->population_count; p++) {
-        const struct lowered_population *population = &lowered->populations[p];
-        if (!population_is_input(with, population))
-            fine = pack_population(with, p, out) && fine;
-        else if (with->chip->placement_inputs == INPUTS_CORES)
-            pack_relays(with, p, population->count, out);
+    bool fine;
+    if (with->chip->placement_policy == PLACEMENT_BLOCKS) {
+        fine = pack_everywhere(with, out) && split_by_routes(with, out);
+    } else {
+        fine = pack_all(with, true, out);
+        if (fine && neuron_pieces(out) > system_cores(with->chip)) {
+            plan_free(out);
+            *out = (struct plan){.lowered = lowered, .layers = layers};
+            fine = pack_all(with, false, out);
+        }
     }
-    fine = fine && split_by_routes(with, out);
     if (fine && out->count)
         qsort(out->pieces, out->count, sizeof *out->pieces, piece_compare);
     return fine;

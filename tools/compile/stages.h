@@ -152,9 +152,10 @@ struct piece *plan_add(struct plan *plan);
 /* Neurons in the order of their index, as few cores as possible, evenly filled. */
 MUST_USE bool pack_in_order(const struct compilation *with, const struct layer *layer, const char *name,
                             uint32_t population, struct plan *plan);
-/* (C, H, W) by blocks of neighbours; false when no block shape fits or it does not beat `to_beat` (with cost). */
+/* (C, H, W) by blocks of neighbours on at most `most` cores; false when no block shape fits or it takes neither fewer
+ * cores than `to_beat` nor fills them better than `cost_to_beat`. */
 bool pack_in_blocks(const struct compilation *with, const struct layer *layer, const struct shape *shape,
-                    uint32_t population, uint32_t to_beat, uint64_t cost_to_beat, struct plan *plan);
+                    uint32_t population, uint32_t most, uint32_t to_beat, uint64_t cost_to_beat, struct plan *plan);
 /* Inputs that cores relay, evenly on as few cores as possible. */
 void pack_relays(const struct compilation *with, uint32_t population, uint32_t count, struct plan *plan);
 /* Contiguous blocks of equal size on all cores. */
