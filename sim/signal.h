@@ -13,6 +13,12 @@ struct signal {
     uint64_t changed;
 };
 
+static inline struct signal signal_of(int64_t value)
+{
+    struct signal signal = {value, value, NEVER};
+    return signal;
+}
+
 static inline int64_t signal_read(const struct signal *signal, uint64_t now)
 {
     return signal->changed == now ? signal->before : signal->value;

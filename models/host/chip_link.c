@@ -32,7 +32,7 @@ static int64_t wave_value(const struct packet *packet)
 /* Packets first: a wave is only said when none is left. */
 static uint64_t send(struct chip_link *link, uint64_t now)
 {
-    int64_t start = signal_read(&link->control->command, now), said = signal_read(&link->side->said, now);
+    int64_t start = signal_read(&link->control->started, now), said = signal_read(&link->side->said, now);
     bool starts = link->passes_start && start != link->started;
     const struct packet *packet = link_peek(link->in, now);
     if (!packet && !starts && said == link->said)

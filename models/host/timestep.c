@@ -26,6 +26,7 @@ static void begin_phase(struct timestep *timestep, uint64_t now)
 static void obey(struct timestep *timestep, uint64_t now, int64_t command)
 {
     timestep->obeyed = command;
+    signal_set(&timestep->started, now, command);
     timestep->sample = go_sample(command);
     timestep->steps = go_phase(command) + timestep->depth;
     timestep->phase = GO_RESET;
@@ -153,9 +154,8 @@ void timestep_init(struct timestep *timestep, struct engine *engine, uint32_t in
 {
     *timestep = (struct timestep){.component = {.class_of = &timestep_class, .index = index}, .config = config,
                                   .obeyed = -1, .counters = counters};
-    timestep->command.value = timestep->go.value = timestep->ended.value = -1;
-    timestep->west.heard.value = timestep->west.said.value = -1;
-    timestep->east.heard.value = timestep->east.said.value = -1;
+    timestep->command = timestep->go = timestep->started = timestep->ended = signal_of(-1);
+    timestep->west.heard = timestep->west.said = timestep->east.heard = timestep->east.said = signal_of(-1);
     timestep->barrier_cycles = 1;
     if (config->timestep_mode == TIMESTEP_BARRIER)
         timestep->barrier_cycles = config->barrier_base + config->barrier_level *
@@ -163,6 +163,7 @@ void timestep_init(struct timestep *timestep, struct engine *engine, uint32_t in
     if (timestep->barrier_cycles == 0)
         timestep->barrier_cycles = 1;
     engine_add(engine, &timestep->component);
+    timestep->outstanding.sum = signal_of(0);
     timestep->outstanding.engine = engine;
     timestep->outstanding.watcher = timestep->component.id;
 }

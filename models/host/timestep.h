@@ -38,6 +38,7 @@ struct timestep {
     uint32_t depth;               /* pipeline depth: chip steps beyond the reference's */
     struct signal command;        /* sample << 32 | steps of the reference; written by the host port or a chip link; -1 at first */
     struct signal go;             /* see packet.h; -1 at first */
+    struct signal started;        /* last command obeyed; read by the eastern chip link */
     struct signal ended;          /* number of the last sample that is over; -1 at first; read by the host port */
     struct tally outstanding;
     struct wave_side west, east;

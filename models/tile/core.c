@@ -29,7 +29,7 @@ static enum core_counter cycle_kind(const struct core *core, uint64_t cycle, uin
     }
     if (core->output.blocked)
         return CORE_STALL_OUTPUT;
-    return core->takes_part && core->obeyed >= 0 && !core->ticked ? CORE_STALL_BARRIER : CORE_IDLE;
+    return core->obeyed >= 0 && !core->ticked ? CORE_STALL_BARRIER : CORE_IDLE;
 }
 
 void core_settle(struct core *core, uint64_t now)
@@ -238,8 +238,9 @@ static uint64_t core_step(void *self, uint64_t now)
 {
     struct core *core = self;
     core_settle(core, now);
-    look_at_go(core, now);
-    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed && core->takes_part)
+    if (core->takes_part)
+        look_at_go(core, now);
+    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed)
         obey(core, now);
     uint64_t next = receive(core, now);
     if (core->phase == CORE_DRAINS && now >= core->phase_end)
@@ -249,7 +250,7 @@ static uint64_t core_step(void *self, uint64_t now)
     next = sooner(next, axon_output_step(&core->output, now, core->counters, &core->component.progress));
     if (phase_over(core, now))
         finish(core, now);
-    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed && core->takes_part)
+    if (core->phase == CORE_RESTS && core->seen_go != core->obeyed)
         return now + 1;
     if (core->phase != CORE_RESTS && core->phase != CORE_ASKS)
         next = sooner(next, core->phase_end > now ? core->phase_end : NEVER);
