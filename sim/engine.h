@@ -59,6 +59,8 @@ struct engine {
     enum engine_order order;
     bool oracle;
     uint64_t wakeups, steps;
+    struct trace *trace; /* NULL: off (sim/trace.h) */
+    uint32_t trace_chip;
 };
 
 struct engine *engine_new(void);

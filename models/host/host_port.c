@@ -1,6 +1,7 @@
 #include "models/host/host_port.h"
 
 #include "sim/panic.h"
+#include "sim/trace.h"
 #include <stdio.h>
 
 void host_port_receive(struct host_port *port, uint64_t arrival, const struct packet *message)
@@ -133,6 +134,7 @@ static uint64_t send_packet(struct host_port *port, uint64_t now)
                             .step = (uint16_t)(port->event.step + route->delay), .flits = route->flits,
                             .kind = route->kind};
     link_push(port->out, now, &packet);
+    trace_event(&port->component, now, TRACE_SEND, route->axon);
     tally_add(&port->control->outstanding, now, route->deliveries);
     port->counters[HOST_PACKETS]++;
     port->counters[HOST_ROUTE_READS]++;

@@ -1,5 +1,6 @@
 #include "models/host/timestep.h"
 
+#include "sim/trace.h"
 #include <stdio.h>
 
 uint32_t barrier_levels(uint32_t leaves, uint32_t arity)
@@ -21,6 +22,7 @@ static void begin_phase(struct timestep *timestep, uint64_t now)
         engine_wake(timestep->component.engine, timestep->port_id, now + 1);
     timestep->state = TIMESTEP_RUN;
     timestep->component.progress++;
+    trace_event(&timestep->component, now, TRACE_PHASE, timestep->phase);
 }
 
 static void obey(struct timestep *timestep, uint64_t now, int64_t command)

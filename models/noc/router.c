@@ -1,6 +1,7 @@
 #include "models/noc/router.h"
 
 #include "sim/panic.h"
+#include "sim/trace.h"
 #include <stdio.h>
 
 void router_settle(struct router *router, uint64_t now)
@@ -70,6 +71,7 @@ static void move(struct router *router, uint64_t now, uint32_t input, uint32_t o
     router->free_at[output] = now + packet.flits;
     router->turn[output] = (uint8_t)input;
     count_hop(router, output, packet.flits);
+    trace_event(&router->component, now, TRACE_HOP, input << 8 | output);
     router->component.progress++;
     router->wanted[input] &= ~(UINT32_C(1) << output);
     if (router->wanted[input] == 0) {

@@ -3,6 +3,7 @@
 #include "models/packet.h"
 #include "models/tile/processor.h"
 #include "sim/panic.h"
+#include "sim/trace.h"
 #include <stdio.h>
 
 /* ---- accounting: every cycle belongs to one counter ---- */
@@ -64,6 +65,7 @@ static void accept(struct core *core, uint64_t now, const struct packet *packet)
     }
     core->counters[CORE_QUEUE_WRITES]++;
     event_queue_put(&core->queue, (core->step + (uint32_t)ahead) % core->queue.slots, packet->axon, packet->value);
+    trace_event(&core->component, now, TRACE_QUEUE, core->queue.stored);
 }
 
 /* Takes the packet in front if it can; returns when to look again. */
@@ -109,6 +111,8 @@ static void record(struct core *core)
         uint32_t neuron = core->neurons.fired[i];
         int32_t value = core->values ? core->neurons.potential[neuron] : 1;
         probe_spike(core->probe, population, step, core->program->neuron_index[neuron], value);
+        trace_event(&core->component, core->output.sweep_start + neuron_array_leaves(&core->neurons, neuron),
+                    TRACE_SPIKE, neuron);
     }
     struct layer_step *layer = probe_layer(core->probe, population, step);
     if (!layer)
@@ -130,6 +134,7 @@ static void sweep(struct core *core, uint64_t begin)
     core->phase = CORE_SWEEPS;
     core->phase_end = begin + neuron_array_cycles(&core->neurons);
     axon_output_begin(&core->output, begin, core->step);
+    trace_event(&core->component, begin, TRACE_PHASE, CORE_SWEEPS);
     record(core);
 }
 
@@ -140,6 +145,7 @@ static void begin_timestep(struct core *core, uint64_t now)
     core->counters[CORE_TIMESTEPS]++;
     core->drain_end = core->phase_end = now;
     core->phase = CORE_SWEEPS;
+    trace_event(&core->component, now, TRACE_PHASE, CORE_DRAINS);
     if (!at_work(core) || core->neurons.count == 0) {
         discard_slot(core, now);
         core->neurons.fired_count = 0;
@@ -165,6 +171,7 @@ static void begin_reset(struct core *core, uint64_t now)
     core->steps = go_phase(signal_read(core->command, now));
     core->phase = CORE_CLEARS;
     core->drain_end = now;
+    trace_event(&core->component, now, TRACE_PHASE, CORE_CLEARS);
     core->phase_end = now + neuron_array_reset_cycles(&core->neurons);
 }
 
@@ -202,6 +209,7 @@ static void ask_processor(struct core *core, uint64_t now)
     struct packet request = {.axon = PROCESSOR_REQUEST, .flits = 1};
     link_push(core->to_processor, now, &request);
     core->phase = CORE_ASKS;
+    trace_event(&core->component, now, TRACE_PHASE, CORE_ASKS);
     core->component.progress++;
 }
 
@@ -222,6 +230,7 @@ static void finish(struct core *core, uint64_t now)
         link_push(core->to_processor, now, &release);
     }
     core->phase = CORE_RESTS;
+    trace_event(&core->component, now, TRACE_PHASE, CORE_RESTS);
     tally_add(core->outstanding, now, -1);
     core->component.progress++;
 }

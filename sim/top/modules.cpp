@@ -52,6 +52,8 @@ chip_module::chip_module(sc_core::sc_module_name name, job_module &job_, uint32_
 {
     chip->engine->order = job_.job.order;
     chip->engine->oracle = job_.job.oracle;
+    if (job_.job.trace)
+        trace_attach(job_.job.trace, chip->engine, number);
     collector_listen(&job_.collector, chip);
 }
 

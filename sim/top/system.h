@@ -9,6 +9,7 @@
 
 #include "models/chip.h"
 #include "models/host/driver.h"
+#include "sim/trace.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,6 +23,7 @@ struct system_job {
     uint32_t quantum;         /* cycles; 0: the largest that is exact */
     enum engine_order order;
     bool oracle;
+    struct trace *trace;      /* NULL: none (sim/trace.h); of one job only */
     void (*progress)(void *context, size_t done, size_t all); /* NULL: none */
     void *progress_context;
     struct chip_result *result; /* filled */

@@ -46,6 +46,8 @@ const struct option_row run_option_rows[] = {
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
      "step everything in every cycle and check that nobody slept too long (slow)"},
+    {"--trace", OPTION_STRING, FIELD(trace), "FILE", 0, 0, false, NULL,
+     "write every phase, spike and hop with its cycle (binary, see sim/trace.h)"},
     {"--out", OPTION_STRING, FIELD(out), "DIR", 0, 0, false, NULL, "write summary.json, result.h5, report.html there"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "the summary as JSON, and nothing else"},
     {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
@@ -72,7 +74,7 @@ static bool simulate(struct run *run)
     struct progress progress = {0};
     struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
                              .sample_count = run->batch.count, .quantum = run->options.quantum,
-                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle, .trace = run->trace,
                              .progress = progress_update, .progress_context = &progress, .result = &run->result};
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
@@ -127,7 +129,12 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
     run->cost.load_s = seconds_now() - begin;
     if (!run_compare(run, diagnostics))
         return STATUS_USER;
-    if (!simulate(run))
+    if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
+        return STATUS_USER;
+    bool simulated = simulate(run);
+    if (run->trace && !trace_close(run->trace, simulated, diagnostics))
+        return STATUS_USER;
+    if (!simulated)
         return STATUS_FAILED;
     run->cost.wall_s = seconds_now() - begin;
     run->cost.peak_rss_mib = peak_mib();

@@ -3,12 +3,12 @@
 #define NPUSIM_TOOLS_CLI_RUN_H
 
 #include "models/host/driver.h"
-#include "sim/engine.h"
+#include "sim/trace.h"
 #include "tools/cli/options.h"
 #include "tools/report/report.h"
 
 struct run_options {
-    const char *chip, *network, *program, *input, *labels, *semantics, *precision, *out;
+    const char *chip, *network, *program, *input, *labels, *semantics, *precision, *out, *trace;
     struct option_list baselines, settings;
     uint32_t samples, steps, batch, quantum, input_levels;
     double dt_s;
@@ -30,6 +30,7 @@ struct run {
     struct accelerator *accelerators[OPTION_LIST_MAX];
     struct program program;
     struct compile_report compile_report;
+    struct trace *trace;
     struct driver_sample *inputs; /* [batch.count] */
     struct driver_input **input_data;
     struct reference_result reference;
