@@ -14,9 +14,9 @@ static bool check_options(const struct compilation *with)
     if (needs_dt && !(with->options->dt_s > 0.0 && with->options->dt_s < 1e9))
         return diagnostics_add(with->diagnostics, "--dt", "is %g, expected the length of a timestep in seconds",
                                with->options->dt_s);
-    if (with->options->input_levels < 1 || with->options->input_levels > INT16_MAX)
+    if (with->options->input_levels < 1 || with->options->input_levels > UINT16_MAX)
         return diagnostics_add(with->diagnostics, "input levels", "are %d, expected 1 .. %d",
-                               (int)with->options->input_levels, INT16_MAX);
+                               (int)with->options->input_levels, UINT16_MAX);
     return true;
 }
 

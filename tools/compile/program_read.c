@@ -161,7 +161,7 @@ static bool read_population_fields(const struct reader *reader)
     } fields[FIELDS] = {[INPUT] = {"/populations/input", 0, 1},   [OUTPUT] = {"/populations/output", 0, 1},
                         [VALUES] = {"/populations/values", 0, 1}, [COUNT] = {"/populations/count", 1, 1 << 28},
                         [DEPTH] = {"/populations/depth", 0, 1 << 20},
-                        [LEVELS] = {"/populations/input_levels", 1, INT16_MAX}};
+                        [LEVELS] = {"/populations/input_levels", 1, UINT16_MAX}};
     int64_t *values[FIELDS];
     bool fine = true;
     for (int f = 0; f < FIELDS; f++) {
