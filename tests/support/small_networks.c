@@ -129,6 +129,11 @@ uint32_t add_leaky(struct network *network, const char *name, enum node_kind kin
     node->kind = kind;
     node->tau_mem = filled((size_t)count, tau);
     node->v_leak = filled((size_t)count, 0.0);
+    if (!node_spikes(kind)) {
+        free(node->v_threshold);
+        free(node->v_reset);
+        node->v_threshold = node->v_reset = NULL;
+    }
     if (kind != NODE_CUBALIF)
         return index;
     node->tau_syn = filled((size_t)count, tau);

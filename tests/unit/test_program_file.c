@@ -26,7 +26,8 @@ static void make_network(void)
     uint32_t dense = add_affine(&network, "dense", 72, 10, NULL, 0.0);
     uint32_t b = add_if(&network, "b", 10, 0, 0, 9.0), rec = add_affine(&network, "rec", 10, 10, NULL, 0.0);
     uint32_t spikes = add_port(&network, "spikes", NODE_OUTPUT, 10, 0, 0);
-    uint32_t last = add_affine(&network, "last", 10, 3, NULL, 0.5), out = add_port(&network, "out", NODE_OUTPUT, 3, 0, 0);
+    uint32_t last = add_affine(&network, "last", 10, 3, NULL, 0.5);
+    uint32_t out = add_port(&network, "out", NODE_OUTPUT, 3, 0, 0);
     network.nodes[b].v_threshold[4] = 7.0;
     add_edge(&network, in, conv);
     add_edge(&network, conv, a);

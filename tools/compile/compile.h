@@ -20,7 +20,9 @@ struct compile_core_note {
     uint64_t synapses;
     double memory_used;   /* fraction of the synapse memory */
     double fill;          /* synapses / (rows in use x columns in use) (dimc), 1 for sparse */
-    const char *limit;    /* which limit closed this core: "neurons", "axons", "synapse memory", "routes", "end of layer" */
+    /* which limit closed this core: "neurons", "array columns", "index bits", "profiles", "axons", "array rows",
+     * "synapse memory", "routes"; "end of layer", "block" (placement.policy blocks), "inputs" (relays only) */
+    const char *limit;
 };
 
 struct compile_report {

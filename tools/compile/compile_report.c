@@ -120,8 +120,8 @@ void compile_report_print(const struct compile_report *report, const struct prog
     for (uint32_t p = 0; p < program->population_count; p++)
         print_line(&program->populations[p], &lines[p]);
     printf("(neurons, axons, routes, memory: of the fullest core)\n");
-    printf("%" PRIu32 " of %" PRIu32 " cores, %" PRIu64 " synapses, fill %.1f%%, %.2f hops a packet", report->cores_used,
-           report->cores_available, report->synapses, 100.0 * report->fill, report->mean_hops);
+    printf("%" PRIu32 " of %" PRIu32 " cores, %" PRIu64 " synapses, fill %.1f%%, %.2f hops a packet",
+           report->cores_used, report->cores_available, report->synapses, 100.0 * report->fill, report->mean_hops);
     if (report->saturated_weights)
         printf(", %" PRIu64 " weights clipped", report->saturated_weights);
     printf("\n");

@@ -201,8 +201,8 @@ bool core_fit_explain(const struct compilation *with, const struct layer *layer,
     if (strcmp(limit, "array rows") == 0)
         return diagnostics_add(with->diagnostics, with->chip->path,
                                "node %s of the network: one neuron has %zu inputs, but a core has %u x %u rows "
-                               "(core.synapse.dimc.rows x core.synapse.dimc.arrays), expected at least %zu", name, most, core->dimc_rows,
-                               core->dimc_arrays, most);
+                               "(core.synapse.dimc.rows x core.synapse.dimc.arrays), expected at least %zu", name, most,
+                               core->dimc_rows, core->dimc_arrays, most);
     return diagnostics_add(with->diagnostics, with->chip->path,
                            "node %s of the network: one neuron has %zu inputs, but core.axons is %u, expected at "
                            "least %zu", name, most, core->axons_max, most);

@@ -233,7 +233,8 @@ static bool place_relays(struct placing *placing)
         if (core == NONE) {
             fine = diagnostics_add(placing->with->diagnostics, placing->with->chip->path,
                                    "%u blocks of inputs need a core each whose routing table has room, there are %u "
-                                   "cores, expected placement.inputs host, or larger core.routes or core.neurons", plan->count - placing->neurons, placing->cores);
+                                   "cores, expected placement.inputs host, or larger core.routes or core.neurons",
+                                   plan->count - placing->neurons, placing->cores);
             break;
         }
         taken[core] = true;

@@ -165,7 +165,8 @@ static bool read_population_fields(const struct reader *reader)
     int64_t *values[FIELDS];
     bool fine = true;
     for (int f = 0; f < FIELDS; f++) {
-        values[f] = read_list(reader, fields[f].path, reader->out->population_count, fields[f].low, fields[f].high, NULL);
+        values[f] = read_list(reader, fields[f].path, reader->out->population_count, fields[f].low, fields[f].high,
+                              NULL);
         fine = fine && values[f];
     }
     for (uint32_t p = 0; fine && p < reader->out->population_count; p++) {

@@ -120,8 +120,8 @@ static void remark_sums(const struct compilation *with, const char *name, const 
 {
     double most = ldexp(1.0, (int)with->chip->core.accumulator_bits - 1) - 1.0;
     if (extent->sum * scale > most)
-        remark(with, "%s: an accumulator of %u bits saturates if all synapses of one sign are active in one step (%.0f, "
-               "it holds %.0f)", name, with->chip->core.accumulator_bits, extent->sum * scale, most);
+        remark(with, "%s: an accumulator of %u bits saturates if all synapses of one sign are active in one step "
+               "(%.0f, it holds %.0f)", name, with->chip->core.accumulator_bits, extent->sum * scale, most);
 }
 
 bool choose_scale(const struct compilation *with, const char *name, const struct draft *draft, double *out)
@@ -148,7 +148,8 @@ bool choose_scale(const struct compilation *with, const char *name, const struct
     if (extent.weight * *out < 0.5)
         return diagnostics_add(with->diagnostics, with->chip->path,
                                "node %s: its weights (up to %g) vanish beside its thresholds, biases and sums (up to "
-                               "%g), expected more than %u core.neuron.potential_bits or fewer core.neuron.fraction_bits", name,
+                               "%g), expected more than %u core.neuron.potential_bits or fewer "
+                               "core.neuron.fraction_bits", name,
                                extent.weight, fmax(extent.threshold, fmax(extent.bias, extent.sum)),
                                core->potential_bits);
     if (*out < 0.25 * full)
