@@ -14,6 +14,7 @@ void counter_table_init(struct counter_table *table, const struct chip_config *c
     table->router = memory_array((size_t)table->routers * ROUTER_COUNTERS, sizeof(uint64_t));
     table->processor = memory_array((size_t)table->processors * PROCESSOR_COUNTERS, sizeof(uint64_t));
     table->host = memory_array((size_t)table->chips * HOST_COUNTERS, sizeof(uint64_t));
+    table->chip_cycles = memory_array(table->chips, sizeof(uint64_t));
 }
 
 void counter_table_free(struct counter_table *table)
@@ -22,6 +23,7 @@ void counter_table_free(struct counter_table *table)
     free(table->router);
     free(table->processor);
     free(table->host);
+    free(table->chip_cycles);
     *table = (struct counter_table){0};
 }
 
@@ -30,30 +32,33 @@ struct block {
     size_t count;
 };
 
-static void blocks_of(const struct counter_table *table, struct block blocks[4])
+enum { BLOCKS = 5 };
+
+static void blocks_of(const struct counter_table *table, struct block blocks[BLOCKS])
 {
     blocks[0] = (struct block){table->core, (size_t)table->cores * CORE_COUNTERS};
     blocks[1] = (struct block){table->router, (size_t)table->routers * ROUTER_COUNTERS};
     blocks[2] = (struct block){table->processor, (size_t)table->processors * PROCESSOR_COUNTERS};
     blocks[3] = (struct block){table->host, (size_t)table->chips * HOST_COUNTERS};
+    blocks[4] = (struct block){table->chip_cycles, table->chips};
 }
 
 void counter_table_copy(struct counter_table *to, const struct counter_table *from)
 {
-    struct block target[4], source[4];
+    struct block target[BLOCKS], source[BLOCKS];
     blocks_of(to, target);
     blocks_of(from, source);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < BLOCKS; i++)
         memcpy(target[i].data, source[i].data, source[i].count * sizeof(uint64_t));
     to->cycles = from->cycles;
 }
 
 void counter_table_subtract(struct counter_table *to, const struct counter_table *from)
 {
-    struct block target[4], source[4];
+    struct block target[BLOCKS], source[BLOCKS];
     blocks_of(to, target);
     blocks_of(from, source);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < BLOCKS; i++)
         for (size_t j = 0; j < source[i].count; j++)
             target[i].data[j] -= source[i].data[j];
     to->cycles -= from->cycles;
@@ -62,9 +67,11 @@ void counter_table_subtract(struct counter_table *to, const struct counter_table
 void chip_counters(struct chip *chip, struct counter_table *table)
 {
     uint32_t tiles = chip_tiles(chip->config), cores = chip_cores(chip->config), first = chip->number;
-    for (uint32_t i = 0; i < cores; i++)
-        memcpy(table->core + ((size_t)first * cores + i) * CORE_COUNTERS, chip->cores[i].counters,
-               sizeof chip->cores[i].counters);
+    for (uint32_t i = 0; i < cores; i++) {
+        uint64_t *core = table->core + ((size_t)first * cores + i) * CORE_COUNTERS;
+        memcpy(core, chip->cores[i].counters, sizeof chip->cores[i].counters);
+        core[CORE_EVENTS_DISCARDED] += chip->cores[i].queue.stored; /* the next reset will clear them */
+    }
     for (uint32_t i = 0; i < tiles; i++) {
         memcpy(table->router + ((size_t)first * tiles + i) * ROUTER_COUNTERS, chip->routers[i].counters,
                sizeof chip->routers[i].counters);

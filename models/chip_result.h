@@ -25,7 +25,8 @@ struct counter_table {
     uint64_t *router;    /* [routers][ROUTER_COUNTERS] */
     uint64_t *processor; /* [processors][PROCESSOR_COUNTERS] */
     uint64_t *host;      /* [chips][HOST_COUNTERS] */
-    uint64_t cycles;     /* simulated so far */
+    uint64_t *chip_cycles; /* [chips]: cycles that its components' counters cover; chips end a sample one by one */
+    uint64_t cycles;     /* of chip 0: from end to end of the system */
 };
 
 struct sample_result {
