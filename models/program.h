@@ -17,7 +17,8 @@ enum neuron_model {
     MODEL_IF,      /* v = v + a */
     MODEL_LIF,     /* v = decay(v) + a */
     MODEL_CUBALIF, /* u = decay(u) + a; v = decay(v) + u */
-    MODEL_LI       /* v = decay(v) + a; never spikes; read out as a value */
+    MODEL_LI,      /* v = decay(v) + a; never spikes; read out as a value */
+    MODEL_EVENT_LEAK /* v = v + a; on a leak event v moves toward zero by `leak` (timestep.mode: free) */
 }; /* a = (accumulator << fraction_bits) + bias */
 
 /* Neurons `first` .. `first + count - 1` of a core that share their parameters. All integers are in chip units:
@@ -28,8 +29,13 @@ struct neuron_group {
     int32_t decay_current;    /* 0 .. 1 << decay_bits */
     int32_t decay_potential;
     int32_t threshold;        /* fires if v > threshold */
+    int32_t inclusive;        /* 1: fires if v >= threshold */
     int32_t reset;            /* v after a spike, if not subtract */
     int32_t reset_subtract;   /* 1: v -= threshold */
+    int32_t floor_set, floor; /* 1: below `floor` the potential is reset too, to -reset or by subtracting the floor */
+    int32_t leak;             /* MODEL_EVENT_LEAK: amount toward zero */
+    int32_t silent;           /* 1: updates and resets, but sends nothing */
+    int32_t initial;          /* potential at first */
 };
 
 /* One destination of a neuron or input. */

@@ -8,6 +8,8 @@
 
 enum synapse_kind { SYNAPSE_SPARSE, SYNAPSE_DIMC };
 enum queue_policy { QUEUE_STALL, QUEUE_DROP };
+enum neuron_overflow { OVERFLOW_SATURATE, OVERFLOW_WRAP };
+enum core_order { ORDER_TIMESTEP, ORDER_NEURON, ORDER_EVENT };
 enum neuron_location { NEURON_COLUMN, NEURON_PROCESSOR };
 
 struct core_config {
@@ -39,7 +41,10 @@ struct core_config {
     uint32_t accumulator_bits;
     uint32_t accumulator_banks, accumulator_ports; /* ports a bank; one accumulation is one port for one cycle */
     uint32_t state_banks, state_ports;             /* neurons a bank can read and write back in one cycle */
+    int core_order;              /* enum core_order: timestep: all events, then all neurons; neuron: for each neuron all axons;
+                                    event: for each event all neurons */
     /* neuron array */
+    int overflow;                /* enum neuron_overflow, of the potential */
     int neuron_location;         /* enum neuron_location */
     uint32_t neuron_lanes;       /* neurons updated at once */
     uint32_t neuron_interval;    /* cycles between groups of lanes */

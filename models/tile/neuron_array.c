@@ -69,7 +69,7 @@ static void update_group(struct neuron_array *array, const struct neuron_group *
             input = array->current[j];
         }
         int32_t v = saturated(decayed(array->potential[j], keep_v, bits) + input, v_highest);
-        bool fired = fires && v > group->threshold;
+        bool fired = fires && v > group->threshold - group->inclusive;
         int32_t after = subtract ? saturated((int64_t)v - group->threshold, v_highest) : group->reset;
         array->potential[j] = fired ? after : v;
         array->fired[fired_count] = j;
