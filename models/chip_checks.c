@@ -57,6 +57,19 @@ static void check_dimc(struct checker *checker, const struct core_config *core)
             "a neuron is a column: core.synapse.dimc.columns");
 }
 
+static void check_merge(struct checker *checker, const struct chip_config *config)
+{
+    const struct noc_config *noc = &config->noc;
+    at_most(checker, "mesh.cores_per_tile", noc->cores_per_tile, 1, "a merge router (router.kind) has one local unit");
+    at_most(checker, "packet.spike_bits", noc->spike_bits, noc->flit_bits, "a merge router passes packets of one flit");
+    at_most(checker, "packet.value_bits", noc->value_bits, noc->flit_bits, "a merge router passes packets of one flit");
+    at_most(checker, "chips.count", config->host.chips, 1, "merge routers have no ports for chip-to-chip links");
+    at_most(checker, "host.tile modulo mesh.columns", config->host.tile % noc->columns, 0,
+            "inputs enter a mesh of merge routers at its west edge");
+    at_most(checker, "host.output_tile", config->host.output_tile, (uint64_t)chip_tiles(config) - 1,
+            "the chip has mesh.columns x mesh.rows tiles");
+}
+
 static void check_neurons(struct checker *checker, const struct core_config *core)
 {
     at_most(checker, "core.neuron.lanes", core->neuron_lanes, core->neurons_max,
@@ -69,15 +82,39 @@ static void check_neurons(struct checker *checker, const struct core_config *cor
             "core.neuron.potential_bits must hold more than the fraction");
 }
 
+/* Which order of work goes with which timesteps and which network. */
+static void check_orders(struct checker *checker, const struct chip_config *config)
+{
+    bool event = config->core.core_order == ORDER_EVENT, neuron = config->core.core_order == ORDER_NEURON;
+    bool free = config->host.timestep_mode == TIMESTEP_FREE;
+    bool triggered = config->host.timestep_mode == TIMESTEP_TRIGGERED;
+    if (event != free || event != (config->host.protocol == HOST_ADDRESS_EVENT))
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.order event, timestep.mode free and "
+                                      "host.protocol address_event go together, expected all three or none");
+    if (neuron != triggered || (neuron && config->noc.router_kind != ROUTER_MERGE))
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.order neuron and timestep.mode triggered go "
+                                      "together and with router.kind merge, expected all three or none of the first two");
+    if ((event || neuron) && config->core.synapse_kind != SYNAPSE_CROSSBAR)
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.order %s reads a crossbar, expected "
+                                      "core.synapse.kind crossbar", event ? "event" : "neuron");
+    if (event)
+        at_most(checker, "mesh.columns x mesh.rows x mesh.cores_per_tile", chip_cores(config), 1,
+                "address-event handshakes (host.protocol) lead to one core");
+}
+
 bool chip_checks(const struct chip_config *config, struct diagnostics *diagnostics)
 {
     struct checker checker = {.path = config->path, .diagnostics = diagnostics, .ok = true};
     check_network(&checker, &config->noc);
     if (config->core.synapse_kind == SYNAPSE_SPARSE)
         check_sparse(&checker, &config->core);
-    else
+    else if (config->core.synapse_kind == SYNAPSE_DIMC)
         check_dimc(&checker, &config->core);
-    check_neurons(&checker, &config->core);
+    if (config->core.core_order == ORDER_TIMESTEP)
+        check_neurons(&checker, &config->core);
+    check_orders(&checker, config);
+    if (config->noc.router_kind == ROUTER_MERGE)
+        check_merge(&checker, config);
     at_most(&checker, "host.tile", config->host.tile, (uint64_t)chip_tiles(config) - 1,
             "the chip has mesh.columns x mesh.rows tiles");
     if (config->host.chips > 1)

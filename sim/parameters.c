@@ -56,6 +56,16 @@ static const struct parameter_row *deciding_row(const struct parameter_row *rows
     panic("row %s: no earlier row for \"%s\"", row->key, row->when);
 }
 
+/* `wanted` is a choice, or several with '|' between them. */
+static bool is_wanted(const char *choice, const char *wanted)
+{
+    size_t length = strlen(choice);
+    for (const char *part = wanted; part; part = strchr(part, '|') ? strchr(part, '|') + 1 : NULL)
+        if (strcspn(part, "|") == length && memcmp(part, choice, length) == 0)
+            return true;
+    return false;
+}
+
 bool parameters_applies(const struct parameter_row *rows, const struct parameter_row *row, const void *target)
 {
     if (!row->when)
@@ -63,7 +73,7 @@ bool parameters_applies(const struct parameter_row *rows, const struct parameter
     const char *wanted;
     const struct parameter_row *decider = deciding_row(rows, row, &wanted);
     const int *choice = field(decider, target);
-    return parameters_applies(rows, decider, target) && strcmp(decider->choices[*choice], wanted) == 0;
+    return parameters_applies(rows, decider, target) && is_wanted(decider->choices[*choice], wanted);
 }
 
 static enum standing standing_of(const struct loading *loading, const struct parameter_row *row)
@@ -78,7 +88,7 @@ static enum standing standing_of(const struct loading *loading, const struct par
     if (!loading->states[decider - loading->rows].good)
         return UNKNOWN;
     const int *choice = field(decider, loading->target);
-    return strcmp(decider->choices[*choice], wanted) == 0 ? APPLIES : ABSENT;
+    return is_wanted(decider->choices[*choice], wanted) ? APPLIES : ABSENT;
 }
 
 static bool lies_below(const char *key, const char *group)

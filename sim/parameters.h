@@ -40,7 +40,8 @@ struct parameter_row {
     double minimum, maximum;     /* inclusive; numbers and values only; both 0: string length 1..255 for strings */
     const char *unit;            /* "cycles", "bits", "1" ...; shown in help, demanded in `struct sourced_value` */
     const char *const *choices;  /* PARAMETER_CHOICE: NULL-terminated */
-    const char *when;            /* NULL, or "KEY=CHOICE": this row exists only then (KEY is an earlier CHOICE row) */
+    const char *when;            /* NULL, or "KEY=CHOICE" or "KEY=CHOICE|CHOICE": this row exists only then; KEY is an
+                                    earlier CHOICE row, and must itself exist */
     const char *help;
 };
 

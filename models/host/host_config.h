@@ -5,7 +5,8 @@
 #include "sim/parameters.h"
 #include <stdint.h>
 
-enum timestep_mode { TIMESTEP_BARRIER, TIMESTEP_TICK };
+enum timestep_mode { TIMESTEP_BARRIER, TIMESTEP_TICK, TIMESTEP_TRIGGERED, TIMESTEP_FREE };
+enum host_protocol { HOST_LINK, HOST_ADDRESS_EVENT };
 
 struct host_config {
     int timestep_mode;           /* enum timestep_mode */
@@ -13,11 +14,15 @@ struct host_config {
     uint32_t barrier_base;       /* TIMESTEP_BARRIER: cycles of the barrier apart from its tree */
     uint32_t barrier_level;      /* cycles for each level of the tree, up and down together */
     uint32_t barrier_arity;      /* of the tree over the tiles: levels = ceil(log_arity(tiles)) */
+    int protocol;                /* enum host_protocol */
+    uint32_t synchroniser;       /* HOST_ADDRESS_EVENT: flip-flops that a request or acknowledge passes */
+    uint32_t acknowledge_delay;  /* HOST_ADDRESS_EVENT: cycles that the receiver takes for each of its answers */
     uint32_t link_latency;       /* cycles, each way; at least 1 */
     uint32_t link_bits_per_cycle;
     uint32_t event_bits;         /* one event on the host link */
     uint32_t buffer_events;      /* input buffer of the chip's host interface */
     uint32_t tile;               /* tile whose router the host interface sits at */
+    uint32_t output_tile;        /* merge routers: tile whose local unit hands packets to the host */
     uint32_t chips;              /* in a row, joined by chip-to-chip links */
     uint32_t chip_link_latency;  /* cycles; at least 1 */
     uint32_t chip_link_bits_per_cycle;

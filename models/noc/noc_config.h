@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum router_kind { ROUTER_SWITCH, ROUTER_MERGE };
+
 struct noc_config {
+    int router_kind;            /* enum router_kind */
     uint32_t columns, rows;     /* tiles */
     uint32_t cores_per_tile;
     uint32_t buffer_flits;      /* each router input */

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum synapse_kind { SYNAPSE_SPARSE, SYNAPSE_DIMC };
+enum synapse_kind { SYNAPSE_SPARSE, SYNAPSE_DIMC, SYNAPSE_CROSSBAR };
+enum controller_output { OUTPUT_ON_FIRE, OUTPUT_ON_POP };
 enum queue_policy { QUEUE_STALL, QUEUE_DROP };
 enum neuron_overflow { OVERFLOW_SATURATE, OVERFLOW_WRAP };
 enum core_order { ORDER_TIMESTEP, ORDER_NEURON, ORDER_EVENT };
@@ -37,6 +38,14 @@ struct core_config {
     uint32_t dimc_rows_per_access; /* rows that one access can add at once (adder tree height) */
     uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane of the input */
     uint32_t dimc_latency;       /* adder tree and shift-add pipeline */
+    uint32_t crossbar_word_bits; /* one weight for each axon and neuron, packed into words */
+    uint32_t crossbar_cycles;    /* for each weight in turn: read, add, write back */
+    /* order event: what the controller does with an event */
+    uint32_t controller_accept;  /* cycles from the choice to the acknowledge of an event that is queued */
+    uint32_t controller_recover; /* cycles from the acknowledge to the next choice */
+    bool controller_recurrent;   /* a neuron that fires is queued as an event of its own axon */
+    int controller_output;       /* enum controller_output */
+    uint32_t controller_last_neuron; /* the last neuron that an event goes through */
     /* accumulators and neuron state: banked SRAM; neuron or column j lies in bank j mod banks */
     uint32_t accumulator_bits;
     uint32_t accumulator_banks, accumulator_ports; /* ports a bank; one accumulation is one port for one cycle */
