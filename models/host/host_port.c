@@ -196,7 +196,8 @@ static void host_port_hash(const void *self, struct hash *hash)
     hash_u64(hash, (uint64_t)port->sample << 32 | port->event.step);
     hash_u64(hash, port->out_free);
     hash_u64(hash, (uint64_t)port->told_done);
-    hash_u64s(hash, port->counters, HOST_COUNTERS);
+    hash_u64(hash, port->blocked);
+    hash_u64(hash, port->blocked_since);
     link_hash(port->in, hash);
 }
 

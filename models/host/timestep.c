@@ -126,16 +126,29 @@ static uint64_t timestep_step(void *self, uint64_t now)
     return NEVER;
 }
 
+static void wave_side_hash(const struct wave_side *side, struct hash *hash)
+{
+    hash_u64(hash, (uint64_t)side->heard.value);
+    hash_u64(hash, (uint64_t)side->said.value);
+}
+
+/* With the counters of the whole chip, which its host interface and chip-to-chip links write too. */
 static void timestep_hash(const void *self, struct hash *hash)
 {
     const struct timestep *timestep = self;
     hash_u64(hash, (uint64_t)timestep->state << 32 | timestep->phase);
     hash_u64(hash, (uint64_t)timestep->sample << 32 | timestep->steps);
     hash_u64(hash, timestep->act_at);
+    hash_u64(hash, timestep->began);
+    hash_u64(hash, (uint64_t)timestep->obeyed);
     hash_u64(hash, (uint64_t)timestep->outstanding.sum.value);
+    hash_u64(hash, (uint64_t)timestep->command.value);
     hash_u64(hash, (uint64_t)timestep->go.value);
-    hash_u64(hash, (uint64_t)timestep->west.heard.value);
-    hash_u64(hash, (uint64_t)timestep->east.heard.value);
+    hash_u64(hash, (uint64_t)timestep->started.value);
+    hash_u64(hash, (uint64_t)timestep->ended.value);
+    wave_side_hash(&timestep->west, hash);
+    wave_side_hash(&timestep->east, hash);
+    hash_u64s(hash, timestep->counters, HOST_COUNTERS);
 }
 
 static bool timestep_waiting(const void *self, char *text, size_t size)

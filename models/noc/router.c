@@ -175,6 +175,7 @@ static uint64_t router_step(void *self, uint64_t now)
 static void router_hash(const void *self, struct hash *hash)
 {
     const struct router *router = self;
+    hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
         uint64_t busy = router->free_at[port] > router->component.engine->now ? router->free_at[port] : 0;
         hash_u64(hash, (uint64_t)router->turn[port] << 32 | router->wanted[port]);

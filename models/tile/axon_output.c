@@ -92,9 +92,11 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
 void axon_output_hash(const struct axon_output *output, struct hash *hash)
 {
     hash_u64(hash, (uint64_t)output->spike << 32 | output->route);
-    hash_u64(hash, (uint64_t)output->route_end << 1 | output->relay);
+    for (uint32_t i = output->spike; i < output->array->fired_count; i++)
+        hash_u64(hash, output->array->fired[i]);
+    hash_u64(hash, (uint64_t)output->route_end << 2 | (uint64_t)output->relay << 1 | output->blocked);
     hash_u64(hash, output->next_send);
     hash_u64(hash, output->sweep_start);
     hash_u64(hash, (uint64_t)output->event.axon << 32 | (uint32_t)output->event.value);
-    hash_u64(hash, output->event.step);
+    hash_u64(hash, (uint64_t)output->step << 32 | output->event.step);
 }

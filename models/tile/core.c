@@ -276,10 +276,15 @@ static void core_hash(const void *self, struct hash *hash)
     hash_i32s(hash, core->neurons.potential, core->neurons.count);
     hash_i32s(hash, core->neurons.current, core->neurons.count);
     axon_output_hash(&core->output, hash);
+    hash_u64(hash, (uint64_t)core->seen_go);
     hash_u64(hash, (uint64_t)core->obeyed);
     hash_u64(hash, (uint64_t)core->phase << 32 | core->step);
+    hash_u64(hash, (uint64_t)core->in_blocked << 32 | core->steps);
+    hash_u64(hash, core->in_blocked_since);
     hash_u64(hash, core->phase_end);
     hash_u64(hash, core->drain_end);
+    hash_u64(hash, core->began);
+    hash_u64(hash, core->events_before);
     hash_u64s(hash, core->counters, CORE_COUNTERS);
     link_hash(core->in, hash);
     if (core->output.relay_in)

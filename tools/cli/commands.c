@@ -9,6 +9,7 @@ const struct command commands[] = {
     {"reference", "a network in float without hardware", command_reference},
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
+    {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
     {NULL, NULL, NULL},
 };
 

@@ -20,6 +20,9 @@ void h5_begin(void);
 bool h5_fail(const struct h5 *file, const char *dataset, struct diagnostics *diagnostics, const char *format, ...)
     PRINTF_LIKE(4, 5);
 
+/* NULL when all global heaps of a file of `count` bytes are sound; else what is wrong. */
+const char *h5_heap_problem(const char *path, uint64_t count);
+
 /* NULL when every link from the root to `path` is a hard link; else what is wrong. */
 const char *h5_path_problem(struct h5 *file, const char *path);
 

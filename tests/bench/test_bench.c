@@ -1,0 +1,309 @@
+/* How much the engine does for how much work, as counts that no machine changes: short runs of the rows of `npusim
+ * bench` against tests/bench/expected.txt, and the yardstick against published counts. */
+#include "sim/memory.h"
+#include "tools/bench/bench.h"
+#include "tools/bench/functional.h"
+#include "tools/bench/generate.h"
+#include "tools/read/read.h"
+#include <check.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXPECTED "tests/bench/expected.txt"
+#define STEPS 50u     /* of networks */
+#define CYCLES 1000u  /* of rows without steps */
+
+static const char *const gated[] = {"r1024_f64_16", "r1024_f64_128", "r1024_f64_128_multicast", "r1024_f128_64",
+                                    "noc_8x8", "noc_8x8_full", "noc_32x32", "wakeup"};
+#define GATED (int)(sizeof gated / sizeof *gated)
+
+static struct diagnostics diagnostics;
+
+static const struct bench_row *row_named(const char *name)
+{
+    for (const struct bench_row *row = bench_rows; row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return row;
+    ck_abort_msg("no row %s", name);
+}
+
+static void run_short(const char *name, struct bench_result *out)
+{
+    struct bench_row row = *row_named(name);
+    struct bench_context context = {"configs", "/nowhere"};
+    row.steps = row.steps ? STEPS : 0;
+    row.cycles = row.cycles ? CYCLES : 0;
+    *out = (struct bench_result){0};
+    if (!row.run(&row, &context, out, &diagnostics)) {
+        diagnostics_print(&diagnostics);
+        ck_abort_msg("%s failed", name);
+    }
+}
+
+/* ---- counts for the same work ---- */
+
+/* Fails when the file does not name the count, so that a new row cannot go unchecked. */
+static uint64_t expected_count(const char *row, const char *count)
+{
+    char line[256], file_row[64], file_count[64];
+    uint64_t value;
+    FILE *file = fopen(EXPECTED, "r");
+    ck_assert_msg(file, "%s cannot be read", EXPECTED);
+    while (fgets(line, sizeof line, file))
+        if (line[0] != '#' && sscanf(line, "%63s %63s %" SCNu64, file_row, file_count, &value) == 3 &&
+            strcmp(row, file_row) == 0 && strcmp(count, file_count) == 0) {
+            fclose(file);
+            return value;
+        }
+    fclose(file);
+    return UINT64_MAX;
+}
+
+START_TEST(the_same_work_takes_the_reviewed_number_of_steps_and_wakeups)
+{
+    struct bench_result result;
+    bool same = true;
+    run_short(gated[_i], &result);
+    for (const struct bench_count_name *name = bench_count_names; name->name; name++) {
+        uint64_t count = bench_count(&result.counts, name), expected = expected_count(gated[_i], name->name);
+        if (count == expected || (count == 0 && expected == UINT64_MAX))
+            continue;
+        if (expected == UINT64_MAX)
+            printf("not in %s:\n", EXPECTED);
+        else
+            printf("%s %s was %" PRIu64 ", now:\n", gated[_i], name->name, expected);
+        printf("%s %s %" PRIu64 "\n", gated[_i], name->name, count);
+        same = false;
+    }
+    fflush(stdout); /* a failing test ends without it */
+    ck_assert_msg(same, "the work of %s has changed; if that is meant, say why in the commit and put the lines printed "
+                  "above into %s", gated[_i], EXPECTED);
+}
+END_TEST
+
+START_TEST(a_run_repeats_itself)
+{
+    struct bench_summary summary;
+    struct bench_row row = *row_named("noc_8x8");
+    struct bench_context context = {"configs", "/nowhere"};
+    row.cycles = CYCLES;
+    ck_assert(bench_measure(&row, &context, 3, &summary, &diagnostics));
+    ck_assert_uint_gt(summary.median.counts.hops, 0);
+    ck_assert(summary.median.simulate_s > 0);
+}
+END_TEST
+
+/* ---- what the harness must notice ---- */
+
+static bool abort_here(const struct bench_row *row, const struct bench_context *context, struct bench_result *out,
+                       struct diagnostics *messages)
+{
+    (void)row;
+    (void)context;
+    (void)out;
+    (void)messages;
+    abort();
+}
+
+static bool count_processes(const struct bench_row *row, const struct bench_context *context,
+                            struct bench_result *out, struct diagnostics *messages)
+{
+    (void)row;
+    (void)context;
+    (void)messages;
+    out->counts.steps = (uint64_t)getpid(); /* differs from run to run */
+    return true;
+}
+
+START_TEST(a_row_that_crashes_is_reported_and_does_not_take_the_bench_along)
+{
+    struct bench_row row = {.name = "crash", .run = abort_here};
+    struct bench_context context = {"configs", "/nowhere"};
+    struct bench_summary summary;
+    ck_assert(!bench_measure(&row, &context, 2, &summary, &diagnostics));
+    ck_assert(diagnostics_mention(&diagnostics, "crash: ended by signal"));
+}
+END_TEST
+
+START_TEST(runs_that_do_different_work_are_an_error)
+{
+    struct bench_row row = {.name = "fickle", .run = count_processes};
+    struct bench_context context = {"configs", "/nowhere"};
+    struct bench_summary summary;
+    ck_assert(!bench_measure(&row, &context, 2, &summary, &diagnostics));
+    ck_assert(diagnostics_mention(&diagnostics, "fickle: run 2 did other work than run 1"));
+}
+END_TEST
+
+START_TEST(a_chip_that_loses_spikes_is_no_result)
+{
+    struct bench_row row = *row_named("r1024_f64_16");
+    struct bench_context context = {"configs", "/nowhere"};
+    struct bench_result result = {0};
+    row.steps = STEPS;
+    row.settings[0] = "core.event_queue.depth=1";
+    row.settings[1] = "core.event_queue.policy=drop";
+    ck_assert(!row.run(&row, &context, &result, &diagnostics));
+    ck_assert(diagnostics_mention(&diagnostics, "functional loop"));
+}
+END_TEST
+
+START_TEST(a_median_is_the_middle_of_odd_and_even_numbers_of_runs)
+{
+    double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
+    ck_assert(bench_median(odd, 3) == 2.0);
+    ck_assert(bench_median(even, 4) == 2.5);
+}
+END_TEST
+
+/* ---- networks and yardstick ---- */
+
+START_TEST(every_source_has_as_many_targets_as_it_should)
+{
+    struct network network;
+    bench_network(64, &network);
+    for (int place = BENCH_W_IN; place <= BENCH_W_REC; place += BENCH_W_REC - BENCH_W_IN) {
+        const double *weight = network.nodes[place].weight.data;
+        for (uint32_t source = 0; source < BENCH_NEURONS; source++) {
+            uint32_t targets = 0, negative = 0;
+            for (uint32_t target = 0; target < BENCH_NEURONS; target++) {
+                double value = weight[(size_t)target * BENCH_NEURONS + source];
+                targets += value != 0;
+                negative += value < 0;
+            }
+            ck_assert_uint_eq(targets, 64);
+            ck_assert_uint_eq(negative, place == BENCH_W_REC && source % 5 == 0 ? 64 : 0);
+        }
+    }
+    network_free(&network);
+}
+END_TEST
+
+START_TEST(a_written_network_reads_back_the_same)
+{
+    struct network network, back;
+    char path[] = "/tmp/npusim-bench-test-XXXXXX";
+    int descriptor = mkstemp(path);
+    ck_assert_int_ge(descriptor, 0);
+    close(descriptor);
+    bench_network(64, &network);
+    ck_assert(bench_write_nir(path, &network, &diagnostics));
+    ck_assert(network_read(path, &back, &diagnostics));
+    unlink(path);
+    ck_assert_uint_eq(back.node_count, BENCH_NODES);
+    ck_assert_uint_eq(back.edge_count, network.edge_count);
+    for (uint32_t n = 0; n < back.node_count; n++) {
+        uint32_t place = 0;
+        while (strcmp(network.nodes[place].name, back.nodes[n].name) != 0)
+            ck_assert_uint_lt(++place, BENCH_NODES);
+        const struct node *node = &network.nodes[place];
+        ck_assert_int_eq(node->kind, back.nodes[n].kind);
+        if (node->weight.data)
+            ck_assert_mem_eq(node->weight.data, back.nodes[n].weight.data,
+                             sizeof(double) * BENCH_NEURONS * BENCH_NEURONS);
+        if (node->tau_mem)
+            ck_assert_double_eq_tol(node->tau_mem[BENCH_NEURONS - 1], back.nodes[n].tau_mem[BENCH_NEURONS - 1], 1e-8);
+    }
+    network_free(&network);
+    network_free(&back);
+}
+END_TEST
+
+static char *reference_file(const char *name)
+{
+    const char *folder = getenv("REFERENCE");
+    return memory_format("%s/bench/%s", folder ? folder : "../shared/reference", name);
+}
+
+static uint64_t published(const json_t *expected, const char *key)
+{
+    const json_t *value = json_object_get(expected, key);
+    ck_assert_msg(json_is_integer(value), "no %s in the expected file", key);
+    return (uint64_t)json_integer_value(value);
+}
+
+static void functional_of(const char *stem, struct functional_result *out)
+{
+    struct network network;
+    struct spike_batch batch;
+    struct functional functional;
+    struct spike_options options = {0};
+    char *name = memory_format("%s.nir", stem), *path = reference_file(name);
+    ck_assert(network_read(path, &network, &diagnostics));
+    free(name);
+    free(path);
+    name = memory_format("%s_input.h5", stem);
+    path = reference_file(name);
+    ck_assert(spikes_read(path, BENCH_NEURONS, &options, &batch, &diagnostics));
+    free(name);
+    free(path);
+    functional_init(&functional, &network, BENCH_DT_S);
+    functional_run(&functional, &batch.samples[0], out);
+    functional_free(&functional);
+    spikes_free(&batch);
+    network_free(&network);
+}
+
+START_TEST(the_functional_loop_gives_the_published_counts)
+{
+    static const char *const stems[] = {"r1024_f64", "r1024_f128"};
+    struct functional_result result;
+    char *name = memory_format("%s_expected.json", stems[_i]), *path = reference_file(name);
+    free(name);
+    if (access(path, R_OK) != 0) {
+        printf("test_bench: 1 cases skipped (no reference data)\n");
+        free(path);
+        return;
+    }
+    json_t *expected = json_load_file(path, 0, NULL);
+    ck_assert_ptr_nonnull(expected);
+    functional_of(stems[_i], &result);
+    ck_assert_uint_eq(result.spikes, published(expected, "spikes"));
+    ck_assert_uint_eq(result.synaptic_events, published(expected, "synaptic_events"));
+    const json_t *per_step = json_object_get(expected, "spikes_per_step");
+    ck_assert_uint_eq(json_array_size(per_step), result.steps);
+    for (uint32_t step = 0; step < result.steps; step++)
+        ck_assert_int_eq((json_int_t)result.spikes_per_step[step], json_integer_value(json_array_get(per_step, step)));
+    functional_result_free(&result);
+    json_decref(expected);
+    free(path);
+}
+END_TEST
+
+static void setup(void)
+{
+    diagnostics = (struct diagnostics){0};
+}
+
+static void teardown(void)
+{
+    diagnostics_free(&diagnostics);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("bench");
+    TCase *counts = tcase_create("counts"), *rest = tcase_create("harness and yardstick");
+    tcase_add_checked_fixture(counts, setup, teardown);
+    tcase_add_checked_fixture(rest, setup, teardown);
+    tcase_add_loop_test(counts, the_same_work_takes_the_reviewed_number_of_steps_and_wakeups, 0, GATED);
+    tcase_add_test(rest, a_run_repeats_itself);
+    tcase_add_test(rest, a_row_that_crashes_is_reported_and_does_not_take_the_bench_along);
+    tcase_add_test(rest, runs_that_do_different_work_are_an_error);
+    tcase_add_test(rest, a_chip_that_loses_spikes_is_no_result);
+    tcase_add_test(rest, a_median_is_the_middle_of_odd_and_even_numbers_of_runs);
+    tcase_add_test(rest, every_source_has_as_many_targets_as_it_should);
+    tcase_add_test(rest, a_written_network_reads_back_the_same);
+    tcase_add_loop_test(rest, the_functional_loop_gives_the_published_counts, 0, 2);
+    suite_add_tcase(suite, counts);
+    suite_add_tcase(suite, rest);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

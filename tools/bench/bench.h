@@ -1,0 +1,90 @@
+/* Rows of `npusim bench`. A row is run in a process of its own: SystemC elaborates once a process, and peak memory is
+ * the process's. Times are processor time of the one thread, so that other work on the machine disturbs them little. */
+#ifndef NPUSIM_TOOLS_BENCH_BENCH_H
+#define NPUSIM_TOOLS_BENCH_BENCH_H
+
+#include "sim/diagnostics.h"
+#include <stdint.h>
+
+/* What proves that the work was done; 0 where a row has none of it. */
+struct bench_counts {
+    uint64_t spikes, synaptic_events;
+    uint64_t packets, hops; /* a hop: a packet leaves a router, to a neighbour or to a core */
+    uint64_t wakeups, steps; /* asked of the engine; of components */
+    uint64_t cycles;
+};
+
+struct bench_count_name {
+    const char *name;
+    size_t offset; /* of a uint64_t in struct bench_counts */
+};
+extern const struct bench_count_name bench_count_names[]; /* ends with name NULL */
+uint64_t bench_count(const struct bench_counts *counts, const struct bench_count_name *name);
+
+/* One run of a row. Times are 0 where a row does not measure them. */
+struct bench_result {
+    double load_s, simulate_s, functional_s, peak_rss_mib;
+    struct bench_counts counts;
+    uint64_t state_hash;
+};
+
+struct bench_context {
+    const char *configs; /* folder with chip/ */
+    const char *scratch; /* folder for files that a row makes */
+};
+
+struct bench_row {
+    const char *name, *help;
+    bool (*run)(const struct bench_row *row, const struct bench_context *context, struct bench_result *out,
+                struct diagnostics *diagnostics);
+    /* Makes files that are not part of what is measured, in another process; NULL: nothing. */
+    bool (*prepare)(const struct bench_row *row, const struct bench_context *context,
+                    struct diagnostics *diagnostics);
+    const char *chip;        /* under configs/chip */
+    const char *settings[4]; /* "key=value", as --set */
+    uint32_t fan_out, steps; /* of a network r1024 */
+    uint32_t rate_percent;   /* packets a core offers in 100 cycles */
+    uint64_t cycles;
+};
+
+extern const struct bench_row bench_rows[]; /* ends with name NULL */
+
+/* ---- measuring (measure.c) ---- */
+
+/* Medians over the runs, of the ratio too; peak memory is the largest. Counts and hash are the same in every run. */
+struct bench_summary {
+    const struct bench_row *row;
+    struct bench_result median;
+    double ratio_to_functional; /* speed of the chip's simulation over the functional loop's; 0: none */
+};
+
+/* False and messages when a run failed or the runs differ. */
+MUST_USE bool bench_measure(const struct bench_row *row, const struct bench_context *context, uint32_t runs,
+                            struct bench_summary *out, struct diagnostics *diagnostics);
+
+double bench_seconds(void); /* processor time of this process */
+double bench_peak_mib(void);
+double bench_median(double *values, uint32_t count); /* sorts them */
+
+/* "configs", or share/npusim/configs beside the bin/ that holds the program; fresh. */
+MUST_USE bool bench_find_configs(char **out, struct diagnostics *diagnostics);
+
+/* ---- kinds of rows ---- */
+
+struct chip_config;
+/* The row's chip file with its settings. */
+MUST_USE bool bench_load_chip(const struct bench_row *row, const struct bench_context *context,
+                              struct chip_config *out, struct diagnostics *diagnostics);
+
+MUST_USE bool bench_run_chip(const struct bench_row *row, const struct bench_context *context,
+                             struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_prepare_load(const struct bench_row *row, const struct bench_context *context,
+                                 struct diagnostics *diagnostics);
+MUST_USE bool bench_run_load(const struct bench_row *row, const struct bench_context *context,
+                             struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_run_noc(const struct bench_row *row, const struct bench_context *context,
+                            struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_run_wakeup(const struct bench_row *row, const struct bench_context *context,
+                               struct bench_result *out, struct diagnostics *diagnostics);
+
+#endif

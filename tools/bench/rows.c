@@ -1,0 +1,57 @@
+#include "tools/bench/bench.h"
+
+#include "models/chip_config.h"
+#include "sim/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define R1024(fan, file, ...) .run = bench_run_chip, .chip = file, .fan_out = fan, .steps = 1000, .settings = {__VA_ARGS__}
+#define NOC(side, rate, length) \
+    .run = bench_run_noc, .chip = "bench-16.yaml", .rate_percent = rate, .cycles = length, \
+    .settings = {"mesh.columns=" side, "mesh.rows=" side, "mesh.cores_per_tile=1"}
+
+const struct bench_row bench_rows[] = {
+    {.name = "r1024_f64_16", .help = "1024 neurons, fan-out 64, on 16 cores", R1024(64, "bench-16.yaml", NULL)},
+    {.name = "r1024_f64_128", .help = "the same on 128 cores", R1024(64, "bench-128.yaml", NULL)},
+    {.name = "r1024_f64_128_multicast", .help = "the same with packets copied in the routers",
+     R1024(64, "bench-128.yaml", "router.multicast=true")},
+    {.name = "r1024_f128_64", .help = "fan-out 128 on 64 cores",
+     R1024(128, "bench-16.yaml", "mesh.columns=4", "mesh.rows=4")},
+    {.name = "noc_8x8", .help = "uniform random traffic, 0.1 packets a core and cycle", NOC("8", 10, 100000)},
+    {.name = "noc_8x8_30", .help = "the same, 0.3", NOC("8", 30, 40000)},
+    {.name = "noc_8x8_full", .help = "the same at saturation", NOC("8", 100, 30000)},
+    {.name = "noc_32x32", .help = "the same on 32 x 32 routers, 0.1", NOC("32", 10, 2000)},
+    {.name = "noc_32x32_30", .help = "the same, 0.3 (saturated)", NOC("32", 30, 2000)},
+    {.name = "noc_32x32_full", .help = "the same, as much as goes in", NOC("32", 100, 2000)},
+    {.name = "wakeup", .help = "1024 components that wake themselves 1 to 32 cycles later", .run = bench_run_wakeup,
+     .cycles = 300000},
+    {.name = "load_r1024_f64", .help = "read, compile, build for 16 cores", .run = bench_run_load,
+     .prepare = bench_prepare_load, .chip = "bench-16.yaml", .fan_out = 64},
+    {.name = NULL},
+};
+
+#define COUNT(field) {#field, offsetof(struct bench_counts, field)}
+const struct bench_count_name bench_count_names[] = {
+    COUNT(spikes), COUNT(synaptic_events), COUNT(packets), COUNT(hops),
+    COUNT(wakeups), COUNT(steps), COUNT(cycles), {NULL, 0},
+};
+
+uint64_t bench_count(const struct bench_counts *counts, const struct bench_count_name *name)
+{
+    return *(const uint64_t *)((const char *)counts + name->offset);
+}
+
+bool bench_load_chip(const struct bench_row *row, const struct bench_context *context, struct chip_config *out,
+                     struct diagnostics *diagnostics)
+{
+    struct parameter_override overrides[4];
+    size_t count = 0;
+    char *path = memory_format("%s/chip/%s", context->configs, row->chip);
+    while (count < 4 && row->settings[count]) {
+        overrides[count].text = row->settings[count];
+        count++;
+    }
+    bool good = chip_config_load(path, overrides, count, out, diagnostics);
+    free(path);
+    return good;
+}
