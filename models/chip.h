@@ -5,13 +5,17 @@
 
 #include "models/chip_config.h"
 #include "models/chip_result.h"
+#include "models/host/address_event_port.h"
 #include "models/host/chip_link.h"
 #include "models/host/host_port.h"
+#include "models/noc/merge_router.h"
 #include "models/noc/router.h"
 #include "models/probe.h"
 #include "models/program.h"
 #include "models/send_route.h"
 #include "models/tile/core.h"
+#include "models/tile/event_core.h"
+#include "models/tile/neuron_core.h"
 #include "models/tile/processor.h"
 
 #ifdef __cplusplus
@@ -35,9 +39,15 @@ struct chip {
     struct timestep timestep;
     struct host_port port;     /* chip 0 only */
     struct chip_link west, east;
-    struct core *cores;        /* [chip_cores] */
-    struct router *routers;    /* [chip_tiles] */
+    struct core *cores;        /* [chip_cores], by core.order: one of these three */
+    struct neuron_core *neuron_cores;
+    struct event_core *event_cores;
+    struct address_event_port aer; /* host.protocol: address_event */
+    struct router *routers;    /* [chip_tiles], by router.kind: one of these two */
+    struct merge_router *merge_routers;
     struct processor *processors; /* [chip_tiles], or NULL */
+    uint64_t **core_counters;   /* [chip_cores] */
+    uint64_t **router_counters; /* [chip_tiles] */
     struct link *links;
     uint32_t link_count, link_capacity;
     uint32_t *participants;
@@ -60,6 +70,10 @@ void chip_run(struct chip *chip, uint64_t until);
 /* Brings all cycle counters up to the present cycle. */
 void chip_settle(struct chip *chip);
 void chip_hash(struct chip *chip, struct hash *hash);
+/* A stimulus of a replay, before the first cycle (sim/top/system.h). */
+void chip_stimulate(struct chip *chip, uint64_t cycle, const struct packet *packet);
+/* Potentials of all neurons as they are at the start of the present cycle, core after core. */
+void chip_potentials(struct chip *chip, int32_t *out);
 /* Rows of this chip in a table for the whole system. */
 void chip_counters(struct chip *chip, struct counter_table *table);
 
@@ -67,6 +81,18 @@ void counter_table_init(struct counter_table *table, const struct chip_config *c
 void counter_table_copy(struct counter_table *to, const struct counter_table *from);
 /* to -= from, cycle by cycle and count by count. */
 void counter_table_subtract(struct counter_table *to, const struct counter_table *from);
+
+/* ---- how a chip is built (chip_parts.c, chip_switch.c, chip_merge.c, chip_host.c) ---- */
+struct link *chip_new_link(struct chip *chip, uint32_t flits, uint32_t latency, uint32_t credit_latency,
+                           const struct component *producer, const struct component *consumer);
+const struct core_program *chip_core_program(const struct chip *chip, uint32_t core);
+void chip_add_parts(struct chip *chip);       /* components, without links */
+void chip_wire_switch(struct chip *chip);     /* mesh of switches, cores at their ports */
+void chip_wire_merge(struct chip *chip);      /* mesh of merge units, cores at their local buffers */
+void chip_wire_address_events(struct chip *chip);
+void chip_wire_core(struct chip *chip, uint32_t core); /* signals; links and routes are there */
+void chip_add_core_routes(struct chip *chip);
+void chip_wire_host(struct chip *chip);       /* inputs and outputs; its links are there */
 
 /* ---- chip_routes.c ---- */
 /* Adds a table for sources at `place`; indices: their numbers in the population, NULL: 0, 1, ... Returns the first

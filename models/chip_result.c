@@ -7,7 +7,7 @@
 void counter_table_init(struct counter_table *table, const struct chip_config *config)
 {
     uint32_t chips = config->host.chips, routers = chips * chip_tiles(config);
-    bool processors = config->core.neuron_location == NEURON_PROCESSOR;
+    bool processors = config->core.core_order == ORDER_TIMESTEP && config->core.neuron_location == NEURON_PROCESSOR;
     *table = (struct counter_table){.cores = chips * chip_cores(config), .routers = routers,
                                     .processors = processors ? routers : 0, .chips = chips};
     table->core = memory_array((size_t)table->cores * CORE_COUNTERS, sizeof(uint64_t));
@@ -69,12 +69,13 @@ void chip_counters(struct chip *chip, struct counter_table *table)
     uint32_t tiles = chip_tiles(chip->config), cores = chip_cores(chip->config), first = chip->number;
     for (uint32_t i = 0; i < cores; i++) {
         uint64_t *core = table->core + ((size_t)first * cores + i) * CORE_COUNTERS;
-        memcpy(core, chip->cores[i].counters, sizeof chip->cores[i].counters);
-        core[CORE_EVENTS_DISCARDED] += chip->cores[i].queue.stored; /* the next reset will clear them */
+        memcpy(core, chip->core_counters[i], CORE_COUNTERS * sizeof(uint64_t));
+        if (chip->cores) /* the next reset will clear what is still queued */
+            core[CORE_EVENTS_DISCARDED] += chip->cores[i].queue.stored;
     }
     for (uint32_t i = 0; i < tiles; i++) {
-        memcpy(table->router + ((size_t)first * tiles + i) * ROUTER_COUNTERS, chip->routers[i].counters,
-               sizeof chip->routers[i].counters);
+        memcpy(table->router + ((size_t)first * tiles + i) * ROUTER_COUNTERS, chip->router_counters[i],
+               ROUTER_COUNTERS * sizeof(uint64_t));
         if (chip->processors)
             memcpy(table->processor + ((size_t)first * tiles + i) * PROCESSOR_COUNTERS,
                    chip->processors[i].counters, sizeof chip->processors[i].counters);

@@ -14,9 +14,11 @@ uint32_t chip_core_place(const struct chip_config *config, uint32_t core)
                       PORT_LOCAL + core % per_tile);
 }
 
+/* Where outputs leave. */
 uint32_t chip_host_place(const struct chip_config *config)
 {
-    return place_pack(0, config->host.tile % config->noc.columns, config->host.tile / config->noc.columns,
+    uint32_t tile = config->noc.router_kind == ROUTER_MERGE ? config->host.output_tile : config->host.tile;
+    return place_pack(0, tile % config->noc.columns, tile / config->noc.columns,
                       PORT_LOCAL + config->noc.cores_per_tile);
 }
 
@@ -148,7 +150,7 @@ static void add_unicast(const struct source *source, const struct route *from)
     route.target = host ? chip_host_place(config) : chip_core_place(config, from->core);
     if (host) {
         route.kind = value ? PACKET_VALUE : PACKET_OUTPUT;
-        route.axon = source->chip->output_first[source->population] + source->index;
+        route.axon = source->chip->output_first[source->population] + from->axon;
     }
     count_hops(config, source->chip->number, source->x, source->y, route.target, &route);
     append(source->routes, &route);

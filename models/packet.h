@@ -14,6 +14,9 @@ enum packet_kind {
     PACKET_KINDS
 };
 
+/* packet.kind between address-event pins and their core */
+enum address_event_message { ADDRESS_EVENT_ACKNOWLEDGE = 112, ADDRESS_EVENT_OUTPUT, ADDRESS_EVENT_FREE };
+
 /* Ports of a router: the four neighbours, then the tile's cores, then what else sits there (host, chip links). */
 enum port { PORT_EAST, PORT_WEST, PORT_NORTH, PORT_SOUTH, PORT_LOCAL };
 

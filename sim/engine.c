@@ -247,6 +247,13 @@ void engine_run(struct engine *engine, uint64_t until)
     }
 }
 
+void engine_settle(const struct engine *engine, uint64_t now)
+{
+    for (uint32_t id = 0; id < engine->count; id++)
+        if (engine->component[id]->class_of->settle)
+            engine->component[id]->class_of->settle(engine->component[id], now);
+}
+
 void engine_hash(const struct engine *engine, struct hash *hash)
 {
     for (uint32_t id = 0; id < engine->count; id++) {

@@ -32,6 +32,8 @@ struct component_class {
     void (*hash)(const void *self, struct hash *hash);
     /* Writes what it waits for ("credit of router 3 east") and returns true, or returns false. */
     bool (*waiting)(const void *self, char *text, size_t size);
+    /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
+    void (*settle)(void *self, uint64_t now);
 };
 
 /* First member of every component's struct. */
@@ -93,6 +95,8 @@ void engine_run(struct engine *engine, uint64_t until);
 /* First cycle with something due, or NEVER. */
 uint64_t engine_next(const struct engine *engine);
 
+/* Every component's settle, at `now`. */
+void engine_settle(const struct engine *engine, uint64_t now);
 void engine_hash(const struct engine *engine, struct hash *hash);
 /* One line for each component that waits; returns how many. */
 uint32_t engine_dump(const struct engine *engine, FILE *out);

@@ -17,6 +17,8 @@ enum host_message {
     HOST_SAMPLE = 64, /* to the chip: a sample begins; axon: its number, value: timesteps of the reference */
     HOST_INPUT,       /* to the chip: axon: input number over all input populations; value: 1 or graded; step */
     HOST_STEP,        /* to the chip: all inputs of timestep `step` have been sent; axon: the whole number of the step */
+    HOST_PACKET,      /* to the chip: target, axon, step: a packet that enters the network as it is */
+    HOST_TRIGGER,     /* to the chip: the next timestep begins (timestep.mode: triggered) */
     HOST_CREDIT,      /* to the host: room for one more message */
     HOST_DONE         /* to the host: the sample is over; axon: its number */
 };

@@ -39,6 +39,8 @@ static uint64_t send_outputs(struct host_port *port, uint64_t now)
     if (packet) {
         transmit(port, now, packet);
         port->counters[HOST_EVENTS_OUT]++;
+        if (port->probe)
+            probe_log(port->probe, LOG_OUTPUT, now, 0, packet->axon, packet->step);
         link_pop(port->in, now);
         tally_add(&port->control->outstanding, now, -1);
     } else {
@@ -156,6 +158,27 @@ static uint64_t begin_sample(struct host_port *port, uint64_t now, const struct 
     return now + 1;
 }
 
+static uint64_t take_inputs(struct host_port *port, uint64_t now);
+
+/* Replayed stimuli: each in its own cycle. */
+static uint64_t take_packet(struct host_port *port, uint64_t now, const struct packet *message)
+{
+    if (!link_ready(port->out, now, 1)) {
+        wait_for_credit(port, now);
+        return link_credit_cycle(port->out);
+    }
+    stop_waiting(port, now);
+    struct packet packet = *message;
+    packet.kind = (uint8_t)message->value;
+    packet.value = 1;
+    link_push(port->out, now, &packet);
+    tally_add(&port->control->outstanding, now, 1);
+    port->counters[HOST_EVENTS_IN]++;
+    port->counters[HOST_PACKETS]++;
+    pop_message(port, now);
+    return now + 1;
+}
+
 /* One packet, word or message; returns when to go on. */
 static uint64_t take_inputs(struct host_port *port, uint64_t now)
 {
@@ -168,6 +191,13 @@ static uint64_t take_inputs(struct host_port *port, uint64_t now)
         return front->arrival;
     if (front->packet.kind == HOST_SAMPLE)
         return begin_sample(port, now, &front->packet);
+    if (front->packet.kind == HOST_PACKET)
+        return take_packet(port, now, &front->packet);
+    if (front->packet.kind == HOST_TRIGGER) {
+        timestep_trigger(port->control, now);
+        pop_message(port, now);
+        return take_inputs(port, now); /* a wire of its own */
+    }
     if (too_early(port, now, front->packet.step))
         return NEVER; /* the go signal wakes */
     if (front->packet.kind == HOST_INPUT)
@@ -210,7 +240,7 @@ static bool host_port_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class host_port_class = {"host interface", host_port_step, host_port_hash,
-                                                       host_port_waiting};
+                                                       host_port_waiting, NULL};
 
 void host_port_init(struct host_port *port, struct engine *engine, uint32_t index, const struct host_config *config,
                     uint64_t *counters)

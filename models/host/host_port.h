@@ -12,6 +12,7 @@
 
 #include "models/host/edge.h"
 #include "models/host/timestep.h"
+#include "models/probe.h"
 #include "models/send_route.h"
 
 #ifdef __cplusplus
@@ -30,6 +31,7 @@ struct host_port {
     const struct host_config *config;
     struct edge_queue from_host, to_host;
     struct link *in, *out;           /* from and to the router */
+    struct probe *probe;             /* an observer */
     struct timestep *control;        /* its signals; see timestep.h */
     const struct host_input *inputs; /* [input_count] */
     const struct send_route *routes;

@@ -133,6 +133,15 @@ static void wave_side_hash(const struct wave_side *side, struct hash *hash)
 }
 
 /* With the counters of the whole chip, which its host interface and chip-to-chip links write too. */
+void timestep_trigger(struct timestep *timestep, uint64_t now)
+{
+    signal_set(&timestep->go, now, go_pack(0, ++timestep->phase));
+    for (uint32_t i = 0; i < timestep->participant_count; i++)
+        engine_wake(timestep->component.engine, timestep->participants[i], now + 1);
+    timestep->counters[HOST_BARRIERS]++;
+    trace_event(&timestep->component, now, TRACE_PHASE, timestep->phase);
+}
+
 static void timestep_hash(const void *self, struct hash *hash)
 {
     const struct timestep *timestep = self;
@@ -162,7 +171,7 @@ static bool timestep_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class timestep_class = {"timestep control", timestep_step, timestep_hash,
-                                                      timestep_waiting};
+                                                      timestep_waiting, NULL};
 
 void timestep_init(struct timestep *timestep, struct engine *engine, uint32_t index, const struct host_config *config,
                    uint32_t tiles, uint64_t *counters)

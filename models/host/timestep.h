@@ -5,6 +5,7 @@
  *   base + level x levels cycles, levels = ceil(log_arity(tiles)), before the next phase begins everywhere at once.
  * tick: timesteps begin every tick_cycles, whether or not everyone is done; the reset and the end of a sample are
  *   barriers.
+ * triggered: timesteps begin when the host says so; there are no samples and no resets.
  *
  * Chips in a row join their barriers by waves: a chip that is quiet, and has the wave of its western neighbour, sends
  * a wave east, behind all its packets; likewise west. A phase is over where both waves have come. Chips can differ by
@@ -59,6 +60,8 @@ struct timestep {
 
 void timestep_init(struct timestep *timestep, struct engine *engine, uint32_t index, const struct host_config *config,
                    uint32_t tiles, uint64_t *counters);
+/* Begins the next timestep everywhere, seen a cycle later (TIMESTEP_TRIGGERED). */
+void timestep_trigger(struct timestep *timestep, uint64_t now);
 /* Levels of a tree of `arity` over `leaves`. */
 uint32_t barrier_levels(uint32_t leaves, uint32_t arity);
 

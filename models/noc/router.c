@@ -6,6 +6,8 @@
 
 void router_settle(struct router *router, uint64_t now)
 {
+    if (now <= router->accounted) /* the cycle in which a packet has left is counted already */
+        return;
     router->counters[router->standing] += now - router->accounted;
     router->accounted = now;
 }
@@ -203,7 +205,14 @@ static bool router_waiting(const void *self, char *text, size_t size)
     return false;
 }
 
-static const struct component_class router_class = {"router", router_step, router_hash, router_waiting};
+static void settle(void *self, uint64_t now)
+{
+    router_settle(self, now);
+}
+
+static const struct component_class router_class = {"router", router_step,
+                                                    router_hash, router_waiting,
+                                                    settle};
 
 void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,
                  uint32_t ports)

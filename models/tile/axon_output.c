@@ -48,6 +48,11 @@ static uint64_t choose(struct axon_output *output, uint64_t now, uint64_t counte
     return now;
 }
 
+static struct link *link_for(const struct axon_output *output, const struct send_route *route)
+{
+    return output->out_west && place_x(route->target) < output->x ? output->out_west : output->out;
+}
+
 static void send(struct axon_output *output, uint64_t now, const struct send_route *route,
                  uint64_t counters[CORE_COUNTERS])
 {
@@ -57,7 +62,7 @@ static void send(struct axon_output *output, uint64_t now, const struct send_rou
                             .kind = route->kind};
     if (route->kind == PACKET_VALUE)
         packet.value = output->array->potential[output->array->fired[output->spike - 1]];
-    link_push(output->out, now, &packet);
+    link_push(link_for(output, route), now, &packet);
     output->next_send = now + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
     tally_add(output->outstanding, now, route->deliveries);
     counters[CORE_PACKETS]++;
@@ -80,9 +85,10 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
         return next;
     const struct output_table *table = output->relay ? &output->relays : &output->neurons;
     const struct send_route *route = &table->route[output->route];
-    if (!link_ready(output->out, now, route->flits)) {
+    struct link *out = link_for(output, route);
+    if (!link_ready(out, now, route->flits)) {
         output->blocked = true;
-        return link_credit_cycle(output->out);
+        return link_credit_cycle(out);
     }
     send(output, now, route, counters);
     (*progress)++;

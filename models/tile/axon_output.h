@@ -22,6 +22,8 @@ struct axon_output {
     struct output_table neurons, relays;
     uint32_t route_cycles;
     struct link *out;          /* to the router */
+    struct link *out_west;     /* NULL, or to a merge router's western local buffer; then `out` is the eastern one */
+    uint32_t x;                /* tile column, to choose between them */
     struct link *relay_in;     /* from the host interface; NULL: none */
     struct tally *outstanding; /* of the chip: +1 a delivery sent */
     /* spikes of the present timestep */

@@ -306,7 +306,14 @@ static bool core_waiting(const void *self, char *text, size_t size)
     return true;
 }
 
-static const struct component_class core_class = {"core", core_step, core_hash, core_waiting};
+static void settle(void *self, uint64_t now)
+{
+    core_settle(self, now);
+}
+
+static const struct component_class core_class = {"core", core_step,
+                                                  core_hash, core_waiting,
+                                                  settle};
 
 void core_init(struct core *core, struct engine *engine, uint32_t index, const struct core_config *config,
                const struct core_program *program)

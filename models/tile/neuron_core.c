@@ -154,7 +154,7 @@ static void update(struct neuron_core *core, uint64_t now)
 static void begin(struct neuron_core *core, uint64_t now)
 {
     int64_t go = signal_read(core->go, now);
-    if (go == core->seen_go)
+    if (go == core->seen_go || core->program->neuron_count == 0)
         return;
     core->seen_go = go;
     core->component.progress++;
@@ -217,8 +217,14 @@ static bool neuron_core_waiting(const void *self, char *text, size_t size)
     return core->stalled;
 }
 
-static const struct component_class neuron_core_class = {"core", neuron_core_step, neuron_core_hash,
-                                                         neuron_core_waiting};
+static void settle(void *self, uint64_t now)
+{
+    neuron_core_settle(self, now);
+}
+
+static const struct component_class neuron_core_class = {"core", neuron_core_step,
+                                                         neuron_core_hash, neuron_core_waiting,
+                                                         settle};
 
 static void make_columns(struct neuron_core *core)
 {

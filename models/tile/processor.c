@@ -74,8 +74,14 @@ static bool processor_waiting(const void *self, char *text, size_t size)
     return processor->busy;
 }
 
-static const struct component_class processor_class = {"processor", processor_step, processor_hash,
-                                                       processor_waiting};
+static void settle(void *self, uint64_t now)
+{
+    processor_settle(self, now);
+}
+
+static const struct component_class processor_class = {"processor", processor_step,
+                                                       processor_hash, processor_waiting,
+                                                       settle};
 
 void processor_init(struct processor *processor, struct engine *engine, uint32_t index, uint32_t cores)
 {

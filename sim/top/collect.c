@@ -57,6 +57,13 @@ void collector_listen(struct collector *collector, struct chip *chip)
     chip->listener = collector;
 }
 
+void collector_replayed(struct collector *collector, struct chip *chip, uint64_t end_cycle)
+{
+    chip_settle(chip);
+    chip_counters(chip, &collector->result->counters);
+    collector->result->counters.cycles = end_cycle;
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct recorded_spike *x = a, *y = b;

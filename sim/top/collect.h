@@ -20,6 +20,8 @@ void collector_init(struct collector *collector, const struct chip_config *confi
                     const struct driver_sample *samples, size_t sample_count, struct chip_result *result);
 /* Listens to a chip (chip.on_sample). */
 void collector_listen(struct collector *collector, struct chip *chip);
+/* A replay is one sample, from cycle 0 to its end. */
+void collector_replayed(struct collector *collector, struct chip *chip, uint64_t end_cycle);
 /* When all samples are over: differences between samples, order of spikes, meaning of outputs. */
 void collector_finish(struct collector *collector);
 

@@ -67,6 +67,11 @@ uint64_t chip_module::run_until(uint64_t until)
 
 void chip_module::flush()
 {
+    if (job.job.replay) { // its outputs are in the log
+        drain(chip->port.to_host, [](const struct edge_message &) {});
+        drain(chip->aer.to_host, [](const struct edge_message &) {});
+        return;
+    }
     drain(chip->port.to_host, [this](const struct edge_message &message) {
         driver_receive(&job.host->driver, message.arrival, &message.packet);
         job.host->wake_at(message.arrival);
@@ -145,7 +150,23 @@ void job_module::start()
 {
     begin = sc_core::sc_time_stamp();
     started = true;
-    host->wake_at(0);
+    if (job.replay)
+        begin_replay();
+    else
+        host->wake_at(0);
+}
+
+// Stops a cycle early, to look at the potentials; finish() runs the rest.
+void job_module::begin_replay()
+{
+    struct replay *replay = job.replay;
+    struct chip *chip = chips[0]->chip;
+    chip->probe.log = &replay->log;
+    stop_at = replay->end_cycle - 1;
+    for (size_t i = 0; i < replay->count; i++)
+        chip_stimulate(chip, replay->events[i].cycle, &replay->events[i].packet);
+    chips[0]->wake_at(0);
+    end.notify(cycles(stop_at));
 }
 
 // The same cycle for every quantum: later than any module can have run, and than any message still under way.
@@ -164,11 +185,17 @@ void job_module::finish()
     job.result->quantum = quantum;
     for (auto &module : chips) {
         chip_run(module->chip, stop_at);
+        if (job.replay) {
+            chip_potentials(module->chip, job.replay->potentials);
+            chip_run(module->chip, job.replay->end_cycle);
+        }
         chip_hash(module->chip, &hash);
         job.result->wakeups += module->chip->engine->wakeups;
         job.result->steps_run += module->chip->engine->steps;
     }
     job.result->state_hash = hash.value;
+    if (job.replay)
+        collector_replayed(&collector, chips[0]->chip, job.replay->end_cycle);
     collector_finish(&collector);
     finished = true;
     if (next)

@@ -56,6 +56,7 @@ struct job_module : sc_core::sc_module {
     uint64_t now() const; // cycles since its start
     void start();
     void host_is_done();
+    void begin_replay();
     void dump() const;
     struct system_job &job;
     struct collector collector;

@@ -15,6 +15,21 @@
 extern "C" {
 #endif
 
+/* Stimuli that arrive in given cycles, instead of samples: a recording replayed. All are handed over before the
+ * first cycle, so no quantum can be too large. */
+struct replay_event {
+    uint64_t cycle;
+    struct packet packet; /* HOST_PACKET, HOST_TRIGGER, or an address (address-event pins) */
+};
+
+struct replay {
+    const struct replay_event *events; /* by cycle */
+    size_t count;
+    uint64_t end_cycle;   /* cycles 0 .. end_cycle - 1 are run */
+    struct cycle_log log; /* filled; entries of later cycles are left out; by cycle */
+    int32_t *potentials;  /* filled: every core's neurons one after the other, as they are at the start of cycle end_cycle - 1 */
+};
+
 struct system_job {
     const struct chip_config *config;
     const struct program *program;
@@ -26,6 +41,7 @@ struct system_job {
     struct trace *trace;      /* NULL: none (sim/trace.h); of one job only */
     void (*progress)(void *context, size_t done, size_t all); /* NULL: none */
     void *progress_context;
+    struct replay *replay;      /* NULL: samples */
     struct chip_result *result; /* filled */
 };
 

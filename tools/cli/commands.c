@@ -10,6 +10,7 @@ const struct command commands[] = {
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
+    {"validate", "recordings of real designs, run again and compared", command_validate},
     {NULL, NULL, NULL},
 };
 

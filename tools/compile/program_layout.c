@@ -15,6 +15,12 @@ const struct group_field group_fields[GROUP_FIELDS] = {
     {"/groups/threshold", offsetof(struct neuron_group, threshold)},
     {"/groups/reset", offsetof(struct neuron_group, reset)},
     {"/groups/reset_subtract", offsetof(struct neuron_group, reset_subtract)},
+    {"/groups/inclusive", offsetof(struct neuron_group, inclusive)},
+    {"/groups/floor_set", offsetof(struct neuron_group, floor_set)},
+    {"/groups/floor", offsetof(struct neuron_group, floor)},
+    {"/groups/leak", offsetof(struct neuron_group, leak)},
+    {"/groups/silent", offsetof(struct neuron_group, silent)},
+    {"/groups/initial", offsetof(struct neuron_group, initial)},
 };
 
 uint32_t route_tables(const struct program *program, enum route_owner owner)

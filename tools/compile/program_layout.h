@@ -21,7 +21,7 @@ struct group_field {
     const char *path;
     size_t offset; /* of four bytes in struct neuron_group */
 };
-enum { GROUP_FIELDS = 8 };
+enum { GROUP_FIELDS = 14 };
 extern const struct group_field group_fields[GROUP_FIELDS];
 
 /* Everything that one table says about another, and every limit of the chip (program_check.c). Tables have their

@@ -1,0 +1,157 @@
+/* npusim validate */
+#include "sim/memory.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/options.h"
+#include "tools/file/file.h"
+#include "tools/validate/validate.h"
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct validate_line {
+    const char *cases;
+    uint32_t quantum;
+    int order;
+    bool oracle, json;
+};
+
+static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
+
+#define FIELD(name) offsetof(struct validate_line, name)
+static const struct option_row rows[] = {
+    {"--cases", OPTION_STRING, FIELD(cases), "DIR", 0, 0, false, NULL,
+     "cases of one suite: folders of CSV with setup.json, or .h5 files (default: tests/golden/SUITE)"},
+    {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL, "as for run"},
+    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders, "as for run"},
+    {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL, "as for run"},
+    {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "JSON alone on stdout"},
+    {0},
+};
+
+static const struct replay_suite *const suites[] = {&tinyodin_suite, &ranc_suite};
+enum { SUITES = 2 };
+
+static void print_json(const struct verdicts *verdicts, uint64_t state_hash)
+{
+    json_t *cases = json_array();
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct verdict *v = &verdicts->rows[i];
+        json_array_append_new(cases, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:b,s:s}", "suite", v->suite, "case",
+                                               v->test, "quantity", v->quantity, "unit", v->unit, "expected",
+                                               v->expected, "simulated", v->simulated, "error", v->error, "limit",
+                                               v->limit, "fitted", v->fitted, "verdict",
+                                               verdict_passes(v) ? "pass" : "fail"));
+    }
+    char hash[17];
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
+    json_t *root = json_pack("{s:o,s:s}", "cases", cases, "state_hash", hash);
+    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(root);
+}
+
+static void print_table(const struct verdicts *verdicts, uint64_t state_hash)
+{
+    size_t passed = 0;
+    printf("%-10s %-18s %-20s %12s %12s %12s  %s\n", "suite", "case", "quantity", "expected", "simulated", "error",
+           "verdict");
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct verdict *v = &verdicts->rows[i];
+        passed += verdict_passes(v);
+        printf("%-10s %-18s %-20s %12g %12g %12g  %s\n", v->suite, v->test, v->quantity, v->expected, v->simulated,
+               v->error, verdict_passes(v) ? "pass" : "FAIL");
+    }
+    printf("%zu of %zu pass; state hash %016llx\n", passed, verdicts->count, (unsigned long long)state_hash);
+}
+
+/* SystemC elaborates once a process, so each suite has its own. */
+static int run_suite(const struct validate_line *line, const struct replay_suite *suite)
+{
+    struct diagnostics diagnostics = {0};
+    struct verdicts verdicts = {0};
+    struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
+    uint64_t state_hash = 0;
+    char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
+    bool good = replay_suite_run(suite, path, &how, &verdicts, &state_hash, &diagnostics);
+    int status = good ? STATUS_DONE : diagnostics.count ? STATUS_USER : STATUS_FAILED;
+    if (good && line->json)
+        print_json(&verdicts, state_hash);
+    else if (good)
+        print_table(&verdicts, state_hash);
+    for (size_t i = 0; i < verdicts.count; i++)
+        if (!verdict_passes(&verdicts.rows[i]))
+            status = STATUS_FAILED;
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    verdicts_free(&verdicts);
+    free(path);
+    return status;
+}
+
+static int run_in_child(const struct validate_line *line, const struct replay_suite *suite)
+{
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        int status = run_suite(line, suite);
+        fflush(NULL);
+        _exit(status);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0 || !WIFEXITED(status))
+        return STATUS_FAILED;
+    return WEXITSTATUS(status);
+}
+
+static const struct replay_suite *find_suite(const char *name, struct diagnostics *diagnostics)
+{
+    for (int i = 0; i < SUITES; i++)
+        if (!strcmp(suites[i]->name, name))
+            return suites[i];
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin or ranc");
+    return NULL;
+}
+
+static int validate_all(const struct validate_line *line, const struct option_list *names,
+                        struct diagnostics *diagnostics)
+{
+    int worst = STATUS_DONE;
+    if (line->cases && names->count != 1) {
+        diagnostics_add(diagnostics, "--cases", "expected one suite before it");
+        return STATUS_USER;
+    }
+    for (uint32_t i = 0; i < names->count; i++)
+        if (!find_suite(names->item[i], diagnostics))
+            return STATUS_USER;
+    if (line->json && names->count != 1) {
+        diagnostics_add(diagnostics, "--json", "expected one suite with it");
+        return STATUS_USER;
+    }
+    for (uint32_t i = 0; i < (names->count ? names->count : SUITES); i++) {
+        const struct replay_suite *suite = names->count ? find_suite(names->item[i], diagnostics) : suites[i];
+        int status = run_in_child(line, suite);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+int command_validate(int argc, char **argv)
+{
+    struct validate_line line = {0};
+    struct option_list names = {0};
+    struct diagnostics diagnostics = {0};
+    int status = STATUS_USER;
+    if (argc > 0 && !strcmp(argv[0], "--help")) {
+        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc (default: all).\n\n");
+        options_help(rows);
+        return STATUS_DONE;
+    }
+    if (options_parse(argc, argv, rows, &line, &names, &diagnostics))
+        status = validate_all(&line, &names, &diagnostics);
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    return status;
+}

@@ -1,0 +1,164 @@
+/* Runs recordings and compares what happened with what they say. */
+#include "sim/memory.h"
+#include "tools/file/file.h"
+#include "tools/validate/validate.h"
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- comparing ---- */
+
+struct moment {
+    int64_t cycle, core, number, extra;
+};
+
+static int by_cycle(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    for (int i = 0; i < 4; i++)
+        if (x[i] != y[i])
+            return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+static int64_t cell(const struct table *table, size_t row, int column)
+{
+    return column < 0 ? 0 : table_value(table, row, column);
+}
+
+static size_t differing(const struct moment *a, size_t a_count, const struct moment *b, size_t b_count)
+{
+    size_t i = 0, j = 0, differences = 0;
+    while (i < a_count || j < b_count) {
+        int order = i == a_count ? 1 : j == b_count ? -1 : by_cycle(&a[i], &b[j]);
+        differences += order != 0;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    return differences;
+}
+
+size_t log_differences(const struct cycle_log *log, enum log_kind kind, const struct table *table,
+                       struct log_columns columns, uint64_t end_cycle)
+{
+    struct moment *seen = memory_array(log->count, sizeof *seen);
+    struct moment *told = memory_array(table->rows, sizeof *told);
+    size_t count = 0;
+    for (size_t i = 0; i < log->count; i++) {
+        const struct log_entry *entry = &log->entries[i];
+        if (entry->kind == kind && entry->cycle < end_cycle)
+            seen[count++] = (struct moment){(int64_t)entry->cycle, columns.core < 0 ? 0 : entry->core,
+                                            columns.number < 0 ? 0 : entry->number,
+                                            columns.extra < 0 ? 0 : entry->extra};
+    }
+    for (size_t i = 0; i < table->rows; i++)
+        told[i] = (struct moment){cell(table, i, columns.cycle), cell(table, i, columns.core),
+                                  cell(table, i, columns.number), cell(table, i, columns.extra)};
+    qsort(seen, count, sizeof *seen, by_cycle);
+    qsort(told, table->rows, sizeof *told, by_cycle);
+    size_t differences = differing(seen, count, told, table->rows);
+    free(seen);
+    free(told);
+    return differences;
+}
+
+/* ---- verdicts ---- */
+
+void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict)
+{
+    verdicts->rows = memory_grow(verdicts->rows, &verdicts->capacity, verdicts->count + 1, sizeof *verdicts->rows);
+    verdicts->rows[verdicts->count] = *verdict;
+    verdicts->rows[verdicts->count++].test = memory_copy_string(verdict->test);
+}
+
+bool verdict_passes(const struct verdict *verdict)
+{
+    return verdict->error <= verdict->limit && verdict->error >= -verdict->limit;
+}
+
+void verdicts_free(struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++)
+        free(verdicts->rows[i].test);
+    free(verdicts->rows);
+    *verdicts = (struct verdicts){0};
+}
+
+/* ---- cases of a folder ---- */
+
+static int is_case(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return entry->d_name[0] != '.' && (!dot || !strcmp(dot, ".h5"));
+}
+
+static void case_free(struct replay_case *test)
+{
+    recording_free(&test->recording);
+    chip_config_free(&test->chip);
+    program_free(&test->program);
+    chip_result_free(&test->result);
+    free(test->events);
+    free(test->replay.log.entries);
+    free(test->replay.potentials);
+}
+
+static bool prepare(const struct replay_suite *suite, const char *folder, const char *name, struct replay_case *test,
+                    struct diagnostics *diagnostics)
+{
+    char *path = memory_format("%s/%s", folder, name);
+    bool good = recording_read(path, suite->tables, suite->untitled, &test->recording, diagnostics) &&
+                suite->prepare(test, suite->chip, diagnostics);
+    free(path);
+    return good;
+}
+
+static bool run_cases(const struct replay_suite *suite, struct replay_case *tests, size_t count,
+                      const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash)
+{
+    struct system_job *jobs = memory_array(count, sizeof *jobs);
+    struct hash hash = {0};
+    for (size_t i = 0; i < count; i++)
+        jobs[i] = (struct system_job){.config = &tests[i].chip, .program = &tests[i].program,
+                                      .quantum = options->quantum, .order = options->order,
+                                      .oracle = options->oracle, .replay = &tests[i].replay,
+                                      .result = &tests[i].result};
+    bool good = system_run(jobs, count);
+    for (size_t i = 0; good && i < count; i++) {
+        suite->judge(&tests[i], verdicts);
+        hash_u64(&hash, tests[i].result.state_hash);
+    }
+    *state_hash = hash.value;
+    free(jobs);
+    return good;
+}
+
+bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
+                      struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics)
+{
+    struct dirent **names = NULL;
+    int found = scandir(path, &names, is_case, alphasort);
+    size_t count = 0;
+    if (found <= 0) {
+        free(names);
+        return diagnostics_add(diagnostics, path, "no case, expected folders with setup.json or .h5 files");
+    }
+    struct replay_case *tests = memory_array((size_t)found, sizeof *tests);
+    bool good = true;
+    for (int i = 0; i < found; i++) {
+        char *child = memory_format("%s/%s", path, names[i]->d_name);
+        if (directory_is(child) || strstr(names[i]->d_name, ".h5"))
+            good = prepare(suite, path, names[i]->d_name, &tests[count++], diagnostics) && good;
+        free(child);
+        free(names[i]);
+    }
+    free(names);
+    if (good && count == 0)
+        good = diagnostics_add(diagnostics, path, "no case, expected folders with setup.json or .h5 files");
+    good = good && run_cases(suite, tests, count, options, verdicts, state_hash);
+    for (size_t i = 0; i < count; i++)
+        case_free(&tests[i]);
+    free(tests);
+    return good;
+}

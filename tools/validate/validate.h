@@ -1,0 +1,62 @@
+/* npusim validate: what the project can check against something that it did not make. */
+#ifndef NPUSIM_TOOLS_VALIDATE_VALIDATE_H
+#define NPUSIM_TOOLS_VALIDATE_VALIDATE_H
+
+#include "sim/top/system.h"
+#include "tools/validate/recording.h"
+
+struct verdict {
+    const char *suite;
+    char *test; /* the case */
+    const char *quantity, *unit;
+    double expected, simulated, error, limit;
+    bool fitted;
+};
+
+struct verdicts {
+    struct verdict *rows;
+    size_t count, capacity;
+};
+
+/* Passes when |error| <= limit. */
+void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict); /* copies `test` */
+bool verdict_passes(const struct verdict *verdict);
+void verdicts_free(struct verdicts *verdicts);
+
+/* A recording made ready to run: the chip, its program, the stimuli, and what it did. */
+struct replay_case {
+    struct recording recording;
+    struct chip_config chip;
+    struct program program;
+    struct replay replay;
+    struct replay_event *events;
+    struct chip_result result;
+};
+
+struct replay_suite {
+    const char *name, *chip; /* chip file */
+    const char *const *tables, *const *untitled;
+    bool (*prepare)(struct replay_case *, const char *chip, struct diagnostics *);
+    void (*judge)(const struct replay_case *, struct verdicts *);
+};
+extern const struct replay_suite tinyodin_suite, ranc_suite;
+
+struct replay_options {
+    uint32_t quantum;
+    enum engine_order order;
+    bool oracle;
+};
+
+/* Runs every case below `path`: folders with setup.json, or .h5 files. False when one could not be read. */
+MUST_USE bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
+                               struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics);
+
+/* How many entries of one kind differ from a table: those in one of both only. columns: of core, number, extra; -1: not
+ * compared. */
+struct log_columns {
+    int cycle, core, number, extra;
+};
+size_t log_differences(const struct cycle_log *log, enum log_kind kind, const struct table *table,
+                       struct log_columns columns, uint64_t end_cycle);
+
+#endif
