@@ -1,7 +1,7 @@
-/* libhdf5 reads out of bounds, or for ever, in about one of a hundred files with damaged metadata (1.10.8: object
- * headers, heaps, chunk indexes). So a file is looked through by a child process first: whatever the library does to
- * the child, the user gets a message with the place. Packed data is not unpacked here, which would cost as much as
- * reading it: DEFLATE's own checks are sound. */
+/* libhdf5 (1.10.8) reads out of bounds, or for ever, in some files with damaged object headers, heaps or chunk
+ * indexes: about one of a thousand with random bytes changed, after all that is checked beforehand. So a file is looked
+ * through by a child process first: whatever the library does to the child, the user gets a message with the place.
+ * Packed data is not unpacked here, which would cost as much as reading it; DEFLATE's own checks are sound. */
 #include "tools/file/h5_private.h"
 
 #include "sim/memory.h"
