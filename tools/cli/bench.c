@@ -44,7 +44,7 @@ static bool select_name(const char *name, bool *selected, struct diagnostics *di
     for (size_t i = 0; bench_rows[i].name; i++)
         if (fnmatch(name, bench_rows[i].name, 0) == 0)
             any = selected[i] = true;
-    return any || diagnostics_add(diagnostics, "--rows", "'%s' is no row, expected names from npusim bench --help", name);
+    return any || diagnostics_add(diagnostics, "--rows", "'%s' is no row, expected those of npusim bench --help", name);
 }
 
 static bool select_rows(const char *names, bool *selected, struct diagnostics *diagnostics)
