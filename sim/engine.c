@@ -56,7 +56,7 @@ static bool earlier(struct far_wake a, struct far_wake b)
 
 void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle)
 {
-    must(cycle > engine->now); /* cycle - now wraps round for the past */
+    must(cycle >= engine->earliest); /* cycle - earliest wraps round for the past */
     if (cycle == NEVER)
         return;
     engine->heap = memory_grow(engine->heap, &engine->heap_capacity, engine->heap_count + 1, sizeof(struct far_wake));
@@ -236,11 +236,12 @@ void engine_run(struct engine *engine, uint64_t until)
     while (engine->now < until) {
         uint64_t next = engine->oracle ? engine->now : engine_next(engine);
         if (next >= until) {
-            engine->now = until;
+            engine->now = engine->earliest = until;
             return;
         }
-        engine->now = next;
+        engine->now = engine->earliest = next;
         take_far_wakes(engine);
+        engine->earliest = next + 1;
         if (engine->order == ORDER_ID && !engine->oracle)
             run_cycle(engine);
         else

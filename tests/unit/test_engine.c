@@ -13,6 +13,7 @@
 /* A component that logs its steps and sleeps as its script says. */
 struct sleeper {
     struct component component;
+    struct component *wakes; /* for the cycle in which it steps; NULL: nobody */
     struct log *log;
     uint64_t period;        /* next step that much later; 0: none */
     uint64_t changes_every; /* makes progress in cycles that are a multiple of this; 0: never */
@@ -32,6 +33,8 @@ static uint64_t sleeper_step(void *self, uint64_t now)
         sleeper->log->step[sleeper->log->count].cycle = now;
         sleeper->log->step[sleeper->log->count++].id = sleeper->component.id;
     }
+    if (sleeper->wakes)
+        engine_wake(sleeper->component.engine, sleeper->wakes->id, now);
     if (sleeper->changes_every && now % sleeper->changes_every == 0)
         sleeper->component.progress++;
     if (sleeper->returns)
@@ -122,7 +125,7 @@ START_TEST(wakes_beyond_the_wheel_come_in_their_cycle)
         struct engine *engine = engine_of(sleepers, 1, &log);
         engine_run(engine, 17);
         engine_wake(engine, 0, 17 + ahead);
-        ck_assert_uint_eq(engine->heap_count, ahead >= 64);
+        ck_assert_uint_eq(engine->heap_count, ahead >= 63);
         engine_run(engine, 400);
         ck_assert_uint_eq(log.count, 1);
         ck_assert_uint_eq(log.step[0].cycle, 17 + ahead);
@@ -300,6 +303,14 @@ static void wake_in_the_distant_past(void)
     engine_wake(engine, 0, 0);
 }
 
+static void wake_for_the_present_cycle(void)
+{
+    struct sleeper sleepers[2] = {{.wakes = &sleepers[1].component}, {.wakes = NULL}};
+    struct engine *engine = engine_of(sleepers, 2, NULL);
+    engine_wake(engine, 0, 20);
+    engine_run(engine, 100);
+}
+
 static void return_the_present_cycle(void)
 {
     struct sleeper sleepers[1] = {{.returns = 20}};
@@ -313,6 +324,13 @@ START_TEST(a_wake_for_the_past_panics)
     aborts(wake_in_the_past);
     ck_assert_ptr_nonnull(strstr(said, "internal error at sim/engine.c"));
     aborts(wake_in_the_distant_past);
+}
+END_TEST
+
+START_TEST(a_wake_for_the_cycle_being_run_panics)
+{
+    aborts(wake_for_the_present_cycle);
+    ck_assert_ptr_nonnull(strstr(said, "internal error at sim/engine.c"));
 }
 END_TEST
 
@@ -381,6 +399,7 @@ int main(void)
     tcase_add_test(cases, the_hash_depends_on_every_component);
     tcase_add_test(cases, the_dump_names_everyone_who_waits);
     tcase_add_test(cases, a_wake_for_the_past_panics);
+    tcase_add_test(cases, a_wake_for_the_cycle_being_run_panics);
     tcase_add_test(cases, a_step_that_asks_for_its_own_cycle_panics);
     tcase_add_test(cases, the_oracle_names_the_component_and_the_cycle_of_a_change_that_was_slept_through);
     tcase_add_test(cases, the_oracle_accepts_who_keeps_its_promise);
