@@ -56,7 +56,7 @@ static bool earlier(struct far_wake a, struct far_wake b)
 
 void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle)
 {
-    must(cycle > engine->now); /* cycle - now wraps round for the past */
+    must(cycle >= engine->earliest); /* cycle - earliest wraps round for the past */
     if (cycle == NEVER)
         return;
     engine->heap = memory_grow(engine->heap, &engine->heap_capacity, engine->heap_count + 1, sizeof(struct far_wake));
@@ -170,12 +170,14 @@ static uint32_t add_sleepers(struct engine *engine, uint32_t due, bool *was_due)
     return engine->count;
 }
 
-static void step_checked(struct engine *engine, uint32_t id, bool due)
+/* What a sleeper returns is not taken: the promise under test is the one it gave when it was due. */
+static void step_sleeper(struct engine *engine, uint32_t id)
 {
     struct component *component = engine->component[id];
     uint64_t before = component->progress;
-    step_one(engine, id);
-    if (!due && component->progress != before)
+    engine->steps++;
+    component->class_of->step(component, engine->now);
+    if (component->progress != before)
         panic("%s %u made progress in cycle %llu, in which it had promised to sleep", component->class_of->name,
               component->index, (unsigned long long)engine->now);
 }
@@ -192,8 +194,8 @@ static void run_cycle_in_mode(struct engine *engine)
         shuffle(engine->batch, count, engine->now);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t id = engine->batch[i];
-        if (was_due)
-            step_checked(engine, id, was_due[id]);
+        if (was_due && !was_due[id])
+            step_sleeper(engine, id);
         else
             step_one(engine, id);
     }
@@ -234,11 +236,12 @@ void engine_run(struct engine *engine, uint64_t until)
     while (engine->now < until) {
         uint64_t next = engine->oracle ? engine->now : engine_next(engine);
         if (next >= until) {
-            engine->now = until;
+            engine->now = engine->earliest = until;
             return;
         }
-        engine->now = next;
+        engine->now = engine->earliest = next;
         take_far_wakes(engine);
+        engine->earliest = next + 1;
         if (engine->order == ORDER_ID && !engine->oracle)
             run_cycle(engine);
         else

@@ -49,6 +49,7 @@ struct component {
 
 struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
+    uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
     uint64_t occupied; /* bit s: slot s is not empty */
     uint32_t count, words, summary_words;
     uint64_t *bits;    /* [ENGINE_SLOTS][words] */
@@ -75,11 +76,11 @@ void engine_seal(struct engine *engine);
 
 void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle);
 
-/* Makes `id` due in `cycle`, which must lie after the cycle being run (or not before it while none runs). */
+/* Makes `id` due in `cycle`, which must not lie before `earliest`: nothing travels in zero cycles. */
 static inline void engine_wake(struct engine *engine, uint32_t id, uint64_t cycle)
 {
     engine->wakeups++;
-    if (cycle - engine->now >= ENGINE_SLOTS) {
+    if (cycle - engine->earliest >= ENGINE_SLOTS - 1) {
         engine_wake_far(engine, id, cycle);
         return;
     }

@@ -235,20 +235,27 @@ static bool read_document(struct reader *reader)
     return true;
 }
 
+/* `place`: where another file names this one, or NULL. */
+static bool refuse_file(const char *path, const char *place, const char *why, struct diagnostics *diagnostics)
+{
+    if (place)
+        diagnostics_add(diagnostics, place, "cannot read %s: %s", path, why);
+    else
+        diagnostics_add(diagnostics, path, "cannot be read: %s", why);
+    return false;
+}
+
 static bool open_file(const char *path, const char *place, FILE **out, struct stat *about,
                       struct diagnostics *diagnostics)
 {
     if (stat(path, about) != 0)
-        return diagnostics_add(diagnostics, place, "cannot read %s: %s", path, strerror(errno));
+        return refuse_file(path, place, strerror(errno), diagnostics);
     if (!S_ISREG(about->st_mode))
-        return diagnostics_add(diagnostics, place, "cannot read %s: not a file, expected a YAML file", path);
+        return refuse_file(path, place, "not a file, expected a YAML file", diagnostics);
     if (about->st_size > (off_t)SETTINGS_FILE_BYTES)
-        return diagnostics_add(diagnostics, place, "cannot read %s: %lld bytes, expected at most 1 MiB", path,
-                               (long long)about->st_size);
+        return refuse_file(path, place, "larger than 1 MiB, expected a YAML file", diagnostics);
     *out = fopen(path, "rb");
-    if (!*out)
-        return diagnostics_add(diagnostics, place, "cannot read %s: %s", path, strerror(errno));
-    return true;
+    return *out ? true : refuse_file(path, place, strerror(errno), diagnostics);
 }
 
 static bool read_file(FILE *file, const char *path, uint32_t layer, struct settings *settings,

@@ -65,7 +65,8 @@ static char *describe(void)
     for (uint32_t i = 0; i < network.node_count; i++) {
         const struct node *node = &network.nodes[order[i]];
         char *shape = shape_format(&node->output);
-        char *longer = memory_format("%s%s%s %s %s", text, i ? ", " : "", node->name, node_kind_name(node->kind), shape);
+        char *longer = memory_format("%s%s%s %s %s", text, i ? ", " : "", node->name, node_kind_name(node->kind),
+                                     shape);
         free(shape);
         free(text);
         text = longer;

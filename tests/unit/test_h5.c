@@ -156,7 +156,8 @@ END_TEST
 START_TEST(names_are_listed_sorted)
 {
     struct h5 *file = create();
-    const char *const names[] = {"/g/10", "/g/2", "/g/b", "/g/a/c", "/g/1"}, *const sorted[] = {"1", "10", "2", "a", "b"};
+    const char *const names[] = {"/g/10", "/g/2", "/g/b", "/g/a/c", "/g/1"};
+    const char *const sorted[] = {"1", "10", "2", "a", "b"};
     for (int i = 0; i < 5; i++)
         h5_group(file, names[i]);
     ck_assert(h5_commit(file, &problems));
@@ -402,6 +403,60 @@ START_TEST(a_file_cut_anywhere_is_refused_or_fails_to_read)
 }
 END_TEST
 
+/* Puts `value` over `count` bytes, `at` bytes after the first `mark` in the file. */
+static void spoil(const char *mark, size_t length, long at, int value, int count)
+{
+    FILE *stream = fopen(path, "r+b");
+    ck_assert_ptr_nonnull(stream);
+    char bytes[1 << 14];
+    size_t got = fread(bytes, 1, sizeof bytes, stream), i = 0;
+    while (i + length <= got && memcmp(bytes + i, mark, length) != 0)
+        i++;
+    ck_assert_uint_le(i + length, got);
+    ck_assert_int_eq(fseek(stream, (long)i + at, SEEK_SET), 0);
+    for (int k = 0; k < count; k++)
+        fputc(value, stream);
+    fclose(stream);
+}
+
+static void write_texts(void)
+{
+    const char *const texts[] = {"first", "second"};
+    struct h5 *file = create();
+    h5_write_strings(file, "/t", 2, texts);
+    ck_assert(h5_commit(file, &problems));
+}
+
+START_TEST(a_damaged_heap_of_texts_is_refused_at_once)
+{
+    struct h5 *file;
+    write_texts();
+    spoil("GCOL", 4, 24, 0xff, 8); /* the first text's size: the library would walk round for ever */
+    ck_assert(!h5_open(path, &file, &problems));
+    mentions("x.h5: is damaged");
+    write_texts();
+    spoil("GCOL", 4, 8, 0x7f, 4); /* the heap's size */
+    ck_assert(!h5_open(path, &file, &problems));
+    mentions("x.h5: is damaged");
+}
+END_TEST
+
+START_TEST(a_text_longer_than_the_file_takes_no_memory)
+{
+    char **texts;
+    struct rusage before, after;
+    write_texts();
+    spoil("\2\0\0\0\6\0\0\0", 8, 4, 0x7f, 4); /* end of the first entry, length of the second */
+    struct h5 *file = reopen();
+    getrusage(RUSAGE_SELF, &before);
+    ck_assert(!h5_read_strings(file, "/t", 2, &texts, NULL, &problems));
+    getrusage(RUSAGE_SELF, &after);
+    mentions("/t: cannot be read: damaged");
+    ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 100 * 1024); /* KiB */
+    h5_close(file);
+}
+END_TEST
+
 START_TEST(other_files_are_named)
 {
     struct h5 *file;
@@ -462,6 +517,8 @@ int main(void)
     tcase_add_loop_test(tests, hostile_datasets_are_refused_before_memory_is_taken, 0,
                         (int)(sizeof hostile_cases / sizeof hostile_cases[0]));
     tcase_add_test(tests, a_file_cut_anywhere_is_refused_or_fails_to_read);
+    tcase_add_test(tests, a_damaged_heap_of_texts_is_refused_at_once);
+    tcase_add_test(tests, a_text_longer_than_the_file_takes_no_memory);
     tcase_add_test(tests, other_files_are_named);
     tcase_add_test(tests, sha256_is_the_standard_one_and_sees_names_and_contents);
     suite_add_tcase(all, tests);

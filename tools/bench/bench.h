@@ -1,5 +1,6 @@
 /* Rows of `npusim bench`. A row is run in a process of its own: SystemC elaborates once a process, and peak memory is
- * the process's. Times are processor time of the one thread, so that other work on the machine disturbs them little. */
+ * the process's. Simulations are timed by the processor time of their one thread, so that other work on the machine
+ * disturbs them little; loading, which waits for files and for processes that look through them, by the clock. */
 #ifndef NPUSIM_TOOLS_BENCH_BENCH_H
 #define NPUSIM_TOOLS_BENCH_BENCH_H
 
@@ -23,7 +24,9 @@ uint64_t bench_count(const struct bench_counts *counts, const struct bench_count
 
 /* One run of a row. Times are 0 where a row does not measure them. */
 struct bench_result {
-    double load_s, simulate_s, functional_s, peak_rss_mib;
+    double load_s;                   /* by the clock */
+    double simulate_s, functional_s; /* processor time */
+    double peak_rss_mib;
     struct bench_counts counts;
     uint64_t state_hash;
 };
@@ -62,7 +65,8 @@ struct bench_summary {
 MUST_USE bool bench_measure(const struct bench_row *row, const struct bench_context *context, uint32_t runs,
                             struct bench_summary *out, struct diagnostics *diagnostics);
 
-double bench_seconds(void); /* processor time of this process */
+double bench_processor_s(void); /* of this process */
+double bench_clock_s(void);     /* monotonic */
 double bench_peak_mib(void);
 double bench_median(double *values, uint32_t count); /* sorts them */
 

@@ -70,9 +70,9 @@ static double run_functional(const struct chip_case *it, struct functional_resul
     for (int i = 0; i < FUNCTIONAL_RUNS; i++) {
         if (i)
             functional_result_free(out);
-        double begin = bench_seconds();
+        double begin = bench_processor_s();
         functional_run(&functional, it->batch.samples, out);
-        seconds[i] = bench_seconds() - begin;
+        seconds[i] = bench_processor_s() - begin;
     }
     functional_free(&functional);
     return bench_median(seconds, FUNCTIONAL_RUNS);
@@ -103,14 +103,14 @@ static bool same_spikes(const struct chip_case *it, const struct bench_counts *c
 static bool measure(struct chip_case *it, struct bench_result *out, struct diagnostics *diagnostics)
 {
     struct functional_result functional;
-    double begin = bench_seconds();
+    double begin = bench_clock_s();
     if (!compile(it, diagnostics))
         return false;
-    double compiled = bench_seconds();
+    out->load_s = bench_clock_s() - begin;
+    begin = bench_processor_s();
     if (!simulate(it, diagnostics))
         return false;
-    out->load_s = compiled - begin;
-    out->simulate_s = bench_seconds() - compiled;
+    out->simulate_s = bench_processor_s() - begin;
     out->peak_rss_mib = bench_peak_mib();
     out->state_hash = it->result.state_hash;
     count(&it->result, &out->counts);

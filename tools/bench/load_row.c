@@ -27,9 +27,9 @@ bool bench_prepare_load(const struct bench_row *row, const struct bench_context 
 static void build(const struct chip_config *config, const struct program *program, struct bench_result *out)
 {
     struct hash hash = {0};
-    double begin = bench_seconds();
+    double begin = bench_clock_s();
     struct chip *chip = chip_new(config, program, 0);
-    out->load_s += bench_seconds() - begin;
+    out->load_s += bench_clock_s() - begin;
     chip_hash(chip, &hash);
     out->state_hash = hash.value;
     chip_free(chip);
@@ -43,11 +43,11 @@ static bool load(const char *path, const struct chip_config *config, struct benc
     struct compile_report report = {0};
     struct compile_options how = {.semantics = semantics_find("norse", diagnostics), .dt_s = BENCH_DT_S,
                                   .input_levels = 1};
-    double begin = bench_seconds();
+    double begin = bench_clock_s();
     bool good = network_read(path, &network, diagnostics) &&
                 compile_network(&network, config, &how, &program, &report, diagnostics);
     network_free(&network);
-    out->load_s = bench_seconds() - begin;
+    out->load_s = bench_clock_s() - begin;
     if (good)
         build(config, &program, out);
     compile_report_free(&report);

@@ -11,11 +11,21 @@
 #include <time.h>
 #include <unistd.h>
 
-double bench_seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double bench_processor_s(void)
+{
+    return seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+double bench_clock_s(void)
+{
+    return seconds(CLOCK_MONOTONIC);
 }
 
 double bench_peak_mib(void)

@@ -2,8 +2,8 @@
  * "Principles and Practices of Interconnection Networks", 2004, chapter 23).
  *
  * At every router sits one terminal. It offers packets to any other terminal, in each cycle with the row's probability,
- * into a queue without bound; it sends at most one a cycle and takes at most one a cycle out of the mesh. Buffers, widths
- * and latencies are those of the row's chip file. */
+ * into a queue without bound; it sends at most one a cycle and takes at most one a cycle out of the mesh. Buffers,
+ * widths and latencies are those of the row's chip file. */
 #include "models/chip_config.h"
 #include "models/noc/router.h"
 #include "sim/memory.h"
@@ -109,7 +109,8 @@ static void add_terminal(struct mesh *mesh, const struct bench_row *row, uint32_
     const struct noc_config *noc = mesh->noc;
     *terminal = (struct terminal){.component = {.class_of = &terminal_class, .index = tile}, .tile = tile,
                                   .arrivals = {2 * tile}, .targets = {2 * tile + 1}, .columns = noc->columns,
-                                  .tiles = mesh->tiles, .flits = (noc->spike_bits + noc->flit_bits - 1) / noc->flit_bits,
+                                  .tiles = mesh->tiles,
+                                  .flits = (noc->spike_bits + noc->flit_bits - 1) / noc->flit_bits,
                                   .offer_below = (row->rate_percent * (UINT64_C(1) << 32)) / 100};
     engine_add(mesh->engine, &terminal->component);
     draw_next_offer(terminal);
@@ -189,9 +190,9 @@ bool bench_run_noc(const struct bench_row *row, const struct bench_context *cont
     mesh.terminals = memory_array(mesh.tiles, sizeof *mesh.terminals);
     mesh.links = memory_array((size_t)mesh.tiles * 6, sizeof *mesh.links);
     build(&mesh, row);
-    double begin = bench_seconds();
+    double begin = bench_processor_s();
     engine_run(mesh.engine, row->cycles);
-    out->simulate_s = bench_seconds() - begin;
+    out->simulate_s = bench_processor_s() - begin;
     out->peak_rss_mib = bench_peak_mib();
     count(&mesh, out);
     bool good = nothing_lost(&mesh, diagnostics);

@@ -1,5 +1,5 @@
 /* Random numbers for what `npusim bench` generates, the same on every machine: SplitMix64 (Steele, Lea, Flood: "Fast
- * Splittable Pseudorandom Number Generators", OOPSLA 2014). A stream is its seed; different seeds, different streams. */
+ * Splittable Pseudorandom Number Generators", OOPSLA 2014). A stream is its seed; other seeds, other streams. */
 #ifndef NPUSIM_TOOLS_BENCH_RANDOM_H
 #define NPUSIM_TOOLS_BENCH_RANDOM_H
 

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define R1024(fan, file, ...) .run = bench_run_chip, .chip = file, .fan_out = fan, .steps = 1000, .settings = {__VA_ARGS__}
+#define R1024(fan, file, ...) \
+    .run = bench_run_chip, .chip = file, .fan_out = fan, .steps = 1000, .settings = {__VA_ARGS__}
 #define NOC(side, rate, length) \
     .run = bench_run_noc, .chip = "bench-16.yaml", .rate_percent = rate, .cycles = length, \
     .settings = {"mesh.columns=" side, "mesh.rows=" side, "mesh.cores_per_tile=1"}

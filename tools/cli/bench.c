@@ -22,7 +22,7 @@ struct bench_line {
 #define FIELD(name) offsetof(struct bench_line, name)
 static const struct option_row rows[] = {
     {"--rows", OPTION_STRING, FIELD(rows), "NAME,...", 0, 0, false, NULL, "these only; * and ? stand for any letters"},
-    {"--runs", OPTION_U32, FIELD(runs), "N", 1, 1000, false, NULL, "of each row, of which the medians count (default 3)"},
+    {"--runs", OPTION_U32, FIELD(runs), "N", 1, 1000, false, NULL, "of each row; the medians count (default 3)"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "as JSON, and nothing else"},
     {"--help", OPTION_FLAG, FIELD(help), NULL, 0, 0, false, NULL, "this text"},
     {0},
@@ -44,8 +44,7 @@ static bool select_name(const char *name, bool *selected, struct diagnostics *di
     for (size_t i = 0; bench_rows[i].name; i++)
         if (fnmatch(name, bench_rows[i].name, 0) == 0)
             any = selected[i] = true;
-    return any || diagnostics_add(diagnostics, "--rows", "'%s' is no row, expected some of those in npusim bench --help",
-                                  name);
+    return any || diagnostics_add(diagnostics, "--rows", "'%s' is no row, expected those of npusim bench --help", name);
 }
 
 static bool select_rows(const char *names, bool *selected, struct diagnostics *diagnostics)
@@ -63,7 +62,9 @@ static bool select_rows(const char *names, bool *selected, struct diagnostics *d
     for (size_t i = 0; good && bench_rows[i].name; i++)
         if (selected[i])
             return true;
-    return good ? diagnostics_add(diagnostics, "--rows", "no name, expected some of those in npusim bench --help") : false;
+    if (good)
+        diagnostics_add(diagnostics, "--rows", "no name, expected names from npusim bench --help");
+    return false;
 }
 
 /* ---- where ---- */
@@ -74,9 +75,11 @@ static void describe_machine(struct bench_machine *machine)
     FILE *file = fopen("/proc/cpuinfo", "r");
     *machine = (struct bench_machine){.cores = sysconf(_SC_NPROCESSORS_ONLN)};
     while (file && machine->cpu[0] == '\0' && fgets(line, sizeof line, file))
-        if (strncmp(line, "model name", 10) == 0 && strchr(line, ':'))
-            snprintf(machine->cpu, sizeof machine->cpu, "%.*s", (int)strcspn(strchr(line, ':') + 2, "\n"),
-                     strchr(line, ':') + 2);
+        if (strncmp(line, "model name", 10) == 0) {
+            const char *name = line + strcspn(line, ":");
+            name += strspn(name, ": ");
+            snprintf(machine->cpu, sizeof machine->cpu, "%.*s", (int)strcspn(name, "\n"), name);
+        }
     if (file)
         fclose(file);
 }

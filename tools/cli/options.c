@@ -62,7 +62,7 @@ static bool store(const struct option_row *row, const char *text, void *target, 
     switch (row->kind) {
     case OPTION_STRING:
         *(const char **)field = text;
-        return true;
+        return *text || diagnostics_add(diagnostics, row->name, "empty, expected %s", row->value);
     case OPTION_LIST:
         if (list->count == OPTION_LIST_MAX)
             return diagnostics_add(diagnostics, row->name, "given more than %d times", OPTION_LIST_MAX);

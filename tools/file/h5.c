@@ -77,6 +77,8 @@ bool h5_open(const char *path, struct h5 **out, struct diagnostics *diagnostics)
     const char *problem = h5_heap_problem(path, (uint64_t)info.st_size);
     if (problem)
         return diagnostics_add(diagnostics, path, "%s", problem);
+    if (!h5_probe(path, (uint64_t)info.st_size, diagnostics))
+        return false;
     hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access_list, H5F_CLOSE_STRONG);
     hid_t id = H5Fopen(path, H5F_ACC_RDONLY, access_list);

@@ -25,7 +25,8 @@ const char *h5_path(const struct h5 *file);
 bool h5_exists(struct h5 *file, const char *path);      /* group or dataset, every link on the way checked */
 bool h5_is_group(struct h5 *file, const char *path);
 /* Names of the links of a group, sorted; array and names are fresh. */
-MUST_USE bool h5_list(struct h5 *file, const char *group, char ***names, size_t *count, struct diagnostics *diagnostics);
+MUST_USE bool h5_list(struct h5 *file, const char *group, char ***names, size_t *count,
+                      struct diagnostics *diagnostics);
 MUST_USE bool h5_shape_of(struct h5 *file, const char *path, struct h5_shape *out, struct diagnostics *diagnostics);
 
 /* Whole datasets, converted from any integer or float type; booleans (enum int8) read as 0 and 1. At most `limit`
@@ -55,7 +56,10 @@ MUST_USE bool h5_create(const char *path, struct h5 **out, struct diagnostics *d
 MUST_USE bool h5_commit(struct h5 *file, struct diagnostics *diagnostics); /* closes */
 /* Errors while writing are kept and reported by h5_commit. Groups on the way are made. Chunked and DEFLATE 4 when
  * larger than 4 KiB. */
-enum h5_type { H5_U8, H5_I8, H5_U16, H5_I16, H5_U32, H5_I32, H5_U64, H5_I64, H5_F32, H5_F64, H5_BOOL /* uint8_t 0, 1 */ };
+enum h5_type {
+    H5_U8, H5_I8, H5_U16, H5_I16, H5_U32, H5_I32, H5_U64, H5_I64, H5_F32, H5_F64,
+    H5_BOOL /* uint8_t 0, 1 */
+};
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data);
 void h5_write_strings(struct h5 *file, const char *path, uint64_t count, const char *const *strings);
 void h5_write_string_array(struct h5 *file, const char *path, int rank, const uint64_t *size,

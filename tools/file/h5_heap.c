@@ -59,6 +59,21 @@ static const char *scan(const unsigned char *bytes, uint64_t count)
     return NULL;
 }
 
+/* An entry is the text's length (4 bytes) and its place in a heap. The library takes memory for the length as it is. */
+bool h5_texts_sound(const char *path, uint64_t count, uint64_t offset, uint64_t entries, uint64_t entry_bytes)
+{
+    unsigned char length[4];
+    bool sound = true;
+    int descriptor = open(path, O_RDONLY);
+    for (uint64_t i = 0; sound && descriptor >= 0 && i < entries; i++) {
+        ssize_t got = pread(descriptor, length, sizeof length, (off_t)(offset + i * entry_bytes));
+        sound = got == (ssize_t)sizeof length && little_endian(length, 4) <= count;
+    }
+    if (descriptor >= 0)
+        close(descriptor);
+    return sound && descriptor >= 0;
+}
+
 const char *h5_heap_problem(const char *path, uint64_t count)
 {
     int descriptor = count ? open(path, O_RDONLY) : -1;

@@ -22,9 +22,17 @@ bool h5_fail(const struct h5 *file, const char *dataset, struct diagnostics *dia
 
 /* NULL when all global heaps of a file of `count` bytes are sound; else what is wrong. */
 const char *h5_heap_problem(const char *path, uint64_t count);
+/* True when no text of a contiguous dataset at `offset` claims to be longer than the file. */
+bool h5_texts_sound(const char *path, uint64_t count, uint64_t offset, uint64_t entries, uint64_t entry_bytes);
 
 /* NULL when every link from the root to `path` is a hard link; else what is wrong. */
 const char *h5_path_problem(struct h5 *file, const char *path);
+
+/* Opens the dataset as a reader would, with every check before its values are read. */
+MUST_USE bool h5_check_dataset(struct h5 *file, const char *path, struct diagnostics *diagnostics);
+
+/* Lets a child process look through the file (`bytes` long), which may crash or hang the library. */
+MUST_USE bool h5_probe(const char *path, uint64_t bytes, struct diagnostics *diagnostics);
 
 /* "text", "a compound" ... */
 const char *h5_class_name(H5T_class_t class);

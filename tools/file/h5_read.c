@@ -103,6 +103,19 @@ static const char *chunk_problem(hid_t list, const struct dataset *dataset, uint
     return NULL;
 }
 
+/* What is packed by anything else is refused before the library runs it. */
+static bool filters_are_known(hid_t list)
+{
+    for (int i = 0; i < H5Pget_nfilters(list); i++) {
+        unsigned flags, settings;
+        size_t none = 0;
+        H5Z_filter_t filter = H5Pget_filter2(list, (unsigned)i, &flags, &none, NULL, 0, NULL, &settings);
+        if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
+            return false;
+    }
+    return true;
+}
+
 /* NULL, or why the dataset cannot be what it claims. */
 static const char *storage_problem(const struct h5 *file, const struct dataset *dataset)
 {
@@ -118,6 +131,8 @@ static const char *storage_problem(const struct h5 *file, const struct dataset *
         problem = "is stored in other files, expected data in the file itself";
     else if (stored > file->bytes)
         problem = "claims more bytes than the file has: truncated or damaged";
+    else if (!filters_are_known(list))
+        problem = "is packed by a filter that is not read, expected DEFLATE (gzip), shuffle or Fletcher-32";
     else if (layout == H5D_CHUNKED) {
         ratio = H5Pget_nfilters(list) > 0 ? DEFLATE_RATIO_MAX : 1;
         problem = chunk_problem(list, dataset, claimed);
@@ -151,6 +166,15 @@ bool h5_shape_of(struct h5 *file, const char *path, struct h5_shape *out, struct
     if (!dataset_open(file, path, &dataset, diagnostics))
         return false;
     *out = dataset.shape;
+    dataset_close(&dataset);
+    return true;
+}
+
+bool h5_check_dataset(struct h5 *file, const char *path, struct diagnostics *diagnostics)
+{
+    struct dataset dataset;
+    if (!dataset_open_safe(file, path, UINT64_MAX, &dataset, diagnostics))
+        return false;
     dataset_close(&dataset);
     return true;
 }
@@ -287,8 +311,12 @@ static void arena_free(struct arena *arena)
     free(arena->blocks);
 }
 
-static char **read_variable(const struct dataset *dataset)
+static char **read_variable(const struct h5 *file, const struct dataset *dataset)
 {
+    haddr_t offset = H5Dget_offset(dataset->id); /* undefined: not contiguous */
+    uint64_t entry_bytes = H5Dget_storage_size(dataset->id) / dataset->items;
+    if (offset != HADDR_UNDEF && !h5_texts_sound(file->path, file->bytes, offset, dataset->items, entry_bytes))
+        return NULL;
     struct arena arena = {0};
     char **raw = memory_array(dataset->items, sizeof *raw);
     char **strings = NULL;
@@ -339,7 +367,7 @@ bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***
         h5_fail(file, path, diagnostics, "is %s, expected text", h5_class_name(dataset.class));
     else if (dataset.items == 0)
         *out = memory_array(0, sizeof **out);
-    else if (!(*out = H5Tis_variable_str(dataset.type) > 0 ? read_variable(&dataset) : read_fixed(&dataset)))
+    else if (!(*out = H5Tis_variable_str(dataset.type) > 0 ? read_variable(file, &dataset) : read_fixed(&dataset)))
         h5_fail(file, path, diagnostics, "cannot be read: damaged, or more than %" PRIu64 " bytes of text",
                 STRING_BYTES_MAX);
     if (shape)

@@ -94,7 +94,7 @@ static bool infer_elementwise(const struct attempt *at)
     return true;
 }
 
-/* weight (out, in) is applied to the last dimension; further leading dimensions are blocks with weights of their own. */
+/* weight (out, in) is applied to the last dimension; more leading dimensions are blocks with weights of their own. */
 static bool infer_affine(const struct attempt *at)
 {
     struct node *node = at->node;

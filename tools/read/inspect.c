@@ -159,9 +159,8 @@ static void inspect_idx(const struct spike_file *file, FILE *out)
     fprintf(out, "%s: IDX, type 0x%02x, shape (", file->path, file->bytes[2]);
     for (unsigned i = 0; i < rank && 8 + 4 * (size_t)i <= file->size; i++) {
         const unsigned char *size = file->bytes + 4 + 4 * (size_t)i;
-        unsigned long value = (unsigned long)size[0] << 24 | (unsigned long)size[1] << 16 | (unsigned long)size[2] << 8 |
-                              (unsigned long)size[3];
-        fprintf(out, "%s%lu", i ? ", " : "", value);
+        uint32_t value = (uint32_t)size[0] << 24 | (uint32_t)size[1] << 16 | (uint32_t)size[2] << 8 | size[3];
+        fprintf(out, "%s%u", i ? ", " : "", (unsigned)value);
     }
     fprintf(out, ")\n");
 }
