@@ -54,7 +54,7 @@ static void count_hop(struct merge_router *router, enum merge_unit_name unit, ui
 }
 
 struct outcome {
-    bool moved, full, busy;
+    bool moved;
     uint64_t next;
 };
 
@@ -88,12 +88,7 @@ static void serve(struct merge_router *router, enum merge_unit_name name, uint64
         const struct packet *front = unit->in[i] ? link_peek(unit->in[i], now) : NULL;
         if (!front)
             continue;
-        if (unit->free_at > now) {
-            outcome->busy = true;
-            sooner(outcome, unit->free_at);
-        } else if (outputs_full(unit, now, &outcome->next)) {
-            outcome->full = true;
-        } else {
+        if (unit->free_at <= now && !outputs_full(unit, now, &outcome->next)) {
             take(router, name, unit->in[i], now, front);
             outcome->moved = true;
         }
@@ -109,6 +104,22 @@ static void serve(struct merge_router *router, enum merge_unit_name name, uint64
     }
 }
 
+/* What the cycles until the next step are. */
+static enum router_counter standing(const struct merge_router *router, uint64_t now)
+{
+    enum router_counter standing = ROUTER_IDLE;
+    for (int name = 0; name < MERGE_UNITS; name++)
+        for (int i = 0; i < MERGE_PORTS_MAX; i++) {
+            const struct merge_unit *unit = &router->units[name];
+            if (!unit->in[i] || !link_peek(unit->in[i], now))
+                continue;
+            if (unit->free_at > now)
+                return ROUTER_STALL_LINK;
+            standing = ROUTER_STALL_CREDIT;
+        }
+    return standing;
+}
+
 static uint64_t merge_router_step(void *self, uint64_t now)
 {
     struct merge_router *router = self;
@@ -116,9 +127,7 @@ static uint64_t merge_router_step(void *self, uint64_t now)
     merge_router_settle(router, now);
     for (int name = 0; name < MERGE_UNITS; name++)
         serve(router, (enum merge_unit_name)name, now, &outcome);
-    router->standing = outcome.full   ? ROUTER_STALL_CREDIT
-                       : outcome.busy ? ROUTER_STALL_LINK
-                                      : ROUTER_IDLE;
+    router->standing = standing(router, now);
     if (outcome.moved && router->accounted <= now) {
         router->counters[ROUTER_BUSY]++;
         router->accounted = now + 1;

@@ -38,7 +38,7 @@ static uint32_t outputs_of(struct router *router, const struct packet *packet)
 }
 
 /* The copy of a multicast packet for one output. */
-static struct packet branch(const struct router *router, const struct packet *packet, uint32_t output)
+static struct packet copy_for(const struct router *router, const struct packet *packet, uint32_t output)
 {
     struct packet copy = *packet;
     const struct tree_row *row = &router->trees->rows[packet->target];
@@ -68,7 +68,7 @@ static void move(struct router *router, uint64_t now, uint32_t input, uint32_t o
 {
     struct link *in = router->in[input];
     const struct packet *front = link_peek(in, now);
-    struct packet packet = front->kind == PACKET_TREE ? branch(router, front, output) : *front;
+    struct packet packet = front->kind == PACKET_TREE ? copy_for(router, front, output) : *front;
     link_push(router->out[output], now, &packet);
     router->free_at[output] = now + packet.flits;
     router->turn[output] = (uint8_t)input;

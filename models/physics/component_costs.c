@@ -148,7 +148,7 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_QUEUE_WRITES] = word_write(build, &sizes->queue);
     out->core[CORE_QUEUE_READS] = word_read(build, &sizes->queue);
     out->core[CORE_AXON_READS] = word_read(build, &sizes->axon_table);
-    if (core->synapse_kind == SYNAPSE_SPARSE)
+    if (core->synapse_kind != SYNAPSE_DIMC)
         out->core[CORE_SYNAPSE_WORDS] = word_read(build, &sizes->synapses);
     else
         out->core[CORE_ARRAY_ROWS] = cost_of(&values->dimc_cell, FEMTO * sizes->dimc_row_bits);

@@ -26,6 +26,12 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
         out->axon_table = (struct memory_size){core->axons_max, row, 1};
         return;
     }
+    if (core->synapse_kind == SYNAPSE_CROSSBAR) {
+        uint32_t words = core_crossbar_words(core);
+        out->synapses = (struct memory_size){(uint64_t)core->axons_max * words, core->crossbar_word_bits, 1};
+        out->axon_table = (struct memory_size){core->axons_max, bits_for(core->axons_max), 1};
+        return;
+    }
     double rows = (double)core->dimc_rows * core->dimc_arrays;
     out->synapses = (struct memory_size){0, 1, 1};
     out->dimc_row_bits = (double)core->dimc_columns * core->weight_bits;

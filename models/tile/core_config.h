@@ -68,6 +68,23 @@ struct core_config {
     uint32_t route_cycles;       /* cycles for each packet (routing table look-up and injection) */
 };
 
+/* A weight for every row and column, used or not (dimc, crossbar), or lists (sparse)? */
+static inline bool core_is_dense(const struct core_config *core) { return core->synapse_kind != SYNAPSE_SPARSE; }
+static inline uint64_t core_dense_rows(const struct core_config *core)
+{
+    return core->synapse_kind == SYNAPSE_DIMC ? (uint64_t)core->dimc_rows * core->dimc_arrays : core->axons_max;
+}
+static inline uint32_t core_dense_columns(const struct core_config *core)
+{
+    return core->synapse_kind == SYNAPSE_DIMC ? core->dimc_columns : core->neurons_max;
+}
+/* Words in which a crossbar's row of weights lies. */
+static inline uint32_t core_crossbar_words(const struct core_config *core)
+{
+    uint32_t weights = core->crossbar_word_bits / core->weight_bits ? core->crossbar_word_bits / core->weight_bits : 1;
+    return (core->neurons_max + weights - 1) / weights;
+}
+
 extern const struct parameter_row core_parameter_rows[];
 
 #endif

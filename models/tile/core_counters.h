@@ -24,7 +24,7 @@ enum core_counter {
     CORE_QUEUE_STALLS,     /* cycles a packet waited in the router because the queue was full */
     CORE_AXON_READS,
     CORE_SYNAPTIC_EVENTS,  /* (event, synapse) pairs; an event that carries n planes counts n */
-    CORE_SYNAPSE_WORDS,    /* sparse: words read */
+    CORE_SYNAPSE_WORDS,    /* sparse, crossbar: words read */
     CORE_ARRAY_ACCESSES,   /* dimc: accesses x bit planes */
     CORE_ARRAY_ROWS,       /* dimc: rows activated x bit planes */
     CORE_ACCUMULATIONS,    /* additions into an accumulator */

@@ -26,7 +26,7 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
     copy_synapses(array, program);
     if (config->synapse_kind == SYNAPSE_SPARSE)
         sparse_prepare(array);
-    else
+    else if (config->synapse_kind == SYNAPSE_DIMC)
         dimc_prepare(array);
 }
 
@@ -49,6 +49,8 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
         return 0;
     if (array->config->synapse_kind == SYNAPSE_SPARSE)
         return sparse_drain(array, queue, slot, start, counters);
+    if (array->config->synapse_kind == SYNAPSE_CROSSBAR)
+        return crossbar_drain(array, queue, slot, start, counters);
     return dimc_drain(array, queue, slot, start, counters);
 }
 

@@ -11,6 +11,9 @@
  *   look-up of the axon each); then every group of `rows_per_access` neighbouring rows with at least one event is
  *   accessed once for each bit plane: all rows of the group and all columns at once, through the adder tree.
  *
+ * crossbar (synapse_crossbar.c): a weight for every axon and neuron. An event costs the look-up of its axon, then for
+ *   each bit plane `crossbar.cycles` for every neuron of the core in turn, connected or not.
+ *
  * Accumulators saturate at accumulator_bits; they are zero when a timestep begins. */
 #ifndef NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
 #define NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
@@ -56,6 +59,8 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
 void sparse_prepare(struct synapse_array *array);
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                       uint64_t counters[CORE_COUNTERS]);
+uint64_t crossbar_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
+                        uint64_t counters[CORE_COUNTERS]);
 void dimc_prepare(struct synapse_array *array);
 uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                     uint64_t counters[CORE_COUNTERS]);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 struct validate_line {
-    const char *cases;
+    const char *cases, *pack;
     uint32_t quantum;
     int order;
     bool oracle, json;
@@ -24,6 +24,8 @@ static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
 static const struct option_row rows[] = {
     {"--cases", OPTION_STRING, FIELD(cases), "DIR", 0, 0, false, NULL,
      "cases of one suite: folders of CSV with setup.json, or .h5 files (default: tests/golden/SUITE)"},
+    {"--pack", OPTION_STRING, FIELD(pack), "DIR", 0, 0, false, NULL,
+     "only write each case of --cases to DIR as one compressed .h5 file"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL, "as for run"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders, "as for run"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL, "as for run"},
@@ -75,9 +77,12 @@ static int run_suite(const struct validate_line *line, const struct replay_suite
     struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
     uint64_t state_hash = 0;
     char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
-    bool good = replay_suite_run(suite, path, &how, &verdicts, &state_hash, &diagnostics);
+    bool good = line->pack ? replay_suite_pack(suite, path, line->pack, &diagnostics)
+                           : replay_suite_run(suite, path, &how, &verdicts, &state_hash, &diagnostics);
     int status = good ? STATUS_DONE : diagnostics.count ? STATUS_USER : STATUS_FAILED;
-    if (good && line->json)
+    if (good && line->pack)
+        printf("%s: packed into %s\n", path, line->pack);
+    else if (good && line->json)
         print_json(&verdicts, state_hash);
     else if (good)
         print_table(&verdicts, state_hash);
@@ -119,6 +124,10 @@ static int validate_all(const struct validate_line *line, const struct option_li
                         struct diagnostics *diagnostics)
 {
     int worst = STATUS_DONE;
+    if (line->pack && !line->cases) {
+        diagnostics_add(diagnostics, "--pack", "expected --cases with it");
+        return STATUS_USER;
+    }
     if (line->cases && names->count != 1) {
         diagnostics_add(diagnostics, "--cases", "expected one suite before it");
         return STATUS_USER;

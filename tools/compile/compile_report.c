@@ -31,8 +31,8 @@ void remark(const struct compilation *with, const char *format, ...)
 
 static double memory_used(const struct core_config *core, const struct piece *piece)
 {
-    if (core->synapse_kind == SYNAPSE_DIMC)
-        return (double)piece->axon_count / ((double)core->dimc_rows * core->dimc_arrays);
+    if (core_is_dense(core))
+        return (double)piece->axon_count / (double)core_dense_rows(core);
     return (double)piece->words / core->sparse_words;
 }
 
@@ -45,7 +45,7 @@ static struct compile_core_note note_of(const struct compilation *with, const st
                                      .limit = piece->limit ? piece->limit : "inputs"};
     double stored = (double)piece->axon_count * piece->count;
     note.memory_used = memory_used(&with->chip->core, piece);
-    if (with->chip->core.synapse_kind == SYNAPSE_DIMC)
+    if (core_is_dense(&with->chip->core))
         note.fill = stored > 0.0 ? (double)piece->synapses / stored : 0.0;
     return note;
 }
@@ -69,7 +69,7 @@ void report_cores(const struct compilation *with, const struct plan *plan)
         report->synapses += plan->pieces[i].synapses;
         stored += (double)plan->pieces[i].axon_count * plan->pieces[i].count;
     }
-    bool dense = with->chip->core.synapse_kind == SYNAPSE_DIMC;
+    bool dense = core_is_dense(&with->chip->core);
     report->fill = dense && stored > 0.0 ? (double)report->synapses / stored : 1.0;
     qsort(report->notes, report->note_count, sizeof *report->notes, note_compare);
     for (uint32_t i = 0; i < report->note_count; i++)

@@ -38,15 +38,15 @@ uint32_t core_fit_capacity(const struct compilation *with)
 {
     const struct core_config *core = &with->chip->core;
     uint32_t capacity = least(core->neurons_max, UINT16_MAX + 1u);
-    if (core->synapse_kind == SYNAPSE_DIMC)
-        return least(capacity, core->dimc_columns);
+    if (core_is_dense(core))
+        return least(capacity, core_dense_columns(core));
     return core->sparse_index_bits < 16 ? least(capacity, 1u << core->sparse_index_bits) : capacity;
 }
 
 static uint32_t axon_limit(const struct core_config *core)
 {
-    uint64_t rows = (uint64_t)core->dimc_rows * core->dimc_arrays;
-    return core->synapse_kind == SYNAPSE_DIMC && rows < core->axons_max ? (uint32_t)rows : core->axons_max;
+    uint64_t rows = core_dense_rows(core);
+    return core_is_dense(core) && rows < core->axons_max ? (uint32_t)rows : core->axons_max;
 }
 
 struct core_fit *core_fit_new(const struct compilation *with, const struct layer *layer)
@@ -96,7 +96,7 @@ static const char *neuron_limit_name(const struct core_fit *fit)
 {
     if (fit->capacity == fit->core->neurons_max)
         return "neurons";
-    return fit->core->synapse_kind == SYNAPSE_DIMC ? "array columns" : "index bits";
+    return core_is_dense(fit->core) ? "array columns" : "index bits";
 }
 
 /* What the neuron would break, if it joined. */
@@ -148,7 +148,7 @@ const char *core_fit_add(struct core_fit *fit, uint32_t neuron)
 
 uint64_t core_fit_cost(const struct core_fit *fit)
 {
-    return fit->core->synapse_kind == SYNAPSE_DIMC ? (uint64_t)fit->axon_count * fit->neuron_count : fit->axon_count;
+    return core_is_dense(fit->core) ? (uint64_t)fit->axon_count * fit->neuron_count : fit->axon_count;
 }
 
 /* Radix sort by 11 bits: a core may have 100 000 axons. */

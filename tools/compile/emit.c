@@ -26,7 +26,7 @@ static void emit_rows(struct core_program *core, const struct compilation *with)
     uint64_t word = 0;
     core->axon_row = memory_array(core->axon_count, sizeof *core->axon_row);
     for (uint32_t a = 0; a < core->axon_count; a++) {
-        core->axon_row[a] = config->synapse_kind == SYNAPSE_DIMC ? a : (uint32_t)word;
+        core->axon_row[a] = core_is_dense(config) ? a : (uint32_t)word;
         if (config->synapse_kind == SYNAPSE_SPARSE)
             word += sparse_words_of(config, core->synapse_start[a + 1] - core->synapse_start[a]);
     }

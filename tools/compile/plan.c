@@ -25,7 +25,7 @@ void plan_free(struct plan *plan)
 
 uint64_t piece_cost(const struct compilation *with, const struct piece *piece)
 {
-    bool dense = with->chip->core.synapse_kind == SYNAPSE_DIMC;
+    bool dense = core_is_dense(&with->chip->core);
     return dense ? (uint64_t)piece->axon_count * piece->count : piece->axon_count;
 }
 

@@ -61,7 +61,7 @@ static void check_groups(struct checker *checker, const struct core_program *cor
 static void check_neurons(struct checker *checker, const struct core_program *core)
 {
     const struct core_config *config = &checker->chip->core;
-    uint64_t columns = config->synapse_kind == SYNAPSE_DIMC ? config->dimc_columns
+    uint64_t columns = core_is_dense(config) ? core_dense_columns(config)
                                                             : (uint64_t)1 << config->sparse_index_bits;
     bool holds = core->population >= 0;
     if (holds != (core->neuron_count > 0) || (holds && checker->program->populations[core->population].input))
@@ -88,8 +88,8 @@ static void check_relays(struct checker *checker, const struct core_program *cor
 static void check_rows(struct checker *checker, const struct core_program *core)
 {
     const struct core_config *config = &checker->chip->core;
-    bool dense = config->synapse_kind == SYNAPSE_DIMC;
-    uint64_t free_row = 0, size = dense ? (uint64_t)config->dimc_rows * config->dimc_arrays : config->sparse_words;
+    bool dense = core_is_dense(config);
+    uint64_t free_row = 0, size = dense ? core_dense_rows(config) : config->sparse_words;
     for (uint32_t a = 0; a < core->axon_count; a++) {
         uint64_t bits = (uint64_t)(core->synapse_start[a + 1] - core->synapse_start[a]) *
                         (config->weight_bits + config->sparse_index_bits);

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- comparing ---- */
 
@@ -134,31 +133,56 @@ static bool run_cases(const struct replay_suite *suite, struct replay_case *test
     return good;
 }
 
+/* Names below `path`, sorted; at least one, or false. */
+static bool list_cases(const char *path, char ***names, size_t *count, struct diagnostics *diagnostics)
+{
+    struct dirent **found = NULL;
+    int all = scandir(path, &found, is_case, alphasort);
+    *count = 0;
+    *names = memory_array(all > 0 ? (size_t)all : 1, sizeof **names);
+    for (int i = 0; i < all; i++) {
+        char *child = memory_format("%s/%s", path, found[i]->d_name);
+        if (directory_is(child) || strstr(found[i]->d_name, ".h5"))
+            (*names)[(*count)++] = memory_copy_string(found[i]->d_name);
+        free(child);
+        free(found[i]);
+    }
+    free(found);
+    return *count > 0 ||
+           diagnostics_add(diagnostics, path, "no case, expected folders with setup.json or .h5 files");
+}
+
 bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
                       struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics)
 {
-    struct dirent **names = NULL;
-    int found = scandir(path, &names, is_case, alphasort);
-    size_t count = 0;
-    if (found <= 0) {
-        free(names);
-        return diagnostics_add(diagnostics, path, "no case, expected folders with setup.json or .h5 files");
-    }
-    struct replay_case *tests = memory_array((size_t)found, sizeof *tests);
-    bool good = true;
-    for (int i = 0; i < found; i++) {
-        char *child = memory_format("%s/%s", path, names[i]->d_name);
-        if (directory_is(child) || strstr(names[i]->d_name, ".h5"))
-            good = prepare(suite, path, names[i]->d_name, &tests[count++], diagnostics) && good;
-        free(child);
-        free(names[i]);
-    }
-    free(names);
-    if (good && count == 0)
-        good = diagnostics_add(diagnostics, path, "no case, expected folders with setup.json or .h5 files");
+    char **names;
+    size_t count;
+    bool good = list_cases(path, &names, &count, diagnostics);
+    struct replay_case *tests = memory_array(count, sizeof *tests);
+    for (size_t i = 0; i < count; i++)
+        good = prepare(suite, path, names[i], &tests[i], diagnostics) && good;
     good = good && run_cases(suite, tests, count, options, verdicts, state_hash);
     for (size_t i = 0; i < count; i++)
         case_free(&tests[i]);
     free(tests);
+    directory_free_list(names, count);
+    return good;
+}
+
+bool replay_suite_pack(const struct replay_suite *suite, const char *path, const char *dir,
+                       struct diagnostics *diagnostics)
+{
+    char **names;
+    size_t count;
+    bool good = list_cases(path, &names, &count, diagnostics) && directory_make(dir, diagnostics);
+    for (size_t i = 0; good && i < count; i++) {
+        struct replay_case test = {0};
+        good = prepare(suite, path, names[i], &test, diagnostics);
+        char *out = memory_format("%s/%s.h5", dir, test.recording.name);
+        good = good && recording_write_h5(out, &test.recording, diagnostics);
+        free(out);
+        case_free(&test);
+    }
+    directory_free_list(names, count);
     return good;
 }

@@ -51,6 +51,10 @@ struct replay_options {
 MUST_USE bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
                                struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics);
 
+/* Writes each case below `path` to DIR/NAME.h5. */
+MUST_USE bool replay_suite_pack(const struct replay_suite *suite, const char *path, const char *dir,
+                                struct diagnostics *diagnostics);
+
 /* How many entries of one kind differ from a table: those in one of both only. columns: of core, number, extra; -1: not
  * compared. */
 struct log_columns {
