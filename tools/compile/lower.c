@@ -206,11 +206,15 @@ static bool order_linear_nodes(struct walk *walk, const uint32_t *order)
                 walk->linear[walk->linear_count++] = target;
         }
     }
+    uint32_t stuck = 0; /* a node on the cycle, or that a cycle leads to */
+    while (done < all && (!node_is_linear(network->nodes[stuck].kind) || waits[stuck] == 0))
+        stuck++;
     free(waits);
     if (done == all)
         return true;
     return diagnostics_add(walk->with->diagnostics, network->path,
-                           "a cycle of linear nodes, expected a neuron node in every cycle");
+                           "a cycle of linear nodes leads to '%s', expected a neuron node in every cycle",
+                           network->nodes[stuck].name);
 }
 
 static void population_append(struct walk *walk, uint32_t node, bool readout)

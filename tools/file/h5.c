@@ -72,6 +72,8 @@ bool h5_open(const char *path, struct h5 **out, struct diagnostics *diagnostics)
         return diagnostics_add(diagnostics, path, "is not a regular file, expected an HDF5 file");
     if (access(path, R_OK) != 0)
         return diagnostics_add(diagnostics, path, "cannot read: %s", strerror(errno));
+    if (info.st_size == 0)
+        return diagnostics_add(diagnostics, path, "is empty, expected an HDF5 file");
     if (!h5_is_hdf5(path))
         return diagnostics_add(diagnostics, path, "is not HDF5, expected an HDF5 file");
     const char *problem = h5_heap_problem(path, (uint64_t)info.st_size);
