@@ -50,9 +50,9 @@ static bool check(struct spike_reading *reading, const struct spike_file *file)
 {
     struct diagnostics *diagnostics = reading->diagnostics;
     size_t before = diagnostics->count;
-    if (reading->batch->inputs != 2 * PIXELS)
+    if (reading->batch->inputs != NMNIST_INPUTS)
         diagnostics_add(diagnostics, file->path, "N-MNIST has 2 x 34 x 34 = %u inputs, expected %u as the Input has",
-                        2 * PIXELS, reading->batch->inputs);
+                        NMNIST_INPUTS, reading->batch->inputs);
     if (!(reading->options->dt_s > 0))
         diagnostics_add(diagnostics, file->path, "N-MNIST events carry microseconds, expected --dt for the length of a "
                         "step");

@@ -50,6 +50,7 @@ uint64_t spike_step(double time_s, double dt_s);
 /* ---- formats ---- */
 /* 5 bytes an event: x, y, polarity and 23 bits of microseconds (G. Orchard et al., Frontiers in Neuroscience 9:437,
  * 2015). The flat index is [polarity][y][x], 2 x 34 x 34; polarity 0 is OFF. */
+#define NMNIST_INPUTS (2u * 34u * 34u)
 bool nmnist_recognise(const struct spike_file *file);
 MUST_USE bool nmnist_read(struct spike_reading *reading, const struct spike_file *file);
 

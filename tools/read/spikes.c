@@ -158,13 +158,19 @@ static bool add_unknown(const struct spike_file *file, struct diagnostics *diagn
                            what);
 }
 
+/* A cut-off IDX file of dark pixels looks like events too; those are only for an Input of that size. */
+static bool are_events(const struct spike_reading *reading, const struct spike_file *file)
+{
+    return nmnist_recognise(file) && (reading->batch->inputs == NMNIST_INPUTS || !idx_recognise(file));
+}
+
 static bool read_bytes(struct spike_reading *reading, const struct spike_file *file)
 {
     if (npy_recognise(file->bytes, file->size))
         return npy_spikes_read(reading, file);
     if (idx_is_whole(file))
         return idx_read(reading, file);
-    if (nmnist_recognise(file))
+    if (are_events(reading, file))
         return nmnist_read(reading, file);
     if (idx_recognise(file))
         return idx_read(reading, file);
