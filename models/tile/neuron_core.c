@@ -18,19 +18,19 @@ void neuron_core_settle(struct neuron_core *core, uint64_t now)
 
 /* ---- packets in ---- */
 
-/* A packet that can be seen in cycle d was written at edge d. */
+/* A packet that can be seen in cycle d was written at edge d; while the present slot is cleared the memory has no port
+ * for it. */
 static uint64_t receive(struct neuron_core *core, uint64_t now, bool clearing)
 {
     const struct packet *packet = link_peek(core->in, now);
     if (packet) {
-        bool lost = clearing && (packet->step + 1u) % core->events.slots == 0;
         probe_log(core->probe, LOG_DELIVERED, now, core->component.index, packet->axon, packet->step);
         core->counters[CORE_EVENTS_IN]++;
-        if (lost)
+        if (clearing)
             core->counters[CORE_EVENTS_DROPPED]++;
         else
             core->counters[CORE_QUEUE_WRITES]++;
-        if (!lost)
+        if (!clearing)
             delay_memory_write(&core->events, packet->axon, packet->step, now);
         link_pop(core->in, now);
         tally_add(core->outstanding, now, -1);
