@@ -11,6 +11,9 @@
 #define ADDRESS_LEAK 0x100u
 #define ADDRESS_ALL 255u
 
+/* An entry of the queue: a neuron's number below, the weight of a virtual event above; weight 0 is no virtual event. */
+#define ENTRY_WEIGHT_SHIFT 8
+
 /* ---- neurons ---- */
 
 static int32_t limited(const struct core_config *config, int32_t value)
@@ -33,7 +36,7 @@ static int32_t changed(const struct event_core *core, uint32_t neuron)
         return toward_zero(core->potential[neuron], core->group_of[neuron]->leak);
     int32_t weight = core->weights[(size_t)(core->address & 255) * core->program->neuron_count + neuron];
     if (core->work == WORK_VIRTUAL)
-        weight = (int32_t)(core->address >> 4 & 15) - ((core->address & 128) ? 16 : 0);
+        weight = (int32_t)(core->address >> ENTRY_WEIGHT_SHIFT ^ 8) - 8; /* four bits, two's complement */
     return limited(core->config, core->potential[neuron] + weight);
 }
 
@@ -95,13 +98,13 @@ void event_core_settle(struct event_core *core, uint64_t now)
 
 /* ---- queue and output ---- */
 
-static void enqueue(struct event_core *core, uint32_t address)
+static void enqueue(struct event_core *core, uint32_t entry)
 {
     if (core->queue_count == core->config->queue_depth) {
         core->counters[CORE_EVENTS_DROPPED]++;
         return;
     }
-    core->queue[(core->queue_head + core->queue_count++) % core->config->queue_depth] = address;
+    core->queue[(core->queue_head + core->queue_count++) % core->config->queue_depth] = entry;
     core->counters[CORE_QUEUE_WRITES]++;
 }
 
@@ -199,25 +202,27 @@ static void begin(struct event_core *core, uint64_t now, enum event_core_work wo
 
 static void take_entry(struct event_core *core, uint64_t now)
 {
-    uint32_t address = core->queue[core->queue_head];
-    if (address & ADDRESS_VIRTUAL)
-        begin(core, now, WORK_VIRTUAL, address, address & 15, address & 15);
+    uint32_t entry = core->queue[core->queue_head], neuron = entry & 255;
+    if (entry >> ENTRY_WEIGHT_SHIFT)
+        begin(core, now, WORK_VIRTUAL, entry, neuron, neuron);
     else
-        begin(core, now, WORK_ENTRY, address, 0, core->config->controller_last_neuron);
+        begin(core, now, WORK_ENTRY, entry, 0, core->config->controller_last_neuron);
 }
 
 static void take_request(struct event_core *core, uint64_t now)
 {
     uint32_t address = link_peek(core->request, now)->axon, neuron = address & 255;
-    bool leak = (address & ADDRESS_LEAK) && !(address & ADDRESS_VIRTUAL);
     link_pop(core->request, now);
     core->counters[CORE_EVENTS_IN]++;
-    if (leak) {
+    if (address & ADDRESS_LEAK) {
         bool all = neuron == ADDRESS_ALL;
         begin(core, now, WORK_LEAK, address, all ? 0 : neuron, all ? core->config->controller_last_neuron : neuron);
         return;
     }
-    enqueue(core, address);
+    if (address & ADDRESS_VIRTUAL)
+        enqueue(core, (address >> 4 & 15) << ENTRY_WEIGHT_SHIFT | (address & 15));
+    else
+        enqueue(core, neuron);
     core->phase = EVENT_CORE_ANSWERS;
     core->act = now + core->config->controller_accept - 1;
 }

@@ -3,8 +3,9 @@
  *
  * The controller chooses in its idle cycle t, while no output is under way:
  *   1. queue full: its oldest entry;  2. a request: queue its address, or do its leak;  3. its oldest entry
- * An address has two flags above the neuron's number: bit 9 virtual (bits 7:4 a weight, 3:0 a neuron: one synapse),
- * bit 8 leak (of one neuron, or of all if the number is 255).
+ * An address has two flags above the neuron's number: bit 8 leak (of one neuron, or of all if the number is 255), else
+ * bit 9 virtual (bits 7:4 a weight, 3:0 a neuron: one synapse). The queue holds weight and neuron; a virtual event of
+ * weight 0 cannot be told from an event of that neuron and is carried through all.
  *   queue       acknowledge in t + accept, next choice `recover` cycles later
  *   leak        read t + 1, write t + c (c = crossbar.cycles) for each neuron, acknowledge in the cycle after the last
  *               write, next choice `recover` cycles later
@@ -48,7 +49,7 @@ struct event_core {
     uint32_t queue_head, queue_count;
     enum event_core_phase phase;
     enum event_core_work work;
-    uint32_t address;               /* of the event under way */
+    uint32_t address;               /* of the leak, or the entry, under way */
     uint32_t first, last;           /* neurons left to write */
     uint32_t fires;                 /* the first of them that fires; last + 1: none */
     uint64_t read_at;               /* cycle in which `first` is read */
