@@ -80,7 +80,7 @@ struct population {
     bool values;              /* output by value (LI): read in the chip step of the last timestep */
     uint32_t count;
     uint32_t depth;           /* pipeline depth in timesteps */
-    double scale;             /* chip units of potential for one graph unit; 0 for inputs */
+    double scale;             /* chip units of potential for one graph unit; 0: inputs, or each neuron has its own */
     int32_t input_levels;     /* inputs: an event of value x is sent as round(x * input_levels) planes; 1 for spikes */
 };
 

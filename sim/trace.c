@@ -5,18 +5,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define TRACE_BUFFER 65536u
 
-/* The lists of components come first in the file: all engines are attached before the first full buffer. */
+/* The list of components comes first in the file: all engines are attached before the first full buffer. It is kept
+ * here because the engines are gone when a short trace is written out. */
 struct trace {
     char *path, *part;
     FILE *file;
-    struct trace_list {
-        struct engine *engine;
-        uint32_t chip;
-    } *engines;
-    size_t engine_count, engine_capacity;
+    struct listed {
+        uint32_t id, index;
+        const char *name;
+    } *components;
+    size_t component_count, component_capacity;
     bool begun;
     uint32_t count;
     struct trace_record buffer[TRACE_BUFFER];
@@ -27,7 +29,11 @@ bool trace_open(const char *path, struct trace **out, struct diagnostics *diagno
     struct trace *trace = memory_array(1, sizeof *trace);
     trace->path = memory_copy_string(path);
     trace->part = memory_format("%s.part", path);
-    trace->file = fopen(trace->part, "wb");
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        errno = EISDIR; /* the renaming would fail, after the whole run */
+    else
+        trace->file = fopen(trace->part, "wb");
     *out = trace;
     if (trace->file)
         return true;
@@ -43,9 +49,11 @@ bool trace_open(const char *path, struct trace **out, struct diagnostics *diagno
 void trace_attach(struct trace *trace, struct engine *engine, uint32_t chip)
 {
     must(!trace->begun && chip < 128 && engine->count < 1u << 24);
-    trace->engines = memory_grow(trace->engines, &trace->engine_capacity, trace->engine_count + 1,
-                                 sizeof *trace->engines);
-    trace->engines[trace->engine_count++] = (struct trace_list){engine, chip};
+    size_t count = trace->component_count + engine->count;
+    trace->components = memory_grow(trace->components, &trace->component_capacity, count, sizeof *trace->components);
+    for (uint32_t id = 0; id < engine->count; id++)
+        trace->components[trace->component_count++] =
+            (struct listed){chip << 24 | id, engine->component[id]->index, engine->component[id]->class_of->name};
     engine->trace = trace;
     engine->trace_chip = chip;
 }
@@ -59,21 +67,15 @@ static void put_u32(FILE *file, uint32_t value)
 
 static void write_header(struct trace *trace)
 {
-    uint32_t count = 0;
-    for (size_t i = 0; i < trace->engine_count; i++)
-        count += trace->engines[i].engine->count;
     fwrite("NPUTRACE", 1, 8, trace->file);
     put_u32(trace->file, 1);
-    put_u32(trace->file, count);
-    for (size_t i = 0; i < trace->engine_count; i++) {
-        const struct engine *engine = trace->engines[i].engine;
-        for (uint32_t id = 0; id < engine->count; id++) {
-            const char *name = engine->component[id]->class_of->name;
-            put_u32(trace->file, trace->engines[i].chip << 24 | id);
-            put_u32(trace->file, engine->component[id]->index);
-            put_u32(trace->file, (uint32_t)strlen(name));
-            fwrite(name, 1, strlen(name), trace->file);
-        }
+    put_u32(trace->file, (uint32_t)trace->component_count);
+    for (size_t i = 0; i < trace->component_count; i++) {
+        const struct listed *listed = &trace->components[i];
+        put_u32(trace->file, listed->id);
+        put_u32(trace->file, listed->index);
+        put_u32(trace->file, (uint32_t)strlen(listed->name));
+        fwrite(listed->name, 1, strlen(listed->name), trace->file);
     }
     trace->begun = true;
 }
@@ -116,7 +118,7 @@ bool trace_close(struct trace *trace, bool commit, struct diagnostics *diagnosti
     if (!good && commit)
         diagnostics_add(diagnostics, trace->path, "cannot be written (%s), expected room on the disk",
                         strerror(errno));
-    free(trace->engines);
+    free(trace->components);
     free(trace->path);
     free(trace->part);
     free(trace);

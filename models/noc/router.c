@@ -135,9 +135,11 @@ static void serve(struct router *router, uint64_t now, uint32_t output, uint32_t
         outcome->waits_credit = true;
     } else {
         move(router, now, input, output);
+        bool contended = (inputs & (inputs - 1)) != 0;
         outcome->moved = true;
+        outcome->waits_link |= contended; /* the others, from the next cycle on */
         uint64_t arrival = router->wanted[input] ? NEVER : link_next(router->in[input], now);
-        retry = inputs & (inputs - 1) ? router->free_at[output] : NEVER;
+        retry = contended ? router->free_at[output] : NEVER;
         if (arrival < retry)
             retry = arrival;
     }
@@ -145,15 +147,13 @@ static void serve(struct router *router, uint64_t now, uint32_t output, uint32_t
         outcome->next = retry;
 }
 
-/* What the cycles until the next step are: packets wait, or nothing is there. */
-static enum router_counter standing(const struct router *router, uint64_t now, const struct outcome *outcome)
+/* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
+ * is there. (A packet that comes to the front asks for a step in the next cycle.) */
+static enum router_counter standing(const struct outcome *outcome)
 {
-    bool waits = outcome->waits_link || outcome->waits_credit;
-    for (uint32_t inputs = router->occupied; inputs && !waits; inputs &= inputs - 1)
-        waits = link_peek(router->in[__builtin_ctz(inputs)], now) != NULL;
-    if (!waits)
-        return ROUTER_IDLE;
-    return outcome->waits_credit && !outcome->waits_link ? ROUTER_STALL_CREDIT : ROUTER_STALL_LINK;
+    if (outcome->waits_link)
+        return ROUTER_STALL_LINK;
+    return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
 }
 
 static uint64_t router_step(void *self, uint64_t now)
@@ -166,7 +166,7 @@ static uint64_t router_step(void *self, uint64_t now)
         uint32_t output = (uint32_t)__builtin_ctz(wanted);
         serve(router, now, output, by_output[output], &outcome);
     }
-    router->standing = standing(router, now, &outcome);
+    router->standing = standing(&outcome);
     if (outcome.moved) {
         router->counters[ROUTER_BUSY]++;
         router->accounted = now + 1;

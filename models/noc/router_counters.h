@@ -7,8 +7,8 @@
 enum router_counter {
     /* each cycle of a router is exactly one of these */
     ROUTER_BUSY,           /* at least one packet left an input */
-    ROUTER_STALL_CREDIT,   /* packets wait, none could leave: no credit of a neighbour or of a core */
-    ROUTER_STALL_LINK,     /* packets wait, none could leave: output links still carry earlier flits */
+    ROUTER_STALL_CREDIT,   /* packets wait, none could leave: all for credit of a neighbour or of a core */
+    ROUTER_STALL_LINK,     /* packets wait, none could leave: an output link still carries earlier flits */
     ROUTER_IDLE,
     ROUTER_CYCLE_COUNTERS,
     ROUTER_HOPS_EW = ROUTER_CYCLE_COUNTERS, /* packets sent to the east or west neighbour */

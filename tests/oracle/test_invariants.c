@@ -6,6 +6,8 @@
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct workload workloads[] = {
     DIGITS("tests/support/chips/tiny-sparse.yaml", 3),
@@ -123,6 +125,29 @@ START_TEST(a_run_leaves_nothing_behind_for_the_next_one)
     ck_assert_uint_eq(results[0].state_hash, alone);
     ck_assert_uint_eq(results[1].state_hash, alone);
     ck_assert_uint_ne(alone, 0);
+    free_results(results, 2);
+    workload_free(run);
+}
+END_TEST
+
+START_TEST(a_traced_run_ends_in_the_same_state)
+{
+    if (!workload_available(&workloads[_i]))
+        return;
+    struct diagnostics diagnostics = {0};
+    char *path = memory_format("/tmp/npusim-test-%ld.trace", (long)getpid());
+    struct run *run = workload_load(&workloads[_i]);
+    struct chip_result results[2];
+    struct system_job jobs[2] = {run_job(run, NULL), run_job(run, NULL)};
+    ck_assert(trace_open(path, &jobs[1].trace, &diagnostics));
+    run_jobs(jobs, results, 2, run);
+    ck_assert_same_hash(results[1], results[0]);
+    ck_assert(trace_close(jobs[1].trace, true, &diagnostics));
+    struct stat file;
+    ck_assert_int_eq(stat(path, &file), 0);
+    ck_assert_int_gt(file.st_size, 10000);
+    ck_assert_int_eq(unlink(path), 0);
+    free(path);
     free_results(results, 2);
     workload_free(run);
 }
@@ -305,6 +330,7 @@ int main(void)
     tcase_add_loop_test(cases, the_quantum_of_the_simulation_changes_no_bit, 0, WORKLOADS);
     tcase_add_loop_test(cases, nobody_sleeps_through_a_change_of_its_state, 0, WORKLOADS);
     tcase_add_loop_test(cases, a_run_leaves_nothing_behind_for_the_next_one, 0, WORKLOADS);
+    tcase_add_loop_test(cases, a_traced_run_ends_in_the_same_state, 0, WORKLOADS);
     tcase_add_loop_test(cases, the_systemc_edge_adds_nothing_to_a_plain_loop, 0, WORKLOADS);
     tcase_add_loop_test(cases, every_cycle_event_and_hop_is_accounted_for, 0, WORKLOADS);
     tcase_add_loop_test(cases, layers_and_the_probe_count_what_the_cores_count, 0, WORKLOADS);

@@ -160,56 +160,6 @@ START_TEST(cubalif_gets_both_decays_and_one_gain)
 }
 END_TEST
 
-static double weight_fraction(uint32_t index)
-{
-    return 0.013 * (double)(index % 17) - 0.1;
-}
-
-START_TEST(other_weights_use_the_range_and_errors_stay_within_half_a_step)
-{
-    uint32_t affine = one_layer(&it, 20, 10, weight_fraction);
-    finish_layer(&it, affine, add_if(&it.network, "if", 10, 0, 0, 0.5));
-    compile_well(&it, 0.0);
-    double scale = it.program.populations[1].scale / 64.0, greatest = 0.0;
-    struct walk walk = walk_from_to(&it, "in", "if");
-    for (uint32_t i = 0; i < 200; i++) {
-        double exact = weight_fraction(i) * scale, held = walk.weight[i % 20 * 10 + i / 20];
-        greatest = fmax(greatest, fabs(held));
-        ck_assert_double_le(fabs(held - exact), it.report.saturated_weights ? 64.0 : 0.5);
-    }
-    ck_assert_double_eq(greatest, 127.0);
-    ck_assert_int_eq(it.program.cores[0].groups[0].threshold, (int32_t)round(0.5 * scale * 64.0));
-    walk_free(&walk);
-}
-END_TEST
-
-START_TEST(a_large_threshold_lowers_the_scale_until_it_fits)
-{
-    it.chip.core.potential_bits = 16;
-    uint32_t affine = one_layer(&it, 20, 10, weight_fraction);
-    finish_layer(&it, affine, add_if(&it.network, "if", 10, 0, 0, 10.0));
-    compile_well(&it, 0.0);
-    ck_assert_int_le(it.program.cores[0].groups[0].threshold, 8192);
-    ck_assert_int_gt(it.program.cores[0].groups[0].threshold, 8000);
-    ck_assert(remarked(&it, "weights use"));
-}
-END_TEST
-
-START_TEST(analog_inputs_are_divided_by_their_levels)
-{
-    uint32_t affine = one_layer(&it, 4, 4, weight_fraction);
-    finish_layer(&it, affine, add_if(&it.network, "if", 4, 0, 0, 0.5));
-    ck_assert(compile_levels(&it, 0.0, 16));
-    ck_assert_int_eq(it.program.populations[0].input_levels, 16);
-    ck_assert_int_eq(it.program.populations[1].input_levels, 1);
-    double scale = it.program.populations[1].scale / 64.0;
-    struct walk walk = walk_from_to(&it, "in", "if");
-    ck_assert_double_le(fabs(walk.weight[0] - weight_fraction(0) / 16.0 * scale), 0.5);
-    ck_assert_double_gt(scale * 0.1 / 16.0, 50.0);
-    walk_free(&walk);
-}
-END_TEST
-
 START_TEST(equal_neurons_share_a_group)
 {
     uint32_t affine = one_layer(&it, 4, 9, NULL), neurons = add_if(&it.network, "if", 9, 0, 0, 4.0);
@@ -416,9 +366,6 @@ int main(void)
     tcase_add_test(tests, parallel_paths_add_up);
     tcase_add_test(tests, whole_weights_stay_and_the_benchmark_rule_is_exact);
     tcase_add_test(tests, cubalif_gets_both_decays_and_one_gain);
-    tcase_add_test(tests, other_weights_use_the_range_and_errors_stay_within_half_a_step);
-    tcase_add_test(tests, a_large_threshold_lowers_the_scale_until_it_fits);
-    tcase_add_test(tests, analog_inputs_are_divided_by_their_levels);
     tcase_add_test(tests, equal_neurons_share_a_group);
     tcase_add_test(tests, a_core_holds_no_more_parameter_sets_than_it_can);
     tcase_add_test(tests, a_skip_connection_waits_in_the_event_queue);

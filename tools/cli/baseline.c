@@ -66,8 +66,9 @@ int command_baseline(int argc, char **argv)
 {
     struct baseline_line line = {.batch = 1, .steps = 100, .precision = PRECISION_FP16};
     struct diagnostics diagnostics = {0};
-    if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim baseline --accelerator FILE --network NET [OPTION ...]\n\n");
+    if (options_ask_help(argc, argv)) {
+        printf("usage: npusim baseline --accelerator FILE --network NET [OPTION ...]\n\n"
+               "Latency and energy of the network's layers on a GPU: an analytic model, no measurement.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

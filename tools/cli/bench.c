@@ -16,7 +16,7 @@
 struct bench_line {
     const char *rows;
     uint32_t runs;
-    bool json, help;
+    bool json;
 };
 
 #define FIELD(name) offsetof(struct bench_line, name)
@@ -24,7 +24,6 @@ static const struct option_row rows[] = {
     {"--rows", OPTION_STRING, FIELD(rows), "NAME,...", 0, 0, false, NULL, "these only; * and ? stand for any letters"},
     {"--runs", OPTION_U32, FIELD(runs), "N", 1, 1000, false, NULL, "of each row; the medians count (default 3)"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "as JSON, and nothing else"},
-    {"--help", OPTION_FLAG, FIELD(help), NULL, 0, 0, false, NULL, "this text"},
     {0},
 };
 
@@ -176,10 +175,11 @@ int command_bench(int argc, char **argv)
     struct bench_line line = {.runs = 3};
     struct diagnostics diagnostics = {0};
     int status = STATUS_USER;
-    if (options_parse(argc, argv, rows, &line, NULL, &diagnostics)) {
-        if (line.help)
-            help();
-        status = line.help ? STATUS_DONE : bench_all(&line, &diagnostics);
+    if (options_ask_help(argc, argv)) {
+        help();
+        status = STATUS_DONE;
+    } else if (options_parse(argc, argv, rows, &line, NULL, &diagnostics)) {
+        status = bench_all(&line, &diagnostics);
     }
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);

@@ -1,5 +1,6 @@
 #include "tools/cli/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,17 +20,21 @@ static void help(void)
     printf("npusim " NPUSIM_VERSION ": a cycle-level simulator of a spiking NPU\n\nusage: npusim COMMAND [OPTION ...]\n\n");
     for (const struct command *command = commands; command->name; command++)
         printf("  %-10s %s\n", command->name, command->help);
-    printf("\nnpusim COMMAND --help explains a command. Exit status: 0 done, 1 the simulation failed, 2 a mistake in what was"
-           " given.\n");
+    printf("\nnpusim COMMAND --help explains a command, npusim --version prints the version.\n\n"
+           "Exit status: 0 done; 1 the simulation failed; 2 a mistake in what was given (standard error says where).\n\n"
+           "Example:\n"
+           "  npusim run --chip configs/chip/rain.yaml --network traces/digits/digits.nir \\\n"
+           "      --input traces/digits/test-spikes.h5 --labels traces/digits/labels.txt \\\n"
+           "      --baseline configs/accelerator/h100-sxm.yaml --out build/digits\n");
 }
 
-int command_line(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
     if (argc < 2) {
         fprintf(stderr, "npusim: no command, see npusim --help\n");
         return STATUS_USER;
     }
-    if (!strcmp(argv[1], "--help")) {
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
         help();
         return STATUS_DONE;
     }
@@ -42,4 +47,14 @@ int command_line(int argc, char **argv)
             return command->run(argc - 2, argv + 2);
     fprintf(stderr, "npusim: %s: unknown command, see npusim --help\n", argv[1]);
     return STATUS_USER;
+}
+
+/* What could not be printed is not done. */
+int command_line(int argc, char **argv)
+{
+    int status = run_command(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "npusim: standard output: cannot be written: %s\n", strerror(errno));
+    return status == STATUS_DONE ? STATUS_USER : status;
 }

@@ -84,8 +84,9 @@ int command_compile(int argc, char **argv)
 {
     struct compile_line line = {.dt_s = 0.001, .input_levels = 1};
     struct diagnostics diagnostics = {0};
-    if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim compile --chip CHIP.yaml --network NET [--out PROGRAM.h5] [OPTION ...]\n\n");
+    if (options_ask_help(argc, argv)) {
+        printf("usage: npusim compile --chip CHIP.yaml --network NET [--out PROGRAM.h5] [OPTION ...]\n\n"
+               "Reports cores, memory used, why layers were cut, and the traffic to expect.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HELP_INDENT 29
+#define HELP_COLUMNS 96 /* " (required)" follows only short texts */
+
 static const struct option_row *find(const struct option_row *rows, const char *name)
 {
     for (; rows->name; rows++)
@@ -99,8 +102,13 @@ bool options_parse(int argc, char **argv, const struct option_row *rows, void *t
                 continue;
         } else if (row) {
             diagnostics_add(diagnostics, argv[i], "no value, expected %s", row->value);
-        } else if (argv[i][0] == '-' || !positional || positional->count == OPTION_LIST_MAX) {
+            if (row->kind == OPTION_STRING)
+                *(const char **)((char *)target + row->offset) = ""; /* given: not missing as well */
+        } else if (argv[i][0] == '-') {
             diagnostics_add(diagnostics, argv[i], "unknown option, see --help");
+        } else if (!positional || positional->count == OPTION_LIST_MAX) {
+            diagnostics_add(diagnostics, argv[i], "%s, see --help", positional ? "one name too many"
+                                                                               : "no option, expected one");
         } else {
             positional->item[positional->count++] = argv[i];
         }
@@ -109,11 +117,33 @@ bool options_parse(int argc, char **argv, const struct option_row *rows, void *t
     return diagnostics->count == before;
 }
 
+bool options_ask_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return true;
+    return false;
+}
+
+/* Breaks the help between words, so that lines end before HELP_COLUMNS. */
+static void print_row(const char *name, const char *value, const char *help, bool required)
+{
+    char head[64];
+    snprintf(head, sizeof head, "%s %s", name, value ? value : "");
+    int column = printf("  %-*s", HELP_INDENT - 3, head);
+    while (*help) {
+        int length = (int)strcspn(help, " ");
+        if (column + 1 + length > HELP_COLUMNS)
+            column = printf("\n%*s", HELP_INDENT - 1, "") - 1;
+        column += printf(" %.*s", length, help);
+        help += length + (help[length] == ' ');
+    }
+    printf("%s\n", required ? " (required)" : "");
+}
+
 void options_help(const struct option_row *rows)
 {
-    for (; rows->name; rows++) {
-        char head[64];
-        snprintf(head, sizeof head, "%s %s", rows->name, rows->value ? rows->value : "");
-        printf("  %-26s %s%s\n", head, rows->help, rows->required ? " (required)" : "");
-    }
+    for (; rows->name; rows++)
+        print_row(rows->name, rows->value, rows->help, rows->required);
+    print_row("--help", NULL, "this text", false);
 }

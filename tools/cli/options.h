@@ -35,6 +35,8 @@ struct option_row {
 /* Arguments that are no options are collected in `positional` (NULL: they are errors). Strings point into argv. */
 MUST_USE bool options_parse(int argc, char **argv, const struct option_row *rows, void *target,
                             struct option_list *positional, struct diagnostics *diagnostics);
+/* "--help" or "-h" is among the arguments. */
+bool options_ask_help(int argc, char **argv);
 void options_help(const struct option_row *rows);
 
 #endif

@@ -111,8 +111,9 @@ int command_reference(int argc, char **argv)
 {
     struct reference_line line = {.seed = 1};
     struct diagnostics diagnostics = {0};
-    if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim reference --network NET --input SPIKES [--out TRACE.h5] [OPTION ...]\n\n");
+    if (options_ask_help(argc, argv)) {
+        printf("usage: npusim reference --network NET --input SPIKES [--out TRACE.h5] [OPTION ...]\n\n"
+               "Simulates the network in float, without any hardware.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static const char *const codings[] = {"rate", "analog", "latency", NULL};
+static const char *const precisions[] = {"fp32", "tf32", "fp16", "int8", NULL}; /* enum baseline_precision */
 static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
 
 #define FIELD(name) offsetof(struct run_options, name)
@@ -36,7 +38,7 @@ const struct option_row run_option_rows[] = {
     {"--baseline", OPTION_LIST, FIELD(baselines), "FILE", 0, 0, false, NULL,
      "an accelerator to compare with; may be repeated"},
     {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "a second batch size for the accelerators (default 256)"},
-    {"--precision", OPTION_STRING, FIELD(precision), "P", 0, 0, false, NULL,
+    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
@@ -51,7 +53,6 @@ const struct option_row run_option_rows[] = {
     {"--out", OPTION_STRING, FIELD(out), "DIR", 0, 0, false, NULL, "write summary.json, result.h5, report.html there"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "the summary as JSON, and nothing else"},
     {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
-    {"--help", OPTION_FLAG, FIELD(help), NULL, 0, 0, false, NULL, "this text"},
     {0},
 };
 
@@ -81,7 +82,7 @@ static bool simulate(struct run *run)
     bool good = system_run(&job, 1);
     progress_end(&progress);
     run->cost.simulate_s = seconds_now() - begin;
-    if (run->options.quantum > run->result.quantum)
+    if (run->options.quantum > run->result.quantum && !run->options.quiet)
         fprintf(stderr, "npusim: --quantum: %u is not exact, %u used\n", run->options.quantum, run->result.quantum);
     return good;
 }
@@ -97,13 +98,25 @@ static struct run_record record_of(const struct run *run)
                                .provenance = run->provenance, .host = run->cost};
 }
 
+/* All or none: when one cannot be written (a full disk), those before it are taken back. */
 static bool write_all(const struct run *run, const struct run_record *record, const struct run_numbers *numbers,
                       struct diagnostics *diagnostics)
 {
-    const char *out = run->options.out;
-    return !out || (summary_write_json(out, record, numbers, diagnostics) &&
-                    result_write_h5(out, record, numbers, diagnostics) &&
-                    page_write_html(out, record, numbers, diagnostics));
+    static const struct {
+        const char *name;
+        bool (*write)(const char *directory, const struct run_record *record, const struct run_numbers *numbers,
+                      struct diagnostics *diagnostics);
+    } files[] = {{"result.h5", result_write_h5}, {"report.html", page_write_html}, {"summary.json", summary_write_json}};
+    bool good = true;
+    size_t done = 0;
+    while (run->options.out && good && done < sizeof files / sizeof *files)
+        good = files[done++].write(run->options.out, record, numbers, diagnostics);
+    while (!good && done > 0) {
+        char *path = memory_format("%s/%s", run->options.out, files[--done].name);
+        remove(path);
+        free(path);
+    }
+    return good;
 }
 
 static bool report(const struct run *run, struct diagnostics *diagnostics)
@@ -154,18 +167,22 @@ static char *join(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct run run = {.options = {.batch = 256, .seed = 1, .input_levels = 255}};
+    struct run run = {.options = {.batch = 256, .seed = 1, .input_levels = 255, .precision = -1}};
     struct diagnostics diagnostics = {0};
     char *line = join(argc, argv);
     int status = STATUS_USER;
     run.provenance.version = NPUSIM_VERSION;
     run.provenance.command = line;
-    if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim run --chip CHIP.yaml --network NET --input SPIKES [OPTION ...]\n\n");
+    if (options_ask_help(argc, argv)) {
+        printf("usage: npusim run --chip CHIP.yaml --network NET --input SPIKES [OPTION ...]\n\n"
+               "Compiles a trained network for a chip, simulates every cycle, and reports accuracy, latency and energy\n"
+               "beside a float reference and, with --baseline, beside models of GPUs.\n\n");
         options_help(run_option_rows);
         status = STATUS_DONE;
     } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {
         status = run_all(&run, &diagnostics);
+        if (status != STATUS_DONE && run.made_out)
+            rmdir(run.options.out); /* empty */
     }
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);

@@ -8,13 +8,14 @@
 #include "tools/report/report.h"
 
 struct run_options {
-    const char *chip, *network, *program, *input, *labels, *semantics, *precision, *out, *trace;
+    const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace;
     struct option_list baselines, settings;
     uint32_t samples, steps, batch, quantum, input_levels;
     double dt_s;
     uint64_t seed;
     int coding, order; /* enum spike_coding, enum engine_order */
-    bool oracle, quiet, json, help;
+    int precision;     /* enum baseline_precision; negative: the best that an accelerator has */
+    bool oracle, quiet, json;
 };
 
 /* A run's things, in the order in which they come to be; run_free frees what is there. */
@@ -28,6 +29,7 @@ struct run {
     double dt_s;
     const char *dt_origin;
     struct accelerator *accelerators[OPTION_LIST_MAX];
+    enum baseline_precision precisions[OPTION_LIST_MAX];
     struct program program;
     struct compile_report compile_report;
     struct trace *trace;
@@ -39,6 +41,7 @@ struct run {
     uint32_t baseline_count;
     struct provenance provenance;
     struct host_cost cost;
+    bool made_out; /* the directory for results was not there before */
 };
 
 extern const struct option_row run_option_rows[];

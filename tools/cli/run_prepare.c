@@ -25,11 +25,29 @@ static bool load_chip(struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
+/* fp16 where the part has it, unless --precision says otherwise. */
+static bool choose_precision(const struct run *run, uint32_t accelerator, enum baseline_precision *out,
+                             struct diagnostics *diagnostics)
+{
+    static const enum baseline_precision preferred[] = {PRECISION_FP16, PRECISION_TF32, PRECISION_FP32,
+                                                        PRECISION_INT8};
+    int asked = run->options.precision;
+    for (int i = 0; i < PRECISIONS; i++) {
+        *out = asked < 0 ? preferred[i] : (enum baseline_precision)asked;
+        if (accelerator_has_precision(run->accelerators[accelerator], *out))
+            return true;
+    }
+    return diagnostics_add(diagnostics, run->options.baselines.item[accelerator],
+                           "no published peak for %s, expected another --precision",
+                           asked < 0 ? "any precision" : precision_name(*out));
+}
+
 static bool load_accelerators(struct run *run, struct diagnostics *diagnostics)
 {
     bool good = true;
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
-        good &= accelerator_load(run->options.baselines.item[i], &run->accelerators[i], diagnostics);
+        good &= accelerator_load(run->options.baselines.item[i], &run->accelerators[i], diagnostics) &&
+                choose_precision(run, i, &run->precisions[i], diagnostics);
     return good;
 }
 
@@ -94,6 +112,7 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
     run->provenance.seed = options->seed;
     if (!good || !make_program(run, diagnostics))
         return false;
+    run->made_out = options->out && !directory_is(options->out);
     return !options->out || directory_make(options->out, diagnostics);
 }
 

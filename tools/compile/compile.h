@@ -17,6 +17,7 @@ struct compile_options {
 struct compile_core_note {
     uint32_t core;
     uint32_t neurons, axons, routes;
+    uint32_t profiles;    /* different sets of parameters */
     uint64_t synapses;
     double memory_used;   /* fraction of the synapse memory */
     double fill;          /* synapses / (rows in use x columns in use) (dimc), 1 for sparse */

@@ -36,12 +36,28 @@ static double memory_used(const struct core_config *core, const struct piece *pi
     return (double)piece->words / core->sparse_words;
 }
 
+static uint32_t profiles_used(const struct plan *plan, const struct piece *piece)
+{
+    if (piece->relay)
+        return 0;
+    const struct layer *layer = &plan->layers[piece->population];
+    bool *seen = memory_array(layer->profile_count, sizeof *seen);
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < piece->count; i++) {
+        bool *here = &seen[layer->profile_of[piece->neurons[i]]];
+        used += !*here;
+        *here = true;
+    }
+    free(seen);
+    return used;
+}
+
 static struct compile_core_note note_of(const struct compilation *with, const struct plan *plan,
                                         const struct piece *piece)
 {
     struct compile_core_note note = {.core = piece->core, .routes = (uint32_t)piece_routes(plan, piece),
                                      .neurons = piece->relay ? 0 : piece->count, .axons = piece->axon_count,
-                                     .synapses = piece->synapses, .fill = 1.0,
+                                     .profiles = profiles_used(plan, piece), .synapses = piece->synapses, .fill = 1.0,
                                      .limit = piece->limit ? piece->limit : "inputs"};
     double stored = (double)piece->axon_count * piece->count;
     note.memory_used = memory_used(&with->chip->core, piece);
@@ -78,7 +94,7 @@ void report_cores(const struct compilation *with, const struct plan *plan)
 
 /* ---- printing: a line for each population, its cores summed up ---- */
 struct line {
-    uint32_t cores, neurons_max, axons_max, routes_max;
+    uint32_t cores, neurons_max, profiles_max, axons_max, routes_max;
     uint64_t synapses;
     double memory_max, fill_sum;
     const char *limit; /* of the first core: the last is closed by the end of the layer */
@@ -89,6 +105,7 @@ static void add_note(struct line *line, const struct compile_core_note *note)
     line->limit = line->cores == 0 || strcmp(line->limit, "end of layer") == 0 ? note->limit : line->limit;
     line->cores++;
     line->neurons_max = note->neurons > line->neurons_max ? note->neurons : line->neurons_max;
+    line->profiles_max = note->profiles > line->profiles_max ? note->profiles : line->profiles_max;
     line->axons_max = note->axons > line->axons_max ? note->axons : line->axons_max;
     line->routes_max = note->routes > line->routes_max ? note->routes : line->routes_max;
     line->memory_max = note->memory_used > line->memory_max ? note->memory_used : line->memory_max;
@@ -102,9 +119,10 @@ static void print_line(const struct population *population, const struct line *l
     if (population->input)
         printf(" %5s %s\n", "-", "input");
     else
-        printf(" %5" PRIu32 " %8" PRIu32 " %7" PRIu32 " %7" PRIu32 " %10" PRIu64 " %6.1f%% %5.1f%%  %s\n", line->cores,
-               line->neurons_max, line->axons_max, line->routes_max, line->synapses, 100.0 * line->memory_max,
-               line->cores ? 100.0 * line->fill_sum / line->cores : 0.0, line->limit ? line->limit : "-");
+        printf(" %5" PRIu32 " %8" PRIu32 " %5" PRIu32 " %7" PRIu32 " %7" PRIu32 " %10" PRIu64 " %6.1f%% %5.1f%%  %s\n",
+               line->cores, line->neurons_max, line->profiles_max, line->axons_max, line->routes_max,
+               line->synapses, 100.0 * line->memory_max, line->cores ? 100.0 * line->fill_sum / line->cores : 0.0,
+               line->limit ? line->limit : "-");
 }
 
 void compile_report_print(const struct compile_report *report, const struct program *program)
@@ -115,11 +133,11 @@ void compile_report_print(const struct compile_report *report, const struct prog
         if (report->notes[i].neurons && core->population >= 0)
             add_note(&lines[core->population], &report->notes[i]);
     }
-    printf("%-16s %8s %5s %5s %8s %7s %7s %10s %7s %6s  %s\n", "population", "neurons", "depth", "cores", "neurons",
-           "axons", "routes", "synapses", "memory", "fill", "closed by");
+    printf("%-16s %8s %5s %5s %8s %5s %7s %7s %10s %7s %6s  %s\n", "population", "neurons", "depth", "cores", "neurons",
+           "sets", "axons", "routes", "synapses", "memory", "fill", "closed by");
     for (uint32_t p = 0; p < program->population_count; p++)
         print_line(&program->populations[p], &lines[p]);
-    printf("(neurons, axons, routes, memory: of the fullest core)\n");
+    printf("(neurons, sets of parameters, axons, routes, memory: of the fullest core)\n");
     printf("%" PRIu32 " of %" PRIu32 " cores, %" PRIu64 " synapses, fill %.1f%%, %.2f hops a packet",
            report->cores_used, report->cores_available, report->synapses, 100.0 * report->fill, report->mean_hops);
     if (report->saturated_weights)

@@ -71,18 +71,6 @@ static double *gather_synapses(const struct compilation *with, struct lowered *l
     return weight;
 }
 
-static int16_t *quantise_weights(const struct compilation *with, const double *weight, size_t count, double scale)
-{
-    int16_t *quantised = memory_array(count, sizeof *quantised);
-    double low = -ldexp(1.0, (int)with->chip->core.weight_bits - 1), high = -low - 1.0;
-    for (size_t i = 0; i < count; i++) {
-        double value = round(weight[i] * scale);
-        with->report->saturated_weights += value < low || value > high;
-        quantised[i] = (int16_t)fmax(low, fmin(high, value));
-    }
-    return quantised;
-}
-
 /* ---- neuron parameters ---- */
 static int32_t clamp_potential(const struct core_config *core, double value)
 {
@@ -90,7 +78,7 @@ static int32_t clamp_potential(const struct core_config *core, double value)
     return (int32_t)fmax(-high, fmin(high, round(value)));
 }
 
-static int32_t decay_steps(const struct core_config *core, double decay)
+int32_t decay_steps(const struct core_config *core, double decay)
 {
     double all = ldexp(1.0, (int)core->decay_bits);
     return (int32_t)fmax(0.0, fmin(all, round(decay * all)));
@@ -127,13 +115,14 @@ static int run_compare(const void *a, const void *b)
     return order ? order : (x->first > y->first) - (x->first < y->first);
 }
 
-static void make_profiles(const struct compilation *with, const struct neuron_constants *constants, double scale,
-                          struct layer *out)
+static void make_profiles(const struct compilation *with, const struct neuron_constants *constants,
+                          const double *scales, struct layer *out)
 {
     struct run *runs = NULL;
     size_t count = 0, capacity = 0;
+    int fraction = (int)with->chip->core.fraction_bits;
     for (uint32_t i = 0; i < out->count; i++) {
-        struct run run = {profile_of(with, &constants[i], scale), i};
+        struct run run = {profile_of(with, &constants[i], ldexp(scales[i], fraction)), i};
         if (count && memcmp(&runs[count - 1].profile, &run.profile, sizeof run.profile) == 0)
             continue;
         runs = memory_grow(runs, &capacity, count + 1, sizeof *runs);
@@ -156,11 +145,12 @@ static void make_profiles(const struct compilation *with, const struct neuron_co
     free(runs);
 }
 
-static void make_biases(const struct compilation *with, const double *bias, double scale, struct layer *out)
+static void make_biases(const struct compilation *with, const double *bias, const double *scales, struct layer *out)
 {
+    int fraction = (int)with->chip->core.fraction_bits;
     out->bias = memory_array(out->count, sizeof *out->bias);
     for (uint32_t i = 0; i < out->count; i++)
-        out->bias[i] = clamp_potential(&with->chip->core, bias[i] * scale);
+        out->bias[i] = clamp_potential(&with->chip->core, ldexp(bias[i] * scales[i], fraction));
 }
 
 /* ---- what the decays cannot hold ---- */
@@ -221,6 +211,15 @@ static double *all_planes(const struct compilation *with, const struct lowered *
     return planes;
 }
 
+/* Of a population laid out as (channels, ..), neurons a channel. */
+static uint32_t channel_size(const struct compilation *with, const struct lowered_population *population)
+{
+    const struct shape *shape = &with->network->nodes[population->node].output;
+    if (shape->rank < 2 || shape->size[0] < 1 || shape_items(shape) != population->count)
+        return 1;
+    return (uint32_t)(population->count / shape->size[0]);
+}
+
 bool layer_build(const struct compilation *with, struct lowered *lowered, uint32_t p, struct layer *out)
 {
     const struct lowered_population *population = &lowered->populations[p];
@@ -234,19 +233,22 @@ bool layer_build(const struct compilation *with, struct lowered *lowered, uint32
         end++;
     make_ranges(lowered, first, end, out);
     struct neuron_constants *constants = all_constants(with, population);
-    double *weight = gather_synapses(with, lowered, first, end, constants, out), scale = 1.0;
+    double *weight = gather_synapses(with, lowered, first, end, constants, out), common = 1.0;
     double *bias = all_biases(population, constants), *planes = all_planes(with, lowered, out);
     struct draft draft = {.count = out->count, .constants = constants, .bias = bias, .start = out->start,
-                          .weight = weight, .planes = planes, .key = out->key, .layer = out};
+                          .weight = weight, .planes = planes, .key = out->key, .layer = out,
+                          .channel = channel_size(with, population)};
     const char *name = population_name(with, population);
-    bool fine = choose_scale(with, name, &draft, &scale);
-    if (fine) {
+    double *scales = choose_scales(with, name, &draft, &common);
+    if (scales) {
         remark_decays(with, name, constants, out->count);
-        out->weight = quantise_weights(with, weight, out->start[out->count], scale);
-        out->scale = scale * ldexp(1.0, (int)with->chip->core.fraction_bits);
-        make_profiles(with, constants, out->scale, out);
-        make_biases(with, bias, out->scale, out);
+        with->report->saturated_weights += round_weights(&with->chip->core, weight, scales, out);
+        out->scale = ldexp(common, (int)with->chip->core.fraction_bits);
+        make_profiles(with, constants, scales, out);
+        make_biases(with, bias, scales, out);
     }
+    bool fine = scales != NULL;
+    free(scales);
     free(planes);
     free(bias);
     free(weight);

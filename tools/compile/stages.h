@@ -73,7 +73,7 @@ struct key_range {
 
 struct layer {
     uint32_t count;
-    double scale;                  /* chip units of potential for one graph unit */
+    double scale;                  /* chip units of potential for one graph unit; 0: differs from neuron to neuron */
     uint32_t profile_count;
     struct neuron_group *profiles; /* different sets of parameters; first, count unused */
     uint32_t *profile_of;          /* [count] */
@@ -102,9 +102,23 @@ struct draft {
     double *planes;                     /* [key ranges] events of one source in one step at most */
     const uint32_t *key;
     const struct layer *layer;
+    uint32_t channel;                   /* neurons that share weights, 1: none do */
 };
-/* Weight units for one graph unit; explains itself in remarks. */
-MUST_USE bool choose_scale(const struct compilation *with, const char *name, const struct draft *draft, double *out);
+/* Weight units for one graph unit, [count], fresh; *common: the scale of all or 0. Explains itself in remarks; NULL and
+ * a message when the chip cannot hold the weights. */
+double *choose_scales(const struct compilation *with, const char *name, const struct draft *draft, double *common);
+
+/* Neighbours with equal constants that share a scale. */
+struct scale_run {
+    uint32_t first, end;
+    double scale, limit; /* best alone; largest that the registers allow */
+};
+/* Lowers scales until there are few enough different ones for core.profiles (scale_sets.c). */
+void scale_sets(const struct core_config *core, const struct draft *draft, struct scale_run *runs, uint32_t count);
+/* Sets out->weight from [out->start[out->count]] in graph units; returns how many were clipped (weights.c). */
+uint64_t round_weights(const struct core_config *core, const double *weight, const double *scales, struct layer *out);
+/* A decay as the chip holds it. */
+int32_t decay_steps(const struct core_config *core, double decay);
 
 /* ---- pieces ---- */
 struct piece {
