@@ -491,7 +491,7 @@ START_TEST(files_that_are_not_nir_are_named)
     write_bytes("PK\003\004\024\000\000\000", 8);
     refused("is a zip archive (torch?), expected an HDF5 NIR file");
     write_bytes("", 0);
-    refused("is not HDF5, expected an HDF5 file");
+    refused("is empty, expected an HDF5 file");
     struct h5 *file;
     ck_assert(h5_create(path, &file, &problems));
     h5_group(file, "/layer");

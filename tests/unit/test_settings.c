@@ -90,7 +90,7 @@ START_TEST(a_file_too_large_is_refused)
     bool read = load_bytes(bytes, size);
     free(bytes);
     ck_assert(!read);
-    ck_assert(diagnostics_mention(&diagnostics, "expected at most 1 MiB"));
+    ck_assert(diagnostics_mention(&diagnostics, "larger than 1 MiB, expected a YAML file"));
 }
 END_TEST
 
