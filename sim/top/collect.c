@@ -104,6 +104,10 @@ void collector_finish(struct collector *collector)
         qsort(sample->spikes, sample->spike_count, sizeof *sample->spikes, by_place);
         name_outputs(collector->program, sample);
     }
+}
+
+void collector_free(struct collector *collector)
+{
     free(collector->spike_capacity);
     collector->spike_capacity = NULL;
 }

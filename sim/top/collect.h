@@ -24,6 +24,8 @@ void collector_listen(struct collector *collector, struct chip *chip);
 void collector_replayed(struct collector *collector, struct chip *chip, uint64_t end_cycle);
 /* When all samples are over: differences between samples, order of spikes, meaning of outputs. */
 void collector_finish(struct collector *collector);
+/* Finished or not; the result is not the collector's. */
+void collector_free(struct collector *collector);
 
 #ifdef __cplusplus
 }

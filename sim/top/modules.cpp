@@ -141,6 +141,8 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     sc_core::sc_spawn([this] { finish(); }, "finish", &options);
 }
 
+job_module::~job_module() { collector_free(&collector); }
+
 uint64_t job_module::now() const
 {
     return static_cast<uint64_t>((sc_core::sc_time_stamp() - begin) / sc_time(1, SC_NS) + 0.5);

@@ -53,6 +53,7 @@ protected:
 // One job: its modules and its own time, which begins when it is started.
 struct job_module : sc_core::sc_module {
     job_module(sc_core::sc_module_name name, struct system_job &job, job_module *after);
+    ~job_module() override;
     uint64_t now() const; // cycles since its start
     void start();
     void host_is_done();
