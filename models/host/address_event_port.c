@@ -1,6 +1,7 @@
 #include "models/host/address_event_port.h"
 
 #include "sim/panic.h"
+#include "sim/trace.h"
 #include <stdio.h>
 
 void address_event_port_receive(struct address_event_port *port, uint64_t arrival, uint32_t address)
@@ -10,12 +11,19 @@ void address_event_port_receive(struct address_event_port *port, uint64_t arriva
     engine_wake(port->component.engine, port->component.id, arrival);
 }
 
+/* Which handshakes are under way. */
+static void trace_handshakes(const struct address_event_port *port, uint64_t now)
+{
+    trace_event(&port->component, now, TRACE_STATE, (port->requested ? 1 : 0) | (port->release_at != NEVER ? 2 : 0));
+}
+
 static void acknowledged(struct address_event_port *port, uint64_t now)
 {
     must(port->requested);
     probe_log(port->probe, LOG_ACCEPTED, now, 0, port->accepted, 0);
     port->accepted++;
     port->requested = false;
+    trace_handshakes(port, now);
     port->may_request = now + port->config->synchroniser + 1;
     port->counters[HOST_EVENTS_IN]++;
 }
@@ -26,6 +34,8 @@ static void output(struct address_event_port *port, uint64_t now, const struct p
     probe_log(port->probe, LOG_SPIKE, now, 0, packet->axon, 0);
     edge_put(&port->to_host, now + port->config->link_latency, packet);
     port->release_at = now + 2 * port->config->acknowledge_delay + 2 * port->config->synchroniser + 1;
+    trace_event(&port->component, now, TRACE_OUTPUT, packet->axon);
+    trace_handshakes(port, now);
     port->counters[HOST_EVENTS_OUT]++;
 }
 
@@ -53,8 +63,10 @@ static uint64_t request_next(struct address_event_port *port, uint64_t now)
         return rises;
     must(link_ready(port->request, now, 1));
     link_push(port->request, now, &front->packet);
+    trace_event(&port->component, now, TRACE_SEND, front->packet.axon);
     edge_pop(&port->from_host);
     port->requested = true;
+    trace_handshakes(port, now);
     port->component.progress++;
     return NEVER;
 }
@@ -67,6 +79,7 @@ static uint64_t release(struct address_event_port *port, uint64_t now)
     must(link_ready(port->release, now, 1));
     link_push(port->release, now, &packet);
     port->release_at = NEVER;
+    trace_handshakes(port, now);
     port->component.progress++;
     return NEVER;
 }

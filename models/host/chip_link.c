@@ -1,5 +1,6 @@
 #include "models/host/chip_link.h"
 
+#include "sim/trace.h"
 #include <stdio.h>
 
 void chip_link_receive(struct chip_link *link, uint64_t arrival, const struct packet *message)
@@ -47,6 +48,7 @@ static uint64_t send(struct chip_link *link, uint64_t now)
         if (link->credits == 0)
             return NEVER; /* a credit's arrival wakes */
         link->credits--;
+        trace_event(&link->component, now, TRACE_OUTPUT, packet->axon);
         link->counters[HOST_CHIP_LINK_PACKETS]++;
         transmit(link, now, packet, (uint32_t)packet->flits * link->flit_bits);
         link_pop(link->in, now);
@@ -83,6 +85,7 @@ static uint64_t receive(struct chip_link *link, uint64_t now)
         if (!link_ready(link->out, now, packet->flits))
             return link_credit_cycle(link->out);
         link_push(link->out, now, packet);
+        trace_event(&link->component, now, TRACE_SEND, packet->axon);
         tally_add(&link->control->outstanding, now, 1);
         struct packet credit = {.kind = CHIP_LINK_CREDIT};
         edge_put(&link->to_neighbour, now + link->config->chip_link_latency, &credit);

@@ -39,6 +39,7 @@ static uint64_t send_outputs(struct host_port *port, uint64_t now)
     if (packet) {
         transmit(port, now, packet);
         port->counters[HOST_EVENTS_OUT]++;
+        trace_event(&port->component, now, TRACE_OUTPUT, packet->axon);
         if (port->probe)
             probe_log(port->probe, LOG_OUTPUT, now, 0, packet->axon, packet->step);
         link_pop(port->in, now);
@@ -77,15 +78,19 @@ static bool too_early(const struct host_port *port, uint64_t now, uint16_t step)
 
 static void wait_for_credit(struct host_port *port, uint64_t now)
 {
-    if (!port->blocked)
+    if (!port->blocked) {
         port->blocked_since = now;
+        trace_event(&port->component, now, TRACE_STATE, 1);
+    }
     port->blocked = true;
 }
 
 static void stop_waiting(struct host_port *port, uint64_t now)
 {
-    if (port->blocked)
+    if (port->blocked) {
         port->counters[HOST_STALL_OUTPUT] += now - port->blocked_since;
+        trace_event(&port->component, now, TRACE_STATE, 0);
+    }
     port->blocked = false;
 }
 
@@ -100,6 +105,7 @@ static uint64_t relay(struct host_port *port, uint64_t now, const struct host_in
     word.axon = input->relay_index;
     word.flits = 1;
     link_push(input->relay_link, now, &word);
+    trace_event(&port->component, now, TRACE_SEND, word.axon);
     tally_add(&port->control->outstanding, now, 1);
     pop_message(port, now);
     return now + 1;
@@ -172,6 +178,7 @@ static uint64_t take_packet(struct host_port *port, uint64_t now, const struct p
     packet.kind = (uint8_t)message->value;
     packet.value = 1;
     link_push(port->out, now, &packet);
+    trace_event(&port->component, now, TRACE_SEND, packet.axon);
     tally_add(&port->control->outstanding, now, 1);
     port->counters[HOST_EVENTS_IN]++;
     port->counters[HOST_PACKETS]++;

@@ -23,6 +23,7 @@ static void begin_phase(struct timestep *timestep, uint64_t now)
     timestep->state = TIMESTEP_RUN;
     timestep->component.progress++;
     trace_event(&timestep->component, now, TRACE_PHASE, timestep->phase);
+    trace_event(&timestep->component, now, TRACE_STATE, TIMESTEP_RUN);
 }
 
 static void obey(struct timestep *timestep, uint64_t now, int64_t command)
@@ -75,6 +76,8 @@ static void end_sample(struct timestep *timestep, uint64_t now)
 {
     timestep->state = TIMESTEP_REST;
     timestep->sample_over(timestep->owner, now);
+    trace_event(&timestep->component, now, TRACE_PHASE, TRACE_REST);
+    trace_event(&timestep->component, now, TRACE_STATE, TIMESTEP_REST);
     signal_set(&timestep->ended, now, timestep->sample);
     if (timestep->has_port)
         engine_wake(timestep->component.engine, timestep->port_id, now + 1);
@@ -114,6 +117,7 @@ static uint64_t timestep_step(void *self, uint64_t now)
     } else if (timestep->state == TIMESTEP_RUN && phase_is_over(timestep, now)) {
         timestep->state = TIMESTEP_RELEASE;
         timestep->act_at = now + timestep->barrier_cycles;
+        trace_event(&timestep->component, now, TRACE_STATE, TIMESTEP_RELEASE);
         timestep->component.progress++;
         return timestep->act_at;
     } else if (timestep->state == TIMESTEP_RELEASE && now >= timestep->act_at) {

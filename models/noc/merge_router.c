@@ -8,6 +8,7 @@ void merge_router_settle(struct merge_router *router, uint64_t now)
 {
     if (now <= router->accounted)
         return;
+    trace_state(&router->component, router->accounted, now, router->standing);
     router->counters[router->standing] += now - router->accounted;
     router->accounted = now;
 }
@@ -71,7 +72,7 @@ static void take(struct merge_router *router, enum merge_unit_name name, struct 
     count_hop(router, name, output);
     router->counters[ROUTER_FLITS_IN]++;
     router->component.progress++;
-    trace_event(&router->component, now, TRACE_HOP, (uint32_t)name << 8 | output);
+    trace_event(&router->component, now, TRACE_HOP, MERGE_STAGE_CYCLES << 16 | (uint32_t)name << 8 | output);
 }
 
 static void sooner(struct outcome *outcome, uint64_t cycle)
@@ -130,6 +131,7 @@ static uint64_t merge_router_step(void *self, uint64_t now)
     router->standing = standing(router, now);
     if (outcome.moved && router->accounted <= now) {
         router->counters[ROUTER_BUSY]++;
+        trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
     return outcome.next;

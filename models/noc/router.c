@@ -8,6 +8,7 @@ void router_settle(struct router *router, uint64_t now)
 {
     if (now <= router->accounted) /* the cycle in which a packet has left is counted already */
         return;
+    trace_state(&router->component, router->accounted, now, router->standing);
     router->counters[router->standing] += now - router->accounted;
     router->accounted = now;
 }
@@ -73,7 +74,7 @@ static void move(struct router *router, uint64_t now, uint32_t input, uint32_t o
     router->free_at[output] = now + packet.flits;
     router->turn[output] = (uint8_t)input;
     count_hop(router, output, packet.flits);
-    trace_event(&router->component, now, TRACE_HOP, input << 8 | output);
+    trace_event(&router->component, now, TRACE_HOP, (uint32_t)packet.flits << 16 | input << 8 | output);
     router->component.progress++;
     router->wanted[input] &= ~(UINT32_C(1) << output);
     if (router->wanted[input] == 0) {
@@ -169,6 +170,7 @@ static uint64_t router_step(void *self, uint64_t now)
     router->standing = standing(&outcome);
     if (outcome.moved) {
         router->counters[ROUTER_BUSY]++;
+        trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
     return outcome.next;

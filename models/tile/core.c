@@ -40,6 +40,7 @@ void core_settle(struct core *core, uint64_t now)
         enum core_counter kind = cycle_kind(core, core->accounted, &until);
         if (until > now)
             until = now;
+        trace_state(&core->component, core->accounted, until, kind);
         core->counters[kind] += until - core->accounted;
         core->accounted = until;
     }
@@ -65,7 +66,7 @@ static void accept(struct core *core, uint64_t now, const struct packet *packet)
     }
     core->counters[CORE_QUEUE_WRITES]++;
     event_queue_put(&core->queue, (core->step + (uint32_t)ahead) % core->queue.slots, packet->axon, packet->value);
-    trace_event(&core->component, now, TRACE_QUEUE, core->queue.stored);
+    trace_event(&core->component, now, TRACE_QUEUE_IN, 1);
 }
 
 /* Takes the packet in front if it can; returns when to look again. */
@@ -75,13 +76,17 @@ static uint64_t receive(struct core *core, uint64_t now)
     if (!packet)
         return link_next(core->in, now);
     if (core->config->queue_policy == QUEUE_STALL && !event_queue_has_room(&core->queue, now)) {
-        if (!core->in_blocked)
+        if (!core->in_blocked) {
             core->in_blocked_since = now;
+            trace_event(&core->component, now, TRACE_QUEUE_FULL, 1);
+        }
         core->in_blocked = true;
         return event_queue_room_at(&core->queue);
     }
-    if (core->in_blocked)
+    if (core->in_blocked) {
         core->counters[CORE_QUEUE_STALLS] += now - core->in_blocked_since;
+        trace_event(&core->component, now, TRACE_QUEUE_FULL, 0);
+    }
     core->in_blocked = false;
     accept(core, now, packet);
     link_pop(core->in, now);
@@ -95,13 +100,23 @@ static bool at_work(const struct core *core)
     return core->step >= core->first_step && core->step < core->first_step + core->steps;
 }
 
+/* The events handed out last leave the queue one by one. */
+static void trace_leaving(const struct core *core, uint32_t count)
+{
+    const struct event_queue *queue = &core->queue;
+    for (uint32_t i = queue->leaving - count; trace_on(&core->component) && i < queue->leaving; i++)
+        trace_event(&core->component, queue->leaves_at[(queue->leaves_head + i) % queue->depth], TRACE_QUEUE_OUT, 1);
+}
+
 static void discard_slot(struct core *core, uint64_t now)
 {
     uint32_t slot = core->step % core->queue.slots;
+    uint32_t count = core->queue.count[slot];
     while (core->queue.count[slot]) {
         event_queue_take(&core->queue, slot, now);
         core->counters[CORE_EVENTS_DISCARDED]++;
     }
+    trace_leaving(core, count);
 }
 
 static void record(struct core *core)
@@ -111,8 +126,9 @@ static void record(struct core *core)
         uint32_t neuron = core->neurons.fired[i];
         int32_t value = core->values ? core->neurons.potential[neuron] : 1;
         probe_spike(core->probe, population, step, core->program->neuron_index[neuron], value);
-        trace_event(&core->component, core->output.sweep_start + neuron_array_leaves(&core->neurons, neuron),
-                    TRACE_SPIKE, neuron);
+        if (!core->values)
+            trace_event(&core->component, core->output.sweep_start + neuron_array_leaves(&core->neurons, neuron),
+                        TRACE_SPIKE, neuron);
     }
     struct layer_step *layer = probe_layer(core->probe, population, step);
     if (!layer)
@@ -134,7 +150,6 @@ static void sweep(struct core *core, uint64_t begin)
     core->phase = CORE_SWEEPS;
     core->phase_end = begin + neuron_array_cycles(&core->neurons);
     axon_output_begin(&core->output, begin, core->step);
-    trace_event(&core->component, begin, TRACE_PHASE, CORE_SWEEPS);
     record(core);
 }
 
@@ -145,15 +160,16 @@ static void begin_timestep(struct core *core, uint64_t now)
     core->counters[CORE_TIMESTEPS]++;
     core->drain_end = core->phase_end = now;
     core->phase = CORE_SWEEPS;
-    trace_event(&core->component, now, TRACE_PHASE, CORE_DRAINS);
     if (!at_work(core) || core->neurons.count == 0) {
         discard_slot(core, now);
         core->neurons.fired_count = 0;
         axon_output_begin(&core->output, now, core->step);
         return;
     }
+    uint32_t events = core->queue.count[core->step % core->queue.slots];
     core->drain_end += synapse_array_drain(&core->synapses, &core->queue, core->step % core->queue.slots, now,
                                            core->counters);
+    trace_leaving(core, events);
     if (core->to_processor) {
         core->phase = CORE_DRAINS;
         core->phase_end = core->drain_end;
@@ -164,14 +180,15 @@ static void begin_timestep(struct core *core, uint64_t now)
 
 static void begin_reset(struct core *core, uint64_t now)
 {
-    core->counters[CORE_EVENTS_DISCARDED] += event_queue_clear(&core->queue);
+    uint32_t lost = event_queue_clear(&core->queue);
+    core->counters[CORE_EVENTS_DISCARDED] += lost;
+    trace_event(&core->component, now, TRACE_QUEUE_OUT, lost);
     neuron_array_reset(&core->neurons);
     axon_output_begin(&core->output, now, 0);
     core->step = 0;
     core->steps = go_phase(signal_read(core->command, now));
     core->phase = CORE_CLEARS;
     core->drain_end = now;
-    trace_event(&core->component, now, TRACE_PHASE, CORE_CLEARS);
     core->phase_end = now + neuron_array_reset_cycles(&core->neurons);
 }
 
@@ -209,7 +226,6 @@ static void ask_processor(struct core *core, uint64_t now)
     struct packet request = {.axon = PROCESSOR_REQUEST, .flits = 1};
     link_push(core->to_processor, now, &request);
     core->phase = CORE_ASKS;
-    trace_event(&core->component, now, TRACE_PHASE, CORE_ASKS);
     core->component.progress++;
 }
 
@@ -230,7 +246,6 @@ static void finish(struct core *core, uint64_t now)
         link_push(core->to_processor, now, &release);
     }
     core->phase = CORE_RESTS;
-    trace_event(&core->component, now, TRACE_PHASE, CORE_RESTS);
     tally_add(core->outstanding, now, -1);
     core->component.progress++;
 }

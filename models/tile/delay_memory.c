@@ -17,18 +17,25 @@ void delay_memory_free(struct delay_memory *memory)
     free(memory->written);
 }
 
-void delay_memory_write(struct delay_memory *memory, uint32_t axon, uint32_t delay, uint64_t edge)
+bool delay_memory_write(struct delay_memory *memory, uint32_t axon, uint32_t delay, uint64_t edge)
 {
     must(axon < memory->axons && delay < memory->slots);
     uint64_t *bit = &memory->written[(size_t)((memory->present + 1 + delay) % memory->slots) * memory->axons + axon];
-    if (*bit == DELAY_NOT_WRITTEN)
-        *bit = edge;
+    if (*bit != DELAY_NOT_WRITTEN)
+        return false;
+    *bit = edge;
+    return true;
 }
 
-void delay_memory_clear(struct delay_memory *memory)
+uint32_t delay_memory_clear(struct delay_memory *memory)
 {
-    for (uint32_t axon = 0; axon < memory->axons; axon++)
-        memory->written[(size_t)memory->present * memory->axons + axon] = DELAY_NOT_WRITTEN;
+    uint64_t *written = &memory->written[(size_t)memory->present * memory->axons];
+    uint32_t count = 0;
+    for (uint32_t axon = 0; axon < memory->axons; axon++) {
+        count += written[axon] != DELAY_NOT_WRITTEN;
+        written[axon] = DELAY_NOT_WRITTEN;
+    }
+    return count;
 }
 
 void delay_memory_advance(struct delay_memory *memory)

@@ -21,8 +21,9 @@ struct delay_memory {
 
 void delay_memory_init(struct delay_memory *memory, uint32_t slots, uint32_t axons);
 void delay_memory_free(struct delay_memory *memory);
-void delay_memory_write(struct delay_memory *memory, uint32_t axon, uint32_t delay, uint64_t edge);
-void delay_memory_clear(struct delay_memory *memory);   /* the present slot */
+/* False when the bit was set already. */
+bool delay_memory_write(struct delay_memory *memory, uint32_t axon, uint32_t delay, uint64_t edge);
+uint32_t delay_memory_clear(struct delay_memory *memory); /* the present slot; returns how many bits were set */
 void delay_memory_advance(struct delay_memory *memory); /* the next slot becomes the present one */
 void delay_memory_hash(const struct delay_memory *memory, struct hash *hash);
 

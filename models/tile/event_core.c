@@ -91,6 +91,7 @@ void event_core_settle(struct event_core *core, uint64_t now)
                              : core->phase == EVENT_CORE_WAITS || (core->phase == EVENT_CORE_LEAVES && core->output_busy)
                                  ? CORE_STALL_OUTPUT
                                  : CORE_BUSY_SYNAPSE;
+    trace_state(&core->component, core->accounted, now, kind);
     core->counters[kind] += now - core->accounted;
     core->accounted = now;
     write_until(core, now);
@@ -98,7 +99,7 @@ void event_core_settle(struct event_core *core, uint64_t now)
 
 /* ---- queue and output ---- */
 
-static void enqueue(struct event_core *core, uint32_t entry)
+static void enqueue(struct event_core *core, uint64_t now, uint32_t entry)
 {
     if (core->queue_count == core->config->queue_depth) {
         core->counters[CORE_EVENTS_DROPPED]++;
@@ -106,13 +107,15 @@ static void enqueue(struct event_core *core, uint32_t entry)
     }
     core->queue[(core->queue_head + core->queue_count++) % core->config->queue_depth] = entry;
     core->counters[CORE_QUEUE_WRITES]++;
+    trace_event(&core->component, now, TRACE_QUEUE_IN, 1);
 }
 
-static void dequeue(struct event_core *core)
+static void dequeue(struct event_core *core, uint64_t now)
 {
     core->queue_head = (core->queue_head + 1) % core->config->queue_depth;
     core->queue_count--;
     core->counters[CORE_QUEUE_READS]++;
+    trace_event(&core->component, now, TRACE_QUEUE_OUT, 1);
 }
 
 static void tell(struct event_core *core, uint64_t now, uint8_t kind, uint32_t address)
@@ -147,7 +150,7 @@ static void end_of_neurons(struct event_core *core, uint64_t now)
         return;
     }
     if (core->work == WORK_VIRTUAL) {
-        dequeue(core);
+        dequeue(core, now);
         core->phase = EVENT_CORE_IDLE;
         core->act = now + 1;
         return;
@@ -165,7 +168,7 @@ static void fire(struct event_core *core, uint64_t now, uint32_t neuron)
     if (core->group_of[neuron]->silent)
         return;
     if (core->config->controller_recurrent)
-        enqueue(core, neuron);
+        enqueue(core, now, neuron);
     if (core->config->controller_output == OUTPUT_ON_FIRE)
         raise_output(core, now, neuron);
 }
@@ -220,9 +223,9 @@ static void take_request(struct event_core *core, uint64_t now)
         return;
     }
     if (address & ADDRESS_VIRTUAL)
-        enqueue(core, (address >> 4 & 15) << ENTRY_WEIGHT_SHIFT | (address & 15));
+        enqueue(core, now, (address >> 4 & 15) << ENTRY_WEIGHT_SHIFT | (address & 15));
     else
-        enqueue(core, neuron);
+        enqueue(core, now, neuron);
     core->phase = EVENT_CORE_ANSWERS;
     core->act = now + core->config->controller_accept - 1;
 }
@@ -264,7 +267,7 @@ static void act(struct event_core *core, uint64_t now)
         core->phase = EVENT_CORE_IDLE;
         core->act = now + 1 + core->config->controller_recover;
     } else {
-        dequeue(core);
+        dequeue(core, now);
         core->phase = EVENT_CORE_IDLE;
         core->act = now + 1;
     }

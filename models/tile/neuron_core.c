@@ -12,6 +12,7 @@ void neuron_core_settle(struct neuron_core *core, uint64_t now)
     enum core_counter kind = core->phase == NEURON_CORE_RESTS ? CORE_IDLE
                              : core->stalled                  ? CORE_STALL_OUTPUT
                                                               : CORE_BUSY_NEURON;
+    trace_state(&core->component, core->accounted, now, kind);
     core->counters[kind] += now - core->accounted;
     core->accounted = now;
 }
@@ -30,8 +31,8 @@ static uint64_t receive(struct neuron_core *core, uint64_t now, bool clearing)
             core->counters[CORE_EVENTS_DROPPED]++;
         else
             core->counters[CORE_QUEUE_WRITES]++;
-        if (!clearing)
-            delay_memory_write(&core->events, packet->axon, packet->step, now);
+        if (!clearing && delay_memory_write(&core->events, packet->axon, packet->step, now))
+            trace_event(&core->component, now, TRACE_QUEUE_IN, 1);
         link_pop(core->in, now);
         tally_add(core->outstanding, now, -1);
         core->component.progress++;
@@ -176,7 +177,8 @@ static uint64_t neuron_core_step(void *self, uint64_t now)
     bool clearing = core->phase == NEURON_CORE_CLEARS && now > core->act;
     uint64_t next = receive(core, now, clearing);
     if (clearing) {
-        delay_memory_clear(&core->events);
+        uint32_t cleared = delay_memory_clear(&core->events);
+        trace_event(&core->component, now, TRACE_QUEUE_OUT, cleared);
         core->phase = NEURON_CORE_RESTS;
         core->component.progress++;
     }

@@ -1,11 +1,14 @@
 #include "models/tile/processor.h"
 
 #include "sim/panic.h"
+#include "sim/trace.h"
 #include <stdio.h>
 
 void processor_settle(struct processor *processor, uint64_t now)
 {
-    processor->counters[processor->busy ? PROCESSOR_BUSY : PROCESSOR_IDLE] += now - processor->accounted;
+    enum processor_counter kind = processor->busy ? PROCESSOR_BUSY : PROCESSOR_IDLE;
+    trace_state(&processor->component, processor->accounted, now, kind);
+    processor->counters[kind] += now - processor->accounted;
     processor->accounted = now;
 }
 

@@ -127,6 +127,12 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     collector_init(&collector, job.config, job.program, job.samples, job.sample_count, job.result);
     for (uint32_t i = 0; i < job.config->host.chips; i++)
         chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
+    if (job.trace) {
+        const struct noc_config &noc = job.config->noc;
+        struct trace_system system = {job.config->host.chips, noc.columns, noc.rows, noc.cores_per_tile,
+                                      job.config->clock_hz};
+        trace_describe(job.trace, &system);
+    }
     for (size_t i = 0; i + 1 < chips.size(); i++) {
         chips[i]->east = chips[i + 1].get();
         chips[i + 1]->west = chips[i].get();
@@ -192,6 +198,8 @@ void job_module::finish()
             chip_run(module->chip, job.replay->end_cycle);
         }
         chip_hash(module->chip, &hash);
+        if (job.trace)
+            trace_end(job.trace, module->chip->engine);
         job.result->wakeups += module->chip->engine->wakeups;
         job.result->steps_run += module->chip->engine->steps;
     }

@@ -12,6 +12,7 @@ const struct command commands[] = {
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
     {"validate", "recordings of real designs, run again and compared", command_validate},
+    {"trace", "an event trace for a wave viewer or a timeline", command_trace},
     {NULL, NULL, NULL},
 };
 

@@ -18,6 +18,7 @@ int command_baseline(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_validate(int argc, char **argv);
+int command_trace(int argc, char **argv);
 
 /* npusim's whole command line. */
 int command_line(int argc, char **argv);
