@@ -1,196 +1,267 @@
-/* Recordings of a mesh of nine RANC tiles (Mack et al., IEEE TCAD 40(11), 2021): spikes, deliveries, outputs, potentials. */
+/* Recordings of a mesh of RANC tiles (Mack et al., IEEE TCAD 40(11), 2021): spikes, deliveries, outputs, potentials. */
 #include "sim/memory.h"
 #include "tools/validate/validate.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const tables[] = {"neurons", "axons", "input", "ticks", "spikes", "delivered", "output", "final", NULL};
 static const char *const untitled[] = {NULL};
 
+enum { OUTPUT_AXONS = 65536 }; /* the output core tells that many outputs apart */
+
 struct layout { /* of a case */
-    int64_t output_core, axons, neurons, end_cycle;
-    uint32_t columns, cores;
+    uint32_t columns, rows, cores, axons, neurons;
+    int64_t output_core;
 };
 
-static bool read_layout(const struct recording *recording, const struct chip_config *chip, struct layout *layout,
-                        struct diagnostics *diagnostics)
+/* ---- the chip ---- */
+
+/* setup.json says what differs from the chip file; a grid is given as [columns, rows], or is that of the file. */
+static bool load_chip(struct replay_case *test, const char *chip, struct diagnostics *diagnostics)
 {
-    layout->columns = chip->noc.columns;
-    layout->cores = chip_cores(chip);
-    return recording_setup(recording, "output_core", 0, layout->cores - 1, &layout->output_core, diagnostics) &&
-           recording_setup(recording, "axons", 1, 4096, &layout->axons, diagnostics) &&
-           recording_setup(recording, "neurons", 1, 4096, &layout->neurons, diagnostics) &&
-           recording_setup(recording, "end_cycle", 2, INT64_C(1) << 40, &layout->end_cycle, diagnostics);
+    static const struct {
+        const char *setup, *key;
+        int64_t minimum, maximum;
+    } settings[] = {
+        {"output_core", "host.output_tile", 0, 4095}, {"delay_slots", "core.event_queue.delay_slots", 2, 64},
+        {"buffer_depth", "router.buffer_flits", 1, 4096},
+        {"grid[0]", "mesh.columns", 1, 64}, {"grid[1]", "mesh.rows", 1, 64},
+    };
+    enum { SETTINGS = sizeof settings / sizeof *settings, NEEDED = 3 };
+    char text[SETTINGS][80];
+    struct parameter_override overrides[SETTINGS];
+    size_t count = 0;
+    bool good = true;
+    for (size_t i = 0; i < SETTINGS; i++) {
+        int64_t value;
+        if (i >= NEEDED && !recording_has_setup(&test->recording, settings[i].setup))
+            continue;
+        if (!recording_setup(&test->recording, settings[i].setup, settings[i].minimum, settings[i].maximum, &value,
+                             diagnostics)) {
+            good = false;
+            continue;
+        }
+        snprintf(text[count], sizeof text[count], "%s=%lld", settings[i].key, (long long)value);
+        overrides[count] = (struct parameter_override){text[count]};
+        count++;
+    }
+    if (!good || !chip_config_load(chip, overrides, count, &test->chip, diagnostics))
+        return false;
+    return test->chip.core.core_order == ORDER_NEURON ||
+           diagnostics_add(diagnostics, chip, "expected core.order neuron");
 }
 
-static bool check_tables(const struct recording *recording, const struct layout *layout,
+static bool read_layout(struct replay_case *test, struct layout *layout, struct diagnostics *diagnostics)
+{
+    const struct chip_config *chip = &test->chip;
+    int64_t axons, neurons, end;
+    bool good = recording_setup(&test->recording, "axons", 1, chip->core.axons_max, &axons, diagnostics);
+    good &= recording_setup(&test->recording, "neurons", 1, chip->core.neurons_max, &neurons, diagnostics);
+    good &= recording_setup(&test->recording, "end_cycle", 2, REPLAY_CYCLES_MAX, &end, diagnostics);
+    if (!good)
+        return false;
+    *layout = (struct layout){.columns = chip->noc.columns, .rows = chip->noc.rows, .cores = chip_cores(chip),
+                              .axons = (uint32_t)axons, .neurons = (uint32_t)neurons,
+                              .output_core = chip->host.output_tile};
+    test->replay.end_cycle = (uint64_t)end;
+    return true;
+}
+
+/* ---- the tables ---- */
+
+struct limit {
+    const char *table, *column;
+    int64_t minimum, maximum;
+};
+
+static bool check_limits(const struct recording *recording, const struct limit *limits, size_t count,
                          struct diagnostics *diagnostics)
 {
-    int64_t cores = (int64_t)layout->cores - 1, reach = layout->cores;
     bool good = true;
-    static const char *const nine_bits[] = {"w0", "w1", "w2", "w3", "leak", "threshold", "negative_threshold",
-                                            "reset_potential"};
-    for (size_t i = 0; i < sizeof nine_bits / sizeof *nine_bits; i++)
-        good &= table_check(recording, "neurons", nine_bits[i], -256, 255, diagnostics);
-    good &= table_check(recording, "neurons", "core", 0, cores, diagnostics);
-    good &= table_check(recording, "neurons", "neuron", 0, layout->neurons - 1, diagnostics);
-    good &= table_check(recording, "neurons", "reset_mode", 0, 1, diagnostics);
-    good &= table_check(recording, "neurons", "dx", -reach, reach, diagnostics);
-    good &= table_check(recording, "neurons", "dy", -reach, reach, diagnostics);
-    good &= table_check(recording, "neurons", "axon", 0, 65535, diagnostics);
-    good &= table_check(recording, "neurons", "delay", 0, 15, diagnostics);
-    good &= table_check(recording, "axons", "core", 0, cores, diagnostics);
-    good &= table_check(recording, "axons", "axon", 0, layout->axons - 1, diagnostics);
-    good &= table_check(recording, "axons", "weight_index", 0, 3, diagnostics);
-    good &= table_check(recording, "input", "cycle", 1, layout->end_cycle, diagnostics);
-    good &= table_check(recording, "input", "dx", 0, reach, diagnostics);
-    good &= table_check(recording, "input", "dy", 0, reach, diagnostics);
-    good &= table_check(recording, "input", "axon", 0, 65535, diagnostics);
-    good &= table_check(recording, "input", "delay", 0, 15, diagnostics);
-    good &= table_check(recording, "ticks", "cycle", 1, layout->end_cycle, diagnostics);
+    for (size_t i = 0; i < count; i++)
+        good &= table_check(recording, limits[i].table, limits[i].column, limits[i].minimum, limits[i].maximum,
+                            diagnostics);
     return good;
 }
 
-static int column(const struct recording *recording, const char *table, const char *title)
+static bool check_network(const struct recording *recording, const struct layout *layout, int64_t longest,
+                          struct diagnostics *diagnostics)
 {
-    struct diagnostics none = {0};
-    int found = table_column(recording, recording_table(recording, table), title, &none);
-    diagnostics_free(&none);
-    return found;
+    int64_t cores = (int64_t)layout->cores - 1, reach = layout->cores;
+    const struct limit limits[] = {
+        {"neurons", "w0", -256, 255}, {"neurons", "w1", -256, 255}, {"neurons", "w2", -256, 255},
+        {"neurons", "w3", -256, 255}, {"neurons", "leak", -256, 255}, {"neurons", "threshold", -256, 255},
+        {"neurons", "negative_threshold", -256, 255}, {"neurons", "reset_potential", -256, 255},
+        {"neurons", "core", 0, cores}, {"neurons", "neuron", 0, (int64_t)layout->neurons - 1},
+        {"neurons", "reset_mode", 0, 1}, {"neurons", "dx", -reach, reach}, {"neurons", "dy", -reach, reach},
+        {"neurons", "axon", 0, OUTPUT_AXONS - 1}, {"neurons", "delay", 0, longest},
+        {"axons", "core", 0, cores}, {"axons", "axon", 0, (int64_t)layout->axons - 1}, {"axons", "weight_index", 0, 3},
+    };
+    const struct table *neurons = recording_table(recording, "neurons");
+    bool good = check_limits(recording, limits, sizeof limits / sizeof *limits, diagnostics);
+    if (neurons->columns == 0 || strcmp(neurons->titles[neurons->columns - 1], "synapses_hex") ||
+        (neurons->rows && !neurons->texts))
+        good = diagnostics_add(diagnostics, recording->path, "neurons: expected 'synapses_hex' as the last column");
+    for (size_t row = 0; good && row < neurons->rows; row++)
+        if (strspn(neurons->texts[row], "0123456789abcdefABCDEF") != strlen(neurons->texts[row]))
+            good = diagnostics_add(diagnostics, recording->path, "neurons, row %zu: '%s', expected hexadecimal digits",
+                                   row + 1, neurons->texts[row]);
+    return good && replay_covers(recording, "neurons", "core", "neuron", layout->cores, layout->neurons,
+                                 layout->output_core, diagnostics) &&
+           replay_covers(recording, "axons", "core", "axon", layout->cores, layout->axons, layout->output_core,
+                         diagnostics);
+}
+
+static bool check_activity(const struct recording *recording, const struct layout *layout, int64_t longest,
+                           struct diagnostics *diagnostics)
+{
+    int64_t cores = (int64_t)layout->cores - 1, neurons = (int64_t)layout->neurons - 1;
+    const struct limit limits[] = {
+        {"input", "cycle", 1, REPLAY_CYCLES_MAX}, {"input", "dx", 0, (int64_t)layout->columns - 1},
+        {"input", "dy", 0, (int64_t)layout->rows - 1}, {"input", "axon", 0, OUTPUT_AXONS - 1},
+        {"input", "delay", 0, longest}, {"ticks", "cycle", 1, REPLAY_CYCLES_MAX},
+        {"spikes", "cycle", 0, REPLAY_CYCLES_MAX}, {"spikes", "core", 0, cores}, {"spikes", "neuron", 0, neurons},
+        {"delivered", "cycle", 0, REPLAY_CYCLES_MAX}, {"delivered", "core", 0, cores},
+        {"delivered", "axon", 0, OUTPUT_AXONS - 1}, {"delivered", "delay", 0, longest},
+        {"output", "cycle", 0, REPLAY_CYCLES_MAX}, {"output", "output", 0, OUTPUT_AXONS - 1},
+        {"final", "core", 0, cores}, {"final", "neuron", 0, neurons}, {"final", "potential", -256, 255},
+    };
+    return check_limits(recording, limits, sizeof limits / sizeof *limits, diagnostics) &&
+           replay_covers(recording, "final", "core", "neuron", layout->cores, layout->neurons, layout->output_core,
+                         diagnostics);
 }
 
 /* ---- the program ---- */
 
-static void size_core(struct core_program *core, const struct layout *layout, bool outputs)
+struct neuron_columns {
+    int core, neuron, leak, threshold, floor, reset, mode, dx, dy, axon, delay;
+};
+
+static struct neuron_columns find_columns(const struct recording *recording)
 {
-    uint32_t neurons = outputs ? 0 : (uint32_t)layout->neurons, axons = outputs ? 0 : (uint32_t)layout->axons;
-    core->population = outputs ? -1 : 0;
-    core->relay_population = -1;
-    core->neuron_count = core->group_count = neurons;
-    core->neuron_index = memory_array(neurons, sizeof(uint32_t));
-    core->groups = memory_array(neurons, sizeof *core->groups);
-    core->bias = memory_array(neurons, sizeof(int32_t));
-    core->neuron_routes = (struct route_table){neurons, memory_array(neurons + 1u, sizeof(uint32_t)),
-                                               memory_array(neurons, sizeof(struct route))};
-    core->axon_count = axons;
-    core->synapse_start = memory_array(axons + 1u, sizeof(uint32_t));
-    core->synapse_target = memory_array((size_t)axons * neurons, sizeof(uint16_t));
-    core->synapse_weight = memory_array((size_t)axons * neurons, sizeof(int16_t));
-    core->axon_row = memory_array(axons, sizeof(uint32_t));
-    core->relay_routes.start = memory_array(1, sizeof(uint32_t));
-    for (uint32_t n = 0; n < neurons; n++)
-        core->groups[n] = (struct neuron_group){.first = n, .count = 1, .model = MODEL_IF, .inclusive = 1,
-                                                .threshold = INT32_MAX};
+#define COLUMN(title) recording_column(recording, "neurons", title)
+    return (struct neuron_columns){COLUMN("core"), COLUMN("neuron"), COLUMN("leak"),
+                                   COLUMN("threshold"), COLUMN("negative_threshold"), COLUMN("reset_potential"),
+                                   COLUMN("reset_mode"), COLUMN("dx"), COLUMN("dy"), COLUMN("axon"), COLUMN("delay")};
+#undef COLUMN
 }
 
-static bool set_neuron(struct replay_case *test, const struct layout *layout, size_t row,
-                       struct diagnostics *diagnostics)
+/* Where a packet to tile (x, y) goes; false, with a message, when nothing is there to take it. */
+static bool destination(const struct recording *recording, const struct layout *layout, const char *table, size_t row,
+                        int32_t x, int32_t y, uint32_t axon, uint32_t *tile, struct diagnostics *diagnostics)
 {
-    const struct recording *recording = &test->recording;
-    const struct table *table = recording_table(recording, "neurons");
-#define VALUE(title) ((int32_t)table_value(table, row, column(recording, "neurons", title)))
-    int32_t core_number = VALUE("core"), n = VALUE("neuron");
+    if (x < 0 || y < 0 || x >= (int32_t)layout->columns || y >= (int32_t)layout->rows)
+        return diagnostics_add(diagnostics, recording->path, "%s, row %zu: leads out of the mesh, expected a tile of "
+                               "%u x %u", table, row + 1, layout->columns, layout->rows);
+    *tile = (uint32_t)y * layout->columns + (uint32_t)x;
+    return *tile == layout->output_core || axon < layout->axons ||
+           diagnostics_add(diagnostics, recording->path, "%s, row %zu: axon %u, expected less than %u", table, row + 1,
+                           axon, layout->axons);
+}
+
+static bool set_neuron(struct replay_case *test, const struct layout *layout, const struct neuron_columns *columns,
+                       size_t row, struct diagnostics *diagnostics)
+{
+    const struct table *table = recording_table(&test->recording, "neurons");
+#define VALUE(name) ((int32_t)table_value(table, row, columns->name))
+    uint32_t core_number = (uint32_t)VALUE(core), n = (uint32_t)VALUE(neuron), target;
     struct core_program *core = &test->program.cores[core_number];
-    int32_t x = core_number % (int32_t)layout->columns + VALUE("dx");
-    int32_t y = core_number / (int32_t)layout->columns + VALUE("dy");
-    int32_t rows = (int32_t)(layout->cores / layout->columns);
-    if (core->neuron_count == 0 || x < 0 || y < 0 || x >= (int32_t)layout->columns || y >= rows)
-        return diagnostics_add(diagnostics, recording->path, "neurons, row %zu: leads out of the mesh, or stands in "
-                               "the output core", row + 1);
-    uint32_t target = (uint32_t)(y * (int32_t)layout->columns + x);
-    bool output = target == layout->output_core;
-    core->neuron_index[n] = (uint32_t)(core_number * layout->neurons + n);
-    core->bias[n] = VALUE("leak");
-    core->groups[n] = (struct neuron_group){
-        .first = (uint32_t)n, .count = 1, .model = MODEL_IF, .inclusive = 1, .threshold = VALUE("threshold"),
-        .reset = VALUE("reset_potential"), .reset_subtract = VALUE("reset_mode"), .floor_set = 1,
-        .floor = VALUE("negative_threshold")};
-    core->neuron_routes.start[n + 1] = 1;
-    core->neuron_routes.routes[n] = (struct route){output ? ROUTE_HOST : target, (uint32_t)VALUE("axon"),
-                                                   (uint32_t)VALUE("delay")};
+    int32_t x = (int32_t)(core_number % layout->columns) + VALUE(dx);
+    int32_t y = (int32_t)(core_number / layout->columns) + VALUE(dy);
+    if (!destination(&test->recording, layout, "neurons", row, x, y, (uint32_t)VALUE(axon), &target, diagnostics))
+        return false;
+    core->neuron_index[n] = core_number * layout->neurons + n;
+    core->bias[n] = VALUE(leak);
+    core->groups[n] = (struct neuron_group){.first = n, .count = 1, .model = MODEL_IF, .inclusive = 1,
+                                            .threshold = VALUE(threshold), .reset = VALUE(reset),
+                                            .reset_subtract = VALUE(mode), .floor_set = 1, .floor = VALUE(floor)};
+    core->neuron_routes.start[n + 1] = n + 1;
+    core->neuron_routes.routes[n] = (struct route){target == layout->output_core ? ROUTE_HOST : target,
+                                                   (uint32_t)VALUE(axon), (uint32_t)VALUE(delay)};
 #undef VALUE
     return true;
-}
-
-static int digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /* Bit `axon` of a hexadecimal number. */
 static bool hex_bit(const char *text, uint32_t axon)
 {
-    size_t length = strlen(text);
-    return axon / 4 < length && digit(text[length - 1 - axon / 4]) >> (axon % 4) & 1;
+    static const char digits[] = "0123456789abcdef";
+    size_t length = strlen(text), place = axon / 4;
+    if (place >= length)
+        return false;
+    const char *digit = strchr(digits, text[length - 1 - place] | 0x20); /* lower case; digits stay */
+    return (digit - digits) >> (axon % 4) & 1;
 }
 
-static bool set_synapses(struct replay_case *test, const struct layout *layout, struct diagnostics *diagnostics)
+/* Which of its four weights a neuron uses for an axon: [cores][axons]. */
+static uint8_t *weight_indices(const struct recording *recording, const struct layout *layout)
 {
-    const struct recording *recording = &test->recording;
-    const struct table *neurons = recording_table(recording, "neurons"), *axons = recording_table(recording, "axons");
-    uint8_t *kind = memory_array((size_t)layout->cores * (size_t)layout->axons, 1);
-    size_t *row_of = memory_array((size_t)layout->cores * (size_t)layout->neurons, sizeof *row_of);
-    int core_column = column(recording, "neurons", "core"), neuron_column = column(recording, "neurons", "neuron");
-    int first_weight = column(recording, "neurons", "w0");
-    for (size_t i = 0; i < axons->rows; i++)
-        kind[table_value(axons, i, column(recording, "axons", "core")) * layout->axons +
-             table_value(axons, i, column(recording, "axons", "axon"))] =
-            (uint8_t)table_value(axons, i, column(recording, "axons", "weight_index"));
-    for (size_t i = 0; i < neurons->rows; i++) {
-        if (strspn(neurons->texts[i], "0123456789abcdefABCDEF") != strlen(neurons->texts[i])) {
-            free(kind);
-            free(row_of);
-            return diagnostics_add(diagnostics, recording->path, "neurons, row %zu: '%s', expected hexadecimal digits",
-                                   i + 1, neurons->texts[i]);
-        }
-        row_of[table_value(neurons, i, core_column) * layout->neurons + table_value(neurons, i, neuron_column)] = i + 1;
-    }
+    const struct table *axons = recording_table(recording, "axons");
+    int core = recording_column(recording, "axons", "core"), axon = recording_column(recording, "axons", "axon");
+    int index = recording_column(recording, "axons", "weight_index");
+    uint8_t *indices = memory_array((size_t)layout->cores * layout->axons, 1);
+    for (size_t row = 0; row < axons->rows; row++)
+        indices[table_value(axons, row, core) * layout->axons + table_value(axons, row, axon)] =
+            (uint8_t)table_value(axons, row, index);
+    return indices;
+}
+
+/* Rows of neurons.csv: [cores][neurons]. */
+static size_t *neuron_rows(const struct table *neurons, const struct layout *layout, const struct neuron_columns *columns)
+{
+    size_t *rows = memory_array((size_t)layout->cores * layout->neurons, sizeof *rows);
+    for (size_t row = 0; row < neurons->rows; row++)
+        rows[table_value(neurons, row, columns->core) * layout->neurons + table_value(neurons, row, columns->neuron)] = row;
+    return rows;
+}
+
+static void set_synapses(struct replay_case *test, const struct layout *layout, const struct neuron_columns *columns)
+{
+    static const char *const weights[] = {"w0", "w1", "w2", "w3"};
+    const struct table *neurons = recording_table(&test->recording, "neurons");
+    uint8_t *indices = weight_indices(&test->recording, layout);
+    size_t *rows = neuron_rows(neurons, layout, columns);
+    int weight_column[4];
+    for (int i = 0; i < 4; i++)
+        weight_column[i] = recording_column(&test->recording, "neurons", weights[i]);
     for (uint32_t c = 0; c < layout->cores; c++) {
         struct core_program *core = &test->program.cores[c];
         uint32_t count = 0;
         for (uint32_t axon = 0; axon < core->axon_count; axon++) {
-            core->axon_row[axon] = axon;
+            int column = weight_column[indices[c * layout->axons + axon]];
             for (uint32_t n = 0; n < core->neuron_count; n++) {
-                size_t row = row_of[c * (uint32_t)layout->neurons + n];
-                if (!row || !hex_bit(neurons->texts[row - 1], axon))
+                size_t row = rows[c * layout->neurons + n];
+                if (!hex_bit(neurons->texts[row], axon))
                     continue;
-                int weight = first_weight + kind[c * (uint32_t)layout->axons + axon];
                 core->synapse_target[count] = (uint16_t)n;
-                core->synapse_weight[count++] = (int16_t)table_value(neurons, row - 1, weight);
+                core->synapse_weight[count++] = (int16_t)table_value(neurons, row, column);
             }
             core->synapse_start[axon + 1] = count;
         }
     }
-    free(kind);
-    free(row_of);
-    return true;
+    free(indices);
+    free(rows);
 }
 
 static bool make_program(struct replay_case *test, const struct layout *layout, struct diagnostics *diagnostics)
 {
-    struct program *program = &test->program;
-    bool good = true;
-    program->network_name = memory_copy_string(test->recording.name);
-    program->population_count = 1;
-    program->populations = memory_array(1, sizeof *program->populations);
-    program->populations[0] = (struct population){.name = memory_copy_string("neurons"), .output = true, .depth = 1,
-                                                  .count = (uint32_t)(layout->cores * layout->neurons), .scale = 1.0,
-                                                  .input_levels = 1};
-    program->input_routes = memory_array(1, sizeof *program->input_routes);
-    program->core_count = layout->cores;
-    program->cores = memory_array(layout->cores, sizeof *program->cores);
-    for (uint32_t c = 0; c < layout->cores; c++)
-        size_core(&program->cores[c], layout, c == layout->output_core);
+    struct neuron_columns columns = find_columns(&test->recording);
+    replay_program_init(&test->program, test->recording.name, layout->cores, layout->cores * layout->neurons);
+    for (uint32_t c = 0; c < layout->cores; c++) {
+        bool outputs = c == layout->output_core;
+        replay_core_init(&test->program.cores[c], outputs ? 0 : layout->neurons, outputs ? 0 : layout->axons);
+    }
     for (size_t row = 0; row < recording_table(&test->recording, "neurons")->rows; row++)
-        good = set_neuron(test, layout, row, diagnostics) && good;
-    for (uint32_t c = 0; good && c < layout->cores; c++)
-        for (uint32_t n = 0; n < program->cores[c].neuron_count; n++)
-            program->cores[c].neuron_routes.start[n + 1] += program->cores[c].neuron_routes.start[n];
-    return good && set_synapses(test, layout, diagnostics);
+        if (!set_neuron(test, layout, &columns, row, diagnostics))
+            return false;
+    set_synapses(test, layout, &columns);
+    return true;
 }
 
 /* ---- stimuli ---- */
 
+/* Ticks have a wire of their own, so they need not wait behind a packet of the same cycle. */
 static int by_time(const void *a, const void *b)
 {
     const struct replay_event *x = a, *y = b;
@@ -199,107 +270,99 @@ static int by_time(const void *a, const void *b)
     return (y->packet.kind == HOST_TRIGGER) - (x->packet.kind == HOST_TRIGGER);
 }
 
+static bool add_inputs(struct replay_case *test, const struct layout *layout, struct diagnostics *diagnostics)
+{
+    const struct recording *recording = &test->recording;
+    const struct table *input = recording_table(recording, "input");
+    int cycle = recording_column(recording, "input", "cycle"), dx = recording_column(recording, "input", "dx");
+    int dy = recording_column(recording, "input", "dy"), axon = recording_column(recording, "input", "axon");
+    int delay = recording_column(recording, "input", "delay");
+    for (size_t row = 0; row < input->rows; row++) {
+        uint32_t x = (uint32_t)table_value(input, row, dx), y = (uint32_t)table_value(input, row, dy), tile;
+        struct packet packet = {.kind = HOST_PACKET, .axon = (uint32_t)table_value(input, row, axon),
+                                .step = (uint16_t)table_value(input, row, delay), .flits = 1};
+        if (!destination(recording, layout, "input", row, (int32_t)x, (int32_t)y, packet.axon, &tile, diagnostics))
+            return false;
+        bool output = tile == layout->output_core;
+        packet.value = output ? PACKET_OUTPUT : PACKET_SPIKE;
+        packet.target = place_pack(0, x, y, output ? PORT_LOCAL + 1 : PORT_LOCAL);
+        test->events[test->replay.count++] =
+            (struct replay_event){(uint64_t)table_value(input, row, cycle) - 1, packet};
+    }
+    return true;
+}
+
 /* What happens at edge c is decided in cycle c - 1. */
 static bool make_stimuli(struct replay_case *test, const struct layout *layout, struct diagnostics *diagnostics)
 {
-    const struct recording *recording = &test->recording;
-    const struct table *input = recording_table(recording, "input"), *ticks = recording_table(recording, "ticks");
-    uint32_t rows = layout->cores / layout->columns;
+    const struct table *input = recording_table(&test->recording, "input");
+    const struct table *ticks = recording_table(&test->recording, "ticks");
+    int cycle = recording_column(&test->recording, "ticks", "cycle");
     test->events = memory_array(input->rows + ticks->rows, sizeof *test->events);
-    for (size_t i = 0; i < input->rows; i++) {
-#define VALUE(title) ((uint32_t)table_value(input, i, column(recording, "input", title)))
-        uint32_t x = VALUE("dx"), y = VALUE("dy"), tile = y * layout->columns + x;
-        if (x >= layout->columns || y >= rows)
-            return diagnostics_add(diagnostics, recording->path, "input, row %zu: leads out of the mesh", i + 1);
-        bool output = tile == layout->output_core;
-        struct packet packet = {.kind = HOST_PACKET, .value = output ? PACKET_OUTPUT : PACKET_SPIKE,
-                                .axon = VALUE("axon"), .step = (uint16_t)VALUE("delay"), .flits = 1,
-                                .target = place_pack(0, x, y, output ? PORT_LOCAL + 1 : PORT_LOCAL)};
-        test->events[test->replay.count++] = (struct replay_event){VALUE("cycle") - 1, packet};
-#undef VALUE
-    }
-    for (size_t i = 0; i < ticks->rows; i++) {
-        uint64_t cycle = (uint64_t)table_value(ticks, i, column(recording, "ticks", "cycle")) - 1;
-        test->events[test->replay.count++] = (struct replay_event){cycle, {.kind = HOST_TRIGGER, .flits = 1}};
-    }
+    if (!add_inputs(test, layout, diagnostics))
+        return false;
+    for (size_t row = 0; row < ticks->rows; row++)
+        test->events[test->replay.count++] = (struct replay_event){(uint64_t)table_value(ticks, row, cycle) - 1,
+                                                                   {.kind = HOST_TRIGGER, .flits = 1}};
     qsort(test->events, test->replay.count, sizeof *test->events, by_time);
     test->replay.events = test->events;
     return true;
 }
 
-static bool check_axons(const struct replay_case *test, const struct layout *layout, struct diagnostics *diagnostics)
-{
-    const struct recording *recording = &test->recording;
-    for (uint32_t c = 0; c < layout->cores; c++)
-        for (uint32_t n = 0; n < test->program.cores[c].neuron_count; n++) {
-            const struct route *route = &test->program.cores[c].neuron_routes.routes[n];
-            if (route->core != ROUTE_HOST && route->axon >= layout->axons)
-                return diagnostics_add(diagnostics, recording->path, "neurons: axon %u, expected less than %lld",
-                                       route->axon, (long long)layout->axons);
-        }
-    for (size_t i = 0; i < test->replay.count; i++) {
-        const struct packet *packet = &test->events[i].packet;
-        if (packet->kind == HOST_PACKET && packet->value == PACKET_SPIKE && packet->axon >= layout->axons)
-            return diagnostics_add(diagnostics, recording->path, "input: axon %u, expected less than %lld", packet->axon,
-                                   (long long)layout->axons);
-    }
-    return true;
-}
-
 static bool prepare(struct replay_case *test, const char *chip, struct diagnostics *diagnostics)
 {
+    const struct recording *recording = &test->recording;
     struct layout layout;
-    if (!chip_config_load(chip, NULL, 0, &test->chip, diagnostics) ||
-        !read_layout(&test->recording, &test->chip, &layout, diagnostics) ||
-        !check_tables(&test->recording, &layout, diagnostics) || !make_program(test, &layout, diagnostics) ||
-        !make_stimuli(test, &layout, diagnostics) || !check_axons(test, &layout, diagnostics))
+    if (!load_chip(test, chip, diagnostics) || !read_layout(test, &layout, diagnostics))
         return false;
-    test->replay.end_cycle = (uint64_t)layout.end_cycle;
-    test->replay.potentials = memory_array((size_t)(layout.cores * layout.neurons), sizeof(int32_t));
+    int64_t longest = (int64_t)test->chip.core.delay_slots - 1;
+    bool good = check_network(recording, &layout, longest, diagnostics);
+    good &= check_activity(recording, &layout, longest, diagnostics);
+    if (!good || !make_program(test, &layout, diagnostics) || !make_stimuli(test, &layout, diagnostics))
+        return false;
+    test->replay.potentials = memory_array((size_t)layout.cores * layout.neurons, sizeof(int32_t));
     return true;
 }
 
 /* ---- judging ---- */
 
-static void add(const struct replay_case *test, struct verdicts *verdicts, const char *quantity, size_t differences)
-{
-    struct verdict verdict = {.suite = "ranc", .test = test->recording.name, .quantity = quantity,
-                              .unit = "differences", .simulated = (double)differences, .error = (double)differences};
-    verdicts_add(verdicts, &verdict);
-}
-
 static size_t potential_differences(const struct replay_case *test)
 {
     const struct recording *recording = &test->recording;
     const struct table *final = recording_table(recording, "final");
-    int core = column(recording, "final", "core"), neuron = column(recording, "final", "neuron");
-    int potential = column(recording, "final", "potential");
-    size_t differences = 0;
-    for (size_t i = 0; i < final->rows; i++) {
-        size_t place = 0;
-        for (int64_t c = 0; c < table_value(final, i, core); c++)
-            place += test->program.cores[c].neuron_count;
-        differences += test->replay.potentials[place + (size_t)table_value(final, i, neuron)] !=
-                       table_value(final, i, potential);
+    int core = recording_column(recording, "final", "core"), neuron = recording_column(recording, "final", "neuron");
+    int potential = recording_column(recording, "final", "potential");
+    size_t *first = memory_array(test->program.core_count, sizeof *first), differences = 0;
+    for (uint32_t c = 1; c < test->program.core_count; c++)
+        first[c] = first[c - 1] + test->program.cores[c - 1].neuron_count;
+    for (size_t row = 0; row < final->rows; row++) {
+        size_t place = first[table_value(final, row, core)] + (size_t)table_value(final, row, neuron);
+        differences += test->replay.potentials[place] != table_value(final, row, potential);
     }
+    free(first);
     return differences;
 }
 
 static void judge(const struct replay_case *test, struct verdicts *verdicts)
 {
     const struct recording *recording = &test->recording;
-    const struct cycle_log *log = &test->replay.log;
-    uint64_t end = test->replay.end_cycle;
-    struct log_columns spikes = {column(recording, "spikes", "cycle"), column(recording, "spikes", "core"),
-                                 column(recording, "spikes", "neuron"), -1};
-    struct log_columns delivered = {column(recording, "delivered", "cycle"), column(recording, "delivered", "core"),
-                                    column(recording, "delivered", "axon"), column(recording, "delivered", "delay")};
-    struct log_columns output = {column(recording, "output", "cycle"), -1, column(recording, "output", "output"), -1};
-    add(test, verdicts, "spikes", log_differences(log, LOG_SPIKE, recording_table(recording, "spikes"), spikes, end));
-    add(test, verdicts, "deliveries",
-        log_differences(log, LOG_DELIVERED, recording_table(recording, "delivered"), delivered, end));
-    add(test, verdicts, "outputs", log_differences(log, LOG_OUTPUT, recording_table(recording, "output"), output, end));
-    add(test, verdicts, "final potentials", potential_differences(test));
+    static const struct {
+        const char *quantity, *table, *core, *number, *extra;
+        enum log_kind kind;
+    } kinds[] = {{"spikes", "spikes", "core", "neuron", NULL, LOG_SPIKE},
+                 {"deliveries", "delivered", "core", "axon", "delay", LOG_DELIVERED},
+                 {"outputs", "output", NULL, "output", NULL, LOG_OUTPUT}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *name = kinds[i].table, *core = kinds[i].core, *extra = kinds[i].extra;
+        struct log_columns columns = {recording_column(recording, name, "cycle"),
+                                      core ? recording_column(recording, name, core) : -1,
+                                      recording_column(recording, name, kinds[i].number),
+                                      extra ? recording_column(recording, name, extra) : -1};
+        verdicts_add_differences(verdicts, "ranc", recording->name, kinds[i].quantity,
+                                 log_differences(&test->replay.log, kinds[i].kind, recording_table(recording, name),
+                                                 columns, test->replay.end_cycle));
+    }
+    verdicts_add_differences(verdicts, "ranc", recording->name, "final potentials", potential_differences(test));
 }
 
 const struct replay_suite ranc_suite = {"ranc", "configs/chip/ranc.yaml", tables, untitled, prepare, judge};

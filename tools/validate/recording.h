@@ -6,7 +6,7 @@
 #include "sim/diagnostics.h"
 #include <stdint.h>
 
-#define RECORDING_COLUMNS_MAX 300
+#define RECORDING_COLUMNS_MAX 300u
 
 struct table {
     char *name;            /* "spikes" */
@@ -24,6 +24,8 @@ struct recording {
     uint32_t table_count;
 };
 
+/* A folder with setup.json, or a name that ends in .h5. */
+bool recording_is(const char *path);
 /* `tables`: the names it must hold, NULL-terminated; those in `untitled` have no title line. */
 MUST_USE bool recording_read(const char *path, const char *const *tables, const char *const *untitled,
                              struct recording *out, struct diagnostics *diagnostics);
@@ -31,13 +33,13 @@ MUST_USE bool recording_write_h5(const char *path, const struct recording *recor
 void recording_free(struct recording *recording);
 
 const struct table *recording_table(const struct recording *recording, const char *name);
-/* Index of a column, or -1 and a message. */
-int table_column(const struct recording *recording, const struct table *table, const char *title,
-                 struct diagnostics *diagnostics);
-/* A number of setup.json within limits. */
+/* Index of a column of a table, both of which must be there (table_check). */
+int recording_column(const struct recording *recording, const char *table, const char *title);
+bool recording_has_setup(const struct recording *recording, const char *key);
+/* A number of setup.json within limits; item i of an array KEY is the number KEY[i]. */
 MUST_USE bool recording_setup(const struct recording *recording, const char *key, int64_t minimum, int64_t maximum,
                               int64_t *out, struct diagnostics *diagnostics);
-/* True when all of a column lies within limits. */
+/* True when the column is there and all of it lies within limits. */
 MUST_USE bool table_check(const struct recording *recording, const char *table, const char *column, int64_t minimum,
                           int64_t maximum, struct diagnostics *diagnostics);
 static inline int64_t table_value(const struct table *table, size_t row, int column)

@@ -71,6 +71,14 @@ void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict)
     verdicts->rows[verdicts->count++].test = memory_copy_string(verdict->test);
 }
 
+void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
+                              size_t differences)
+{
+    struct verdict verdict = {.suite = suite, .test = (char *)test, .quantity = quantity, .unit = "differences",
+                              .simulated = (double)differences, .error = (double)differences};
+    verdicts_add(verdicts, &verdict);
+}
+
 bool verdict_passes(const struct verdict *verdict)
 {
     return verdict->error <= verdict->limit && verdict->error >= -verdict->limit;
@@ -86,12 +94,6 @@ void verdicts_free(struct verdicts *verdicts)
 
 /* ---- cases of a folder ---- */
 
-static int is_case(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return entry->d_name[0] != '.' && (!dot || !strcmp(dot, ".h5"));
-}
-
 static void case_free(struct replay_case *test)
 {
     recording_free(&test->recording);
@@ -103,14 +105,11 @@ static void case_free(struct replay_case *test)
     free(test->replay.potentials);
 }
 
-static bool prepare(const struct replay_suite *suite, const char *folder, const char *name, struct replay_case *test,
+static bool prepare(const struct replay_suite *suite, const char *path, struct replay_case *test,
                     struct diagnostics *diagnostics)
 {
-    char *path = memory_format("%s/%s", folder, name);
-    bool good = recording_read(path, suite->tables, suite->untitled, &test->recording, diagnostics) &&
-                suite->prepare(test, suite->chip, diagnostics);
-    free(path);
-    return good;
+    return recording_read(path, suite->tables, suite->untitled, &test->recording, diagnostics) &&
+           suite->prepare(test, suite->chip, diagnostics);
 }
 
 static bool run_cases(const struct replay_suite *suite, struct replay_case *tests, size_t count,
@@ -133,18 +132,26 @@ static bool run_cases(const struct replay_suite *suite, struct replay_case *test
     return good;
 }
 
-/* Names below `path`, sorted; at least one, or false. */
-static bool list_cases(const char *path, char ***names, size_t *count, struct diagnostics *diagnostics)
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* Paths of the cases: `path` itself, or what lies in it, sorted; at least one, or false. */
+static bool list_cases(const char *path, char ***paths, size_t *count, struct diagnostics *diagnostics)
 {
     struct dirent **found = NULL;
-    int all = scandir(path, &found, is_case, alphasort);
+    int all = recording_is(path) ? 0 : scandir(path, &found, is_visible, alphasort);
     *count = 0;
-    *names = memory_array(all > 0 ? (size_t)all : 1, sizeof **names);
+    *paths = memory_array(all > 0 ? (size_t)all : 1, sizeof **paths);
+    if (recording_is(path))
+        (*paths)[(*count)++] = memory_copy_string(path);
     for (int i = 0; i < all; i++) {
         char *child = memory_format("%s/%s", path, found[i]->d_name);
-        if (directory_is(child) || strstr(found[i]->d_name, ".h5"))
-            (*names)[(*count)++] = memory_copy_string(found[i]->d_name);
-        free(child);
+        if (recording_is(child))
+            (*paths)[(*count)++] = child;
+        else
+            free(child);
         free(found[i]);
     }
     free(found);
@@ -155,34 +162,34 @@ static bool list_cases(const char *path, char ***names, size_t *count, struct di
 bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
                       struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics)
 {
-    char **names;
+    char **paths;
     size_t count;
-    bool good = list_cases(path, &names, &count, diagnostics);
+    bool good = list_cases(path, &paths, &count, diagnostics);
     struct replay_case *tests = memory_array(count, sizeof *tests);
     for (size_t i = 0; i < count; i++)
-        good = prepare(suite, path, names[i], &tests[i], diagnostics) && good;
+        good = prepare(suite, paths[i], &tests[i], diagnostics) && good;
     good = good && run_cases(suite, tests, count, options, verdicts, state_hash);
     for (size_t i = 0; i < count; i++)
         case_free(&tests[i]);
     free(tests);
-    directory_free_list(names, count);
+    directory_free_list(paths, count);
     return good;
 }
 
 bool replay_suite_pack(const struct replay_suite *suite, const char *path, const char *dir,
                        struct diagnostics *diagnostics)
 {
-    char **names;
+    char **paths;
     size_t count;
-    bool good = list_cases(path, &names, &count, diagnostics) && directory_make(dir, diagnostics);
+    bool good = list_cases(path, &paths, &count, diagnostics) && directory_make(dir, diagnostics);
     for (size_t i = 0; good && i < count; i++) {
         struct replay_case test = {0};
-        good = prepare(suite, path, names[i], &test, diagnostics);
+        good = prepare(suite, paths[i], &test, diagnostics);
         char *out = memory_format("%s/%s.h5", dir, test.recording.name);
         good = good && recording_write_h5(out, &test.recording, diagnostics);
         free(out);
         case_free(&test);
     }
-    directory_free_list(names, count);
+    directory_free_list(paths, count);
     return good;
 }

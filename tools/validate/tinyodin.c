@@ -10,14 +10,6 @@ static const char *const untitled[] = {"weights", NULL};
 
 enum { NEURONS = 256 };
 
-static int column(const struct recording *recording, const char *table, const char *title)
-{
-    struct diagnostics none = {0};
-    int found = table_column(recording, recording_table(recording, table), title, &none);
-    diagnostics_free(&none);
-    return found;
-}
-
 static bool check_weights(const struct recording *recording, struct diagnostics *diagnostics)
 {
     const struct table *weights = recording_table(recording, "weights");
@@ -26,36 +18,57 @@ static bool check_weights(const struct recording *recording, struct diagnostics 
                                weights->columns, NEURONS, NEURONS);
     for (size_t i = 0; i < (size_t)NEURONS * NEURONS; i++)
         if (weights->values[i] < -8 || weights->values[i] > 7)
-            return diagnostics_add(diagnostics, recording->path, "weights: %lld, expected -8 to 7",
-                                   (long long)weights->values[i]);
-    if (recording_table(recording, "neurons")->rows != NEURONS)
-        return diagnostics_add(diagnostics, recording->path, "neurons: %zu rows, expected %d",
-                               recording_table(recording, "neurons")->rows, NEURONS);
+            return diagnostics_add(diagnostics, recording->path, "weights, row %zu: %lld, expected -8 to 7",
+                                   i / NEURONS + 1, (long long)weights->values[i]);
+    return true;
+}
+
+static bool check_input(const struct recording *recording, struct diagnostics *diagnostics)
+{
+    const struct table *input = recording_table(recording, "input");
+    if (!table_check(recording, "input", "cycle", 0, REPLAY_CYCLES_MAX, diagnostics) ||
+        !table_check(recording, "input", "address", 0, 1023, diagnostics))
+        return false;
+    int cycle = recording_column(recording, "input", "cycle");
+    for (size_t row = 1; row < input->rows; row++)
+        if (table_value(input, row, cycle) < table_value(input, row - 1, cycle))
+            return diagnostics_add(diagnostics, recording->path, "input, row %zu: expected ascending cycles", row + 1);
     return true;
 }
 
 static bool check_tables(const struct recording *recording, struct diagnostics *diagnostics)
 {
+    static const struct {
+        const char *table, *column;
+        int64_t minimum, maximum;
+    } limits[] = {
+        {"neurons", "disabled", 0, 1}, {"neurons", "leak", 0, 127}, {"neurons", "threshold", 0, 4095},
+        {"neurons", "potential", -2048, 2047},
+        {"accepted", "cycle", 0, REPLAY_CYCLES_MAX}, {"accepted", "index", 0, UINT32_MAX},
+        {"spikes", "cycle", 0, REPLAY_CYCLES_MAX}, {"spikes", "address", 0, NEURONS - 1},
+        {"final", "neuron", 0, NEURONS - 1}, {"final", "potential", -2048, 2047},
+    };
     bool good = check_weights(recording, diagnostics);
-    good &= table_check(recording, "neurons", "disabled", 0, 1, diagnostics);
-    good &= table_check(recording, "neurons", "leak", 0, 127, diagnostics);
-    good &= table_check(recording, "neurons", "threshold", 0, 4095, diagnostics);
-    good &= table_check(recording, "neurons", "potential", -2048, 2047, diagnostics);
-    good &= table_check(recording, "input", "cycle", 0, INT64_C(1) << 40, diagnostics);
-    good &= table_check(recording, "input", "address", 0, 1023, diagnostics);
-    good &= table_check(recording, "final", "neuron", 0, NEURONS - 1, diagnostics);
-    return good;
+    good &= check_input(recording, diagnostics);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        good &= table_check(recording, limits[i].table, limits[i].column, limits[i].minimum, limits[i].maximum,
+                            diagnostics);
+    if (recording_table(recording, "neurons")->rows != NEURONS)
+        good = diagnostics_add(diagnostics, recording->path, "neurons: %zu rows, expected %d",
+                               recording_table(recording, "neurons")->rows, NEURONS);
+    return good && replay_covers(recording, "final", NULL, "neuron", 1, NEURONS, -1, diagnostics);
 }
 
 static bool load_chip(struct replay_case *test, const char *chip, struct diagnostics *diagnostics)
 {
     const struct recording *recording = &test->recording;
     int64_t open_loop, on_pop, last, acknowledge, end;
-    if (!recording_setup(recording, "open_loop", 0, 1, &open_loop, diagnostics) ||
-        !recording_setup(recording, "output_on_pop", 0, 1, &on_pop, diagnostics) ||
-        !recording_setup(recording, "last_neuron", 0, NEURONS - 1, &last, diagnostics) ||
-        !recording_setup(recording, "ack_delay", 0, 1 << 20, &acknowledge, diagnostics) ||
-        !recording_setup(recording, "end_cycle", 2, INT64_C(1) << 40, &end, diagnostics))
+    bool good = recording_setup(recording, "open_loop", 0, 1, &open_loop, diagnostics);
+    good &= recording_setup(recording, "output_on_pop", 0, 1, &on_pop, diagnostics);
+    good &= recording_setup(recording, "last_neuron", 0, NEURONS - 1, &last, diagnostics);
+    good &= recording_setup(recording, "ack_delay", 0, 1 << 20, &acknowledge, diagnostics);
+    good &= recording_setup(recording, "end_cycle", 2, REPLAY_CYCLES_MAX, &end, diagnostics);
+    if (!good)
         return false;
     char text[4][80];
     snprintf(text[0], sizeof text[0], "core.controller.recurrent=%s", open_loop ? "false" : "true");
@@ -67,98 +80,96 @@ static bool load_chip(struct replay_case *test, const char *chip, struct diagnos
     return chip_config_load(chip, overrides, 4, &test->chip, diagnostics);
 }
 
-static void fill_core(const struct recording *recording, struct core_program *core)
+static void fill_neurons(const struct recording *recording, struct core_program *core)
 {
-    const struct table *weights = recording_table(recording, "weights"), *neurons = recording_table(recording, "neurons");
-    uint32_t count = 0;
+    const struct table *neurons = recording_table(recording, "neurons");
+    int disabled = recording_column(recording, "neurons", "disabled");
+    int leak = recording_column(recording, "neurons", "leak");
+    int threshold = recording_column(recording, "neurons", "threshold");
+    int potential = recording_column(recording, "neurons", "potential");
     for (uint32_t n = 0; n < NEURONS; n++) {
-#define VALUE(title) ((int32_t)table_value(neurons, n, column(recording, "neurons", title)))
         core->neuron_index[n] = n;
-        core->groups[n] = (struct neuron_group){
-            .first = n, .count = 1, .model = MODEL_EVENT_LEAK, .inclusive = 1, .threshold = VALUE("threshold"),
-            .leak = VALUE("leak"), .silent = VALUE("disabled"), .initial = VALUE("potential")};
-#undef VALUE
-        core->axon_row[n] = n;
+        core->groups[n] = (struct neuron_group){.first = n, .count = 1, .model = MODEL_EVENT_LEAK, .inclusive = 1,
+                                                .threshold = (int32_t)table_value(neurons, n, threshold),
+                                                .leak = (int32_t)table_value(neurons, n, leak),
+                                                .silent = (int32_t)table_value(neurons, n, disabled),
+                                                .initial = (int32_t)table_value(neurons, n, potential)};
+    }
+}
+
+static void fill_synapses(const struct recording *recording, struct core_program *core)
+{
+    const struct table *weights = recording_table(recording, "weights");
+    uint32_t count = 0;
+    for (uint32_t axon = 0; axon < NEURONS; axon++) {
         for (uint32_t target = 0; target < NEURONS; target++) {
-            int64_t weight = table_value(weights, n, (int)target);
+            int64_t weight = table_value(weights, axon, (int)target);
             if (!weight)
                 continue;
             core->synapse_target[count] = (uint16_t)target;
             core->synapse_weight[count++] = (int16_t)weight;
         }
-        core->synapse_start[n + 1] = count;
+        core->synapse_start[axon + 1] = count;
     }
 }
 
-static void make_program(struct replay_case *test)
+static void make_stimuli(struct replay_case *test)
 {
-    struct program *program = &test->program;
-    program->network_name = memory_copy_string(test->recording.name);
-    program->population_count = 1;
-    program->populations = memory_array(1, sizeof *program->populations);
-    program->populations[0] = (struct population){.name = memory_copy_string("neurons"), .output = true, .depth = 1,
-                                                  .count = NEURONS, .scale = 1.0, .input_levels = 1};
-    program->input_routes = memory_array(1, sizeof *program->input_routes);
-    program->core_count = 1;
-    struct core_program *core = program->cores = memory_array(1, sizeof *program->cores);
-    core->relay_population = -1;
-    core->neuron_count = core->group_count = core->axon_count = NEURONS;
-    core->neuron_index = memory_array(NEURONS, sizeof(uint32_t));
-    core->groups = memory_array(NEURONS, sizeof *core->groups);
-    core->bias = memory_array(NEURONS, sizeof(int32_t));
-    core->neuron_routes = (struct route_table){NEURONS, memory_array(NEURONS + 1, sizeof(uint32_t)),
-                                               memory_array(1, sizeof(struct route))};
-    core->relay_routes.start = memory_array(1, sizeof(uint32_t));
-    core->synapse_start = memory_array(NEURONS + 1, sizeof(uint32_t));
-    core->synapse_target = memory_array((size_t)NEURONS * NEURONS, sizeof(uint16_t));
-    core->synapse_weight = memory_array((size_t)NEURONS * NEURONS, sizeof(int16_t));
-    core->axon_row = memory_array(NEURONS, sizeof(uint32_t));
-    fill_core(&test->recording, core);
+    const struct recording *recording = &test->recording;
+    const struct table *input = recording_table(recording, "input");
+    int cycle = recording_column(recording, "input", "cycle"), address = recording_column(recording, "input", "address");
+    test->events = memory_array(input->rows, sizeof *test->events);
+    for (size_t row = 0; row < input->rows; row++) {
+        test->events[row].cycle = (uint64_t)table_value(input, row, cycle);
+        test->events[row].packet.axon = (uint32_t)table_value(input, row, address);
+    }
+    test->replay.events = test->events;
+    test->replay.count = input->rows;
 }
 
 static bool prepare(struct replay_case *test, const char *chip, struct diagnostics *diagnostics)
 {
     const struct recording *recording = &test->recording;
-    if (!check_tables(recording, diagnostics) || !load_chip(test, chip, diagnostics))
+    bool good = check_tables(recording, diagnostics);
+    good &= load_chip(test, chip, diagnostics);
+    if (!good)
         return false;
-    const struct table *input = recording_table(recording, "input");
-    make_program(test);
-    test->events = memory_array(input->rows, sizeof *test->events);
-    for (size_t i = 0; i < input->rows; i++) {
-        test->events[i].cycle = (uint64_t)table_value(input, i, column(recording, "input", "cycle"));
-        test->events[i].packet.axon = (uint32_t)table_value(input, i, column(recording, "input", "address"));
-        if (i && test->events[i].cycle < test->events[i - 1].cycle)
-            return diagnostics_add(diagnostics, recording->path, "input, row %zu: expected ascending cycles", i + 1);
-    }
-    test->replay.events = test->events;
-    test->replay.count = input->rows;
+    if (test->chip.core.core_order != ORDER_EVENT || test->chip.core.neurons_max != NEURONS)
+        return diagnostics_add(diagnostics, chip, "expected core.order event and core.neurons %d", NEURONS);
+    replay_program_init(&test->program, recording->name, 1, NEURONS);
+    replay_core_init(&test->program.cores[0], NEURONS, NEURONS);
+    fill_neurons(recording, &test->program.cores[0]);
+    fill_synapses(recording, &test->program.cores[0]);
+    make_stimuli(test);
     test->replay.potentials = memory_array(NEURONS, sizeof(int32_t));
     return true;
 }
 
-static void add(const struct replay_case *test, struct verdicts *verdicts, const char *quantity, size_t differences)
+static size_t potential_differences(const struct replay_case *test)
 {
-    struct verdict verdict = {.suite = "tinyodin", .test = test->recording.name, .quantity = quantity,
-                              .unit = "differences", .simulated = (double)differences, .error = (double)differences};
-    verdicts_add(verdicts, &verdict);
+    const struct table *final = recording_table(&test->recording, "final");
+    int neuron = recording_column(&test->recording, "final", "neuron");
+    int potential = recording_column(&test->recording, "final", "potential");
+    size_t differences = 0;
+    for (size_t row = 0; row < final->rows; row++)
+        differences += test->replay.potentials[table_value(final, row, neuron)] != table_value(final, row, potential);
+    return differences;
 }
 
 static void judge(const struct replay_case *test, struct verdicts *verdicts)
 {
     const struct recording *recording = &test->recording;
-    const struct table *final = recording_table(recording, "final");
+    const struct cycle_log *log = &test->replay.log;
     uint64_t end = test->replay.end_cycle;
-    struct log_columns spikes = {column(recording, "spikes", "cycle"), -1, column(recording, "spikes", "address"), -1};
-    struct log_columns accepted = {column(recording, "accepted", "cycle"), -1, column(recording, "accepted", "index"), -1};
-    size_t differences = 0;
-    for (size_t i = 0; i < final->rows; i++)
-        differences += test->replay.potentials[table_value(final, i, column(recording, "final", "neuron"))] !=
-                       table_value(final, i, column(recording, "final", "potential"));
-    add(test, verdicts, "spike cycles",
-        log_differences(&test->replay.log, LOG_SPIKE, recording_table(recording, "spikes"), spikes, end));
-    add(test, verdicts, "acknowledge cycles",
-        log_differences(&test->replay.log, LOG_ACCEPTED, recording_table(recording, "accepted"), accepted, end));
-    add(test, verdicts, "final potentials", differences);
+    struct log_columns spikes = {recording_column(recording, "spikes", "cycle"), -1,
+                                 recording_column(recording, "spikes", "address"), -1};
+    struct log_columns accepted = {recording_column(recording, "accepted", "cycle"), -1,
+                                   recording_column(recording, "accepted", "index"), -1};
+    verdicts_add_differences(verdicts, "tinyodin", recording->name, "spike cycles",
+                             log_differences(log, LOG_SPIKE, recording_table(recording, "spikes"), spikes, end));
+    verdicts_add_differences(verdicts, "tinyodin", recording->name, "acknowledge cycles",
+                             log_differences(log, LOG_ACCEPTED, recording_table(recording, "accepted"), accepted, end));
+    verdicts_add_differences(verdicts, "tinyodin", recording->name, "final potentials", potential_differences(test));
 }
 
 const struct replay_suite tinyodin_suite = {"tinyodin", "configs/chip/tinyodin.yaml", tables, untitled, prepare, judge};

@@ -20,6 +20,9 @@ struct verdicts {
 
 /* Passes when |error| <= limit. */
 void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict); /* copies `test` */
+/* A quantity of which nothing may differ. */
+void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
+                              size_t differences);
 bool verdict_passes(const struct verdict *verdict);
 void verdicts_free(struct verdicts *verdicts);
 
@@ -41,17 +44,20 @@ struct replay_suite {
 };
 extern const struct replay_suite tinyodin_suite, ranc_suite;
 
+#define REPLAY_CYCLES_MAX (INT64_C(1) << 40)
+
 struct replay_options {
     uint32_t quantum;
     enum engine_order order;
     bool oracle;
 };
 
-/* Runs every case below `path`: folders with setup.json, or .h5 files. False when one could not be read. */
+/* Runs the case at `path`, or every case below it: folders with setup.json, or .h5 files. False when one could not be
+ * read, with what is wrong with all of them, or (no message) when one deadlocked. */
 MUST_USE bool replay_suite_run(const struct replay_suite *suite, const char *path, const struct replay_options *options,
                                struct verdicts *verdicts, uint64_t *state_hash, struct diagnostics *diagnostics);
 
-/* Writes each case below `path` to DIR/NAME.h5. */
+/* Writes each such case to DIR/NAME.h5. */
 MUST_USE bool replay_suite_pack(const struct replay_suite *suite, const char *path, const char *dir,
                                 struct diagnostics *diagnostics);
 
@@ -62,5 +68,17 @@ struct log_columns {
 };
 size_t log_differences(const struct cycle_log *log, enum log_kind kind, const struct table *table,
                        struct log_columns columns, uint64_t end_cycle);
+
+/* ---- programs of recordings (replay_program.c) ---- */
+
+/* One population of `neurons` neurons, `cores` empty cores. */
+void replay_program_init(struct program *program, const char *name, uint32_t cores, uint32_t neurons);
+/* Tables of a core with a group for each neuron, a route of each, and room for every synapse. */
+void replay_core_init(struct core_program *core, uint32_t neurons, uint32_t axons);
+/* Each (core, item) once, item 0 .. items - 1 of each core 0 .. cores - 1 but `without`; core_title NULL: one core. The
+ * columns have been checked against these limits. */
+MUST_USE bool replay_covers(const struct recording *recording, const char *table, const char *core_title,
+                            const char *item_title, uint32_t cores, uint32_t items, int64_t without,
+                            struct diagnostics *diagnostics);
 
 #endif
