@@ -21,6 +21,9 @@ for suite in tinyodin ranc; do
         echo "test_recordings: 1 cases skipped (no reference data)"
     fi
 done
+status=0
+"$NPUSIM" validate tinyodin --cases tests/golden/ranc >/dev/null 2>&1 || status=$?
+[ "$status" = 2 ] || { echo "recordings of the other design: status $status, expected 2"; exit 1; }
 if grep -rniE 'odin|ranc' models sim; then
     echo "expected no name of a recorded design in models/ or sim/"
     exit 1
