@@ -3,7 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
-#include "tools/validate/validate.h"
+#include "tools/validate/theory.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +33,15 @@ static const struct option_row rows[] = {
     {0},
 };
 
-static const struct replay_suite *const suites[] = {&tinyodin_suite, &ranc_suite};
-enum { SUITES = 2 };
+/* Recordings, or cases made here. */
+struct suite {
+    const char *name;
+    const struct replay_suite *recordings; /* NULL: run */
+    bool (*run)(const struct replay_options *, struct verdicts *, uint64_t *state_hash);
+};
+static const struct suite suites[] = {
+    {"tinyodin", &tinyodin_suite, NULL}, {"ranc", &ranc_suite, NULL}, {"theory", NULL, theory_run}};
+enum { SUITES = sizeof suites / sizeof *suites };
 
 static void print_json(const struct verdicts *verdicts, uint64_t state_hash)
 {
@@ -58,27 +65,28 @@ static void print_json(const struct verdicts *verdicts, uint64_t state_hash)
 static void print_table(const struct verdicts *verdicts, uint64_t state_hash)
 {
     size_t passed = 0;
-    printf("%-10s %-18s %-20s %12s %12s %12s  %s\n", "suite", "case", "quantity", "expected", "simulated", "error",
+    printf("%-10s %-26s %-20s %12s %12s %12s  %s\n", "suite", "case", "quantity", "expected", "simulated", "error",
            "verdict");
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
         passed += verdict_passes(v);
-        printf("%-10s %-18s %-20s %12g %12g %12g  %s\n", v->suite, v->test, v->quantity, v->expected, v->simulated,
+        printf("%-10s %-26s %-20s %12g %12g %12g  %s\n", v->suite, v->test, v->quantity, v->expected, v->simulated,
                v->error, verdict_passes(v) ? "pass" : "FAIL");
     }
     printf("%zu of %zu pass; state hash %016llx\n", passed, verdicts->count, (unsigned long long)state_hash);
 }
 
 /* SystemC elaborates once a process, so each suite has its own. */
-static int run_suite(const struct validate_line *line, const struct replay_suite *suite)
+static int run_suite(const struct validate_line *line, const struct suite *suite)
 {
     struct diagnostics diagnostics = {0};
     struct verdicts verdicts = {0};
     struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
     uint64_t state_hash = 0;
     char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
-    bool good = line->pack ? replay_suite_pack(suite, path, line->pack, &diagnostics)
-                           : replay_suite_run(suite, path, &how, &verdicts, &state_hash, &diagnostics);
+    bool good = !suite->recordings ? suite->run(&how, &verdicts, &state_hash)
+                : line->pack ? replay_suite_pack(suite->recordings, path, line->pack, &diagnostics)
+                             : replay_suite_run(suite->recordings, path, &how, &verdicts, &state_hash, &diagnostics);
     int status = good ? STATUS_DONE : diagnostics.count ? STATUS_USER : STATUS_FAILED;
     if (good && line->pack)
         printf("%s: packed into %s\n", path, line->pack);
@@ -96,7 +104,7 @@ static int run_suite(const struct validate_line *line, const struct replay_suite
     return status;
 }
 
-static int run_in_child(const struct validate_line *line, const struct replay_suite *suite)
+static int run_in_child(const struct validate_line *line, const struct suite *suite)
 {
     fflush(NULL);
     pid_t child = fork();
@@ -111,12 +119,12 @@ static int run_in_child(const struct validate_line *line, const struct replay_su
     return WEXITSTATUS(status);
 }
 
-static const struct replay_suite *find_suite(const char *name, struct diagnostics *diagnostics)
+static const struct suite *find_suite(const char *name, struct diagnostics *diagnostics)
 {
     for (int i = 0; i < SUITES; i++)
-        if (!strcmp(suites[i]->name, name))
-            return suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin or ranc");
+        if (!strcmp(suites[i].name, name))
+            return &suites[i];
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc or theory");
     return NULL;
 }
 
@@ -135,12 +143,16 @@ static int validate_all(const struct validate_line *line, const struct option_li
     for (uint32_t i = 0; i < names->count; i++)
         if (!find_suite(names->item[i], diagnostics))
             return STATUS_USER;
+    if (line->cases && !find_suite(names->item[0], diagnostics)->recordings) {
+        diagnostics_add(diagnostics, "--cases", "expected a suite of recordings before it: tinyodin or ranc");
+        return STATUS_USER;
+    }
     if (line->json && names->count != 1) {
         diagnostics_add(diagnostics, "--json", "expected one suite with it");
         return STATUS_USER;
     }
     for (uint32_t i = 0; i < (names->count ? names->count : SUITES); i++) {
-        const struct replay_suite *suite = names->count ? find_suite(names->item[i], diagnostics) : suites[i];
+        const struct suite *suite = names->count ? find_suite(names->item[i], diagnostics) : &suites[i];
         int status = run_in_child(line, suite);
         worst = status > worst ? status : worst;
     }
@@ -154,7 +166,7 @@ int command_validate(int argc, char **argv)
     struct diagnostics diagnostics = {0};
     int status = STATUS_USER;
     if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc (default: all).\n\n");
+        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc, theory (default: all).\n\n");
         options_help(rows);
         return STATUS_DONE;
     }
