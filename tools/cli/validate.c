@@ -3,6 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
+#include "tools/validate/networks.h"
 #include "tools/validate/theory.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -37,13 +38,14 @@ static const struct option_row rows[] = {
 struct suite {
     const char *name;
     const struct replay_suite *recordings; /* NULL: run */
-    bool (*run)(const struct replay_options *, struct verdicts *, uint64_t *state_hash);
+    bool (*run)(const struct replay_options *, struct verdicts *, uint64_t *state_hash, struct diagnostics *);
 };
 static const struct suite suites[] = {
-    {"tinyodin", &tinyodin_suite, NULL}, {"ranc", &ranc_suite, NULL}, {"theory", NULL, theory_run}};
+    {"tinyodin", &tinyodin_suite, NULL}, {"ranc", &ranc_suite, NULL}, {"theory", NULL, theory_run},
+    {"reference", NULL, networks_run}};
 enum { SUITES = sizeof suites / sizeof *suites };
 
-static void print_json(const struct verdicts *verdicts, uint64_t state_hash)
+static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
 {
     json_t *cases = json_array();
     for (size_t i = 0; i < verdicts->count; i++) {
@@ -56,10 +58,7 @@ static void print_json(const struct verdicts *verdicts, uint64_t state_hash)
     }
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
-    json_t *root = json_pack("{s:o,s:s}", "cases", cases, "state_hash", hash);
-    json_dumpf(root, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
-    putchar('\n');
-    json_decref(root);
+    return json_pack("{s:o,s:s}", "cases", cases, "state_hash", hash);
 }
 
 static void print_table(const struct verdicts *verdicts, uint64_t state_hash)
@@ -76,23 +75,25 @@ static void print_table(const struct verdicts *verdicts, uint64_t state_hash)
     printf("%zu of %zu pass; state hash %016llx\n", passed, verdicts->count, (unsigned long long)state_hash);
 }
 
-/* SystemC elaborates once a process, so each suite has its own. */
-static int run_suite(const struct validate_line *line, const struct suite *suite)
+/* SystemC elaborates once a process, so each suite has its own; what it finds goes through `json`. */
+static int run_suite(const struct validate_line *line, const struct suite *suite, FILE *json)
 {
     struct diagnostics diagnostics = {0};
     struct verdicts verdicts = {0};
     struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
     uint64_t state_hash = 0;
     char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
-    bool good = !suite->recordings ? suite->run(&how, &verdicts, &state_hash)
+    bool good = !suite->recordings ? suite->run(&how, &verdicts, &state_hash, &diagnostics)
                 : line->pack ? replay_suite_pack(suite->recordings, path, line->pack, &diagnostics)
                              : replay_suite_run(suite->recordings, path, &how, &verdicts, &state_hash, &diagnostics);
     int status = good ? STATUS_DONE : diagnostics.count ? STATUS_USER : STATUS_FAILED;
     if (good && line->pack)
         printf("%s: packed into %s\n", path, line->pack);
-    else if (good && line->json)
-        print_json(&verdicts, state_hash);
-    else if (good)
+    else if (good && line->json) {
+        json_t *root = json_of(&verdicts, state_hash);
+        json_dumpf(root, json, JSON_REAL_PRECISION(15));
+        json_decref(root);
+    } else if (good)
         print_table(&verdicts, state_hash);
     for (size_t i = 0; i < verdicts.count; i++)
         if (!verdict_passes(&verdicts.rows[i]))
@@ -104,12 +105,12 @@ static int run_suite(const struct validate_line *line, const struct suite *suite
     return status;
 }
 
-static int run_in_child(const struct validate_line *line, const struct suite *suite)
+static int run_in_child(const struct validate_line *line, const struct suite *suite, FILE *json)
 {
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        int status = run_suite(line, suite);
+        int status = run_suite(line, suite, json);
         fflush(NULL);
         _exit(status);
     }
@@ -119,19 +120,58 @@ static int run_in_child(const struct validate_line *line, const struct suite *su
     return WEXITSTATUS(status);
 }
 
+/* Adds a suite's findings to those of the suites before it. The state hash is that of all, or the only one. */
+static void merge(json_t *all, FILE *json)
+{
+    rewind(json);
+    json_t *one = json_loadf(json, 0, NULL), *before = json_object_get(all, "state_hash");
+    struct hash hash = {0};
+    char text[17];
+    json_array_extend(json_object_get(all, "cases"), json_object_get(one, "cases"));
+    if (before && one) {
+        hash_u64(&hash, strtoull(json_string_value(before), NULL, 16));
+        hash_u64(&hash, strtoull(json_string_value(json_object_get(one, "state_hash")), NULL, 16));
+        snprintf(text, sizeof text, "%016llx", (unsigned long long)hash.value);
+        json_object_set_new(all, "state_hash", json_string(text));
+    } else if (one) {
+        json_object_set(all, "state_hash", json_object_get(one, "state_hash"));
+    }
+    json_decref(one);
+}
+
+static int run_suites(const struct validate_line *line, const struct suite *const *chosen, uint32_t count)
+{
+    json_t *all = json_pack("{s:[]}", "cases");
+    int worst = STATUS_DONE;
+    for (uint32_t i = 0; i < count; i++) {
+        FILE *json = tmpfile();
+        int status = json ? run_in_child(line, chosen[i], json) : STATUS_FAILED;
+        if (json && line->json)
+            merge(all, json);
+        if (json)
+            fclose(json);
+        worst = status > worst ? status : worst;
+    }
+    if (line->json && worst != STATUS_USER) {
+        json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+        putchar('\n');
+    }
+    json_decref(all);
+    return worst;
+}
+
 static const struct suite *find_suite(const char *name, struct diagnostics *diagnostics)
 {
     for (int i = 0; i < SUITES; i++)
         if (!strcmp(suites[i].name, name))
             return &suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc or theory");
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory or reference");
     return NULL;
 }
 
 static int validate_all(const struct validate_line *line, const struct option_list *names,
                         struct diagnostics *diagnostics)
 {
-    int worst = STATUS_DONE;
     if (line->pack && !line->cases) {
         diagnostics_add(diagnostics, "--pack", "expected --cases with it");
         return STATUS_USER;
@@ -147,16 +187,11 @@ static int validate_all(const struct validate_line *line, const struct option_li
         diagnostics_add(diagnostics, "--cases", "expected a suite of recordings before it: tinyodin or ranc");
         return STATUS_USER;
     }
-    if (line->json && names->count != 1) {
-        diagnostics_add(diagnostics, "--json", "expected one suite with it");
-        return STATUS_USER;
-    }
-    for (uint32_t i = 0; i < (names->count ? names->count : SUITES); i++) {
-        const struct suite *suite = names->count ? find_suite(names->item[i], diagnostics) : &suites[i];
-        int status = run_in_child(line, suite);
-        worst = status > worst ? status : worst;
-    }
-    return worst;
+    const struct suite *chosen[OPTION_LIST_MAX + SUITES];
+    uint32_t count = names->count ? names->count : SUITES;
+    for (uint32_t i = 0; i < count; i++)
+        chosen[i] = names->count ? find_suite(names->item[i], diagnostics) : &suites[i];
+    return run_suites(line, chosen, count);
 }
 
 int command_validate(int argc, char **argv)
@@ -166,7 +201,7 @@ int command_validate(int argc, char **argv)
     struct diagnostics diagnostics = {0};
     int status = STATUS_USER;
     if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc, theory (default: all).\n\n");
+        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc, theory, reference (default: all).\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -63,8 +63,10 @@ static bool run_chips(struct theory_cases *cases, const struct replay_options *o
     return good;
 }
 
-bool theory_run(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash)
+bool theory_run(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash,
+                struct diagnostics *diagnostics)
 {
+    (void)diagnostics; /* no file is read */
     struct theory_cases cases = {0};
     struct hash hash = {0};
     theory_add_latencies(&cases);

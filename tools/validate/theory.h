@@ -24,13 +24,16 @@ struct theory_cases {
     size_t count, capacity;
 };
 
-/* Adds a case with the shared chip: columns x rows tiles of one core, switches. Fill in the rest; valid until the next. */
+/* Adds a case with the shared chip: columns x rows tiles of one core, switches. The rest is to be filled in; valid until
+ * the next is added. */
 struct theory_case *theory_add(struct theory_cases *cases, char *name, uint32_t columns, uint32_t rows);
 void theory_case_free(struct theory_case *test);
 
-/* `inputs` inputs (population 0) and `populations` of neurons, each one timestep deeper than the one before; the last is the output. */
+/* `inputs` inputs (population 0) and `populations` of neurons, each one timestep deeper than the one before; the last is
+ * the output. */
 void theory_program(struct theory_case *test, uint32_t inputs, uint32_t populations);
-/* Neurons of a population (from 1) on a core: IF, firing above `threshold`; every axon has weight 1 to each of `targets`. */
+/* Neurons of a population (from 1) on a core: IF, firing above `threshold`; every axon has weight 1 to each of
+ * `targets`. */
 void theory_core(struct theory_case *test, uint32_t core, uint32_t population, uint32_t neurons, int32_t threshold,
                  uint32_t axons, const uint16_t *targets, uint32_t target_count);
 /* Neuron or input j of `from` to axon j of core `to` (or ROUTE_HOST); from = THEORY_INPUTS: the inputs. */
@@ -64,6 +67,7 @@ void theory_verdict(struct verdicts *verdicts, const char *name, const char *qua
                     double expected, double simulated, double limit);
 
 /* All of them. False when a chip deadlocked. */
-MUST_USE bool theory_run(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash);
+MUST_USE bool theory_run(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash,
+                         struct diagnostics *diagnostics);
 
 #endif
