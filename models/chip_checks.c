@@ -82,6 +82,21 @@ static void check_neurons(struct checker *checker, const struct core_config *cor
             "core.neuron.potential_bits must hold more than the fraction");
 }
 
+/* Addresses on the pins have 8 bits for a neuron, 4 for one that a virtual event names and 4 for its weight. */
+static void check_addresses(struct checker *checker, const struct chip_config *config)
+{
+    const struct core_config *core = &config->core;
+    at_most(checker, "mesh.columns x mesh.rows x mesh.cores_per_tile", chip_cores(config), 1,
+            "address-event handshakes (host.protocol) lead to one core");
+    at_least(checker, "core.neurons", core->neurons_max, 256, "an address may name any of 256");
+    at_most(checker, "core.neurons", core->neurons_max, 256, "an address names one of 256");
+    at_least(checker, "core.axons", core->axons_max, 256, "each neuron has one");
+    at_most(checker, "core.controller.last_neuron", core->controller_last_neuron, (uint64_t)core->neurons_max - 1,
+            "it is one of core.neurons");
+    at_least(checker, "core.synapse.crossbar.word_bits", core->crossbar_word_bits, core->weight_bits,
+             "a word holds a weight");
+}
+
 /* Which order of work goes with which timesteps and which network. */
 static void check_orders(struct checker *checker, const struct chip_config *config)
 {
@@ -97,9 +112,11 @@ static void check_orders(struct checker *checker, const struct chip_config *conf
     if ((event || neuron) && config->core.synapse_kind != SYNAPSE_CROSSBAR)
         checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.order %s reads a crossbar, expected "
                                       "core.synapse.kind crossbar", event ? "event" : "neuron");
+    if (config->core.core_order == ORDER_TIMESTEP && config->core.overflow == OVERFLOW_WRAP)
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.neuron.overflow is wrap, expected "
+                                      "saturate with core.order timestep");
     if (event)
-        at_most(checker, "mesh.columns x mesh.rows x mesh.cores_per_tile", chip_cores(config), 1,
-                "address-event handshakes (host.protocol) lead to one core");
+        check_addresses(checker, config);
 }
 
 bool chip_checks(const struct chip_config *config, struct diagnostics *diagnostics)

@@ -46,7 +46,8 @@ const struct parameter_row core_parameter_rows[] = {
      "axon table look-up for each event"},
 
     {"core.synapse.kind", PARAMETER_CHOICE, AT(synapse_kind), 0, 0, NULL, synapse_kinds, NULL,
-     "lists of synapses in SRAM (sparse), or digital in-memory compute (dimc)"},
+     "lists of synapses in SRAM (sparse), digital in-memory compute (dimc), or a weight for every axon and neuron in SRAM "
+     "(crossbar)"},
     {"core.synapse.weight_bits", PARAMETER_U32, AT(weight_bits), 2, 16, "bits", NULL, NULL,
      "of a weight, two's complement"},
     {"core.synapse.sparse.words", PARAMETER_U32, AT(sparse_words), 1, 16777216, "words", NULL, SPARSE,

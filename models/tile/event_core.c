@@ -16,10 +16,14 @@
 
 /* ---- neurons ---- */
 
-static int32_t limited(const struct core_config *config, int32_t value)
+static int32_t limited(const struct core_config *config, int64_t value)
 {
-    int32_t highest = (int32_t)((UINT32_C(1) << (config->potential_bits - 1)) - 1);
-    return value > highest ? highest : value < -highest - 1 ? -highest - 1 : value;
+    int64_t range = INT64_C(1) << config->potential_bits, highest = range / 2 - 1, lowest = -highest - 1;
+    if (value > highest)
+        return (int32_t)(config->overflow == OVERFLOW_WRAP ? value - range : highest);
+    if (value < lowest)
+        return (int32_t)(config->overflow == OVERFLOW_WRAP ? value + range : lowest);
+    return (int32_t)value;
 }
 
 static int32_t toward_zero(int32_t value, int32_t amount)
@@ -37,7 +41,7 @@ static int32_t changed(const struct event_core *core, uint32_t neuron)
     int32_t weight = core->weights[(size_t)(core->address & 255) * core->program->neuron_count + neuron];
     if (core->work == WORK_VIRTUAL)
         weight = (int32_t)(core->address >> ENTRY_WEIGHT_SHIFT ^ 8) - 8; /* four bits, two's complement */
-    return limited(core->config, core->potential[neuron] + weight);
+    return limited(core->config, (int64_t)core->potential[neuron] + weight);
 }
 
 static bool fires_at(const struct event_core *core, uint32_t neuron, int32_t potential)
@@ -62,6 +66,7 @@ static void write_back(struct event_core *core, uint32_t neuron)
     core->counters[CORE_NEURON_UPDATES]++;
     core->counters[CORE_STATE_READS]++;
     core->counters[CORE_STATE_WRITES]++;
+    core->counters[CORE_SYNAPSE_WORDS] += core->work == WORK_ENTRY && neuron % core->weights_per_word == 0;
     if (core->work != WORK_LEAK) {
         core->counters[CORE_SYNAPTIC_EVENTS]++;
         core->counters[CORE_ACCUMULATIONS]++;
@@ -163,10 +168,10 @@ static void end_of_neurons(struct event_core *core, uint64_t now)
 
 static void fire(struct event_core *core, uint64_t now, uint32_t neuron)
 {
-    core->counters[CORE_SPIKES]++;
-    trace_event(&core->component, now, TRACE_SPIKE, neuron);
     if (core->group_of[neuron]->silent)
         return;
+    core->counters[CORE_SPIKES]++;
+    trace_event(&core->component, now, TRACE_SPIKE, neuron);
     if (core->config->controller_recurrent)
         enqueue(core, now, neuron);
     if (core->config->controller_output == OUTPUT_ON_FIRE)
@@ -357,6 +362,7 @@ void event_core_init(struct event_core *core, struct engine *engine, uint32_t in
     core->potential = memory_array(program->neuron_count, sizeof(int32_t));
     core->group_of = memory_array(program->neuron_count, sizeof *core->group_of);
     core->queue = memory_array(config->queue_depth, sizeof *core->queue);
+    core->weights_per_word = config->crossbar_word_bits / config->weight_bits;
     load(core);
     engine_add(engine, &core->component);
 }

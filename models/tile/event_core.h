@@ -40,6 +40,7 @@ struct event_core {
     const struct core_config *config;
     const struct core_program *program;
     int16_t *weights;               /* [axons][neurons] */
+    uint32_t weights_per_word;
     const struct neuron_group **group_of; /* [neurons] */
     int32_t *potential;             /* [neurons], as written so far */
     struct link *request, *release, *out;

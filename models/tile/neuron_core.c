@@ -113,13 +113,12 @@ static bool write_neuron(struct neuron_core *core, uint64_t now)
 {
     uint32_t neuron = core->neuron;
     const struct neuron_group *group = core->group_of[neuron];
-    uint64_t before = core->counters[CORE_SYNAPTIC_EVENTS];
-    int64_t x = limited(core->config, core->potential[neuron] + sum_of(core, neuron) + core->program->bias[neuron]);
+    if (!core->stalled)
+        core->sum = sum_of(core, neuron);
+    int64_t x = limited(core->config, core->potential[neuron] + core->sum + core->program->bias[neuron]);
     bool fires = x > group->threshold - group->inclusive;
-    if (fires && !buffers_ready(core, now)) {
-        core->counters[CORE_SYNAPTIC_EVENTS] = before;
+    if (fires && !buffers_ready(core, now))
         return false;
-    }
     int64_t after = x;
     if (fires)
         after = after_firing(core->config, group, x);
@@ -127,6 +126,8 @@ static bool write_neuron(struct neuron_core *core, uint64_t now)
         after = after_floor(core->config, group, x);
     core->potential[neuron] = (int32_t)after;
     core->counters[CORE_NEURON_UPDATES]++;
+    core->counters[CORE_STATE_READS]++;
+    core->counters[CORE_STATE_WRITES]++;
     if (fires)
         fire(core, now, neuron);
     return true;
@@ -205,6 +206,7 @@ static void neuron_core_hash(const void *self, struct hash *hash)
     hash_u64(hash, (uint64_t)core->seen_go);
     hash_u64(hash, (uint64_t)core->phase << 32 | core->neuron);
     hash_u64(hash, core->act);
+    hash_u64(hash, (uint64_t)(core->stalled ? core->sum : 0) << 1 | core->stalled);
     for (uint32_t i = 0; i < core->column_start[core->program->neuron_count]; i++)
         hash_u64(hash, (uint64_t)core->columns[i].axon << 32 | (uint32_t)core->columns[i].weight);
     hash_u64s(hash, core->counters, CORE_COUNTERS);

@@ -54,8 +54,8 @@ struct neuron_core {
     uint32_t neuron;                 /* next to be written */
     uint64_t first_axon;             /* edge at which its axon 0 is looked at */
     uint64_t act;                    /* cycle of the next decision */
-    bool stalled;
-    uint32_t timesteps;
+    bool stalled;                    /* `neuron` fires and waits for its buffers */
+    int64_t sum;                     /* of its weights, while it waits */
     uint64_t accounted;
     uint64_t counters[CORE_COUNTERS];
 };
