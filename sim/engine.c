@@ -2,6 +2,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -263,6 +264,15 @@ void engine_hash(const struct engine *engine, struct hash *hash)
         hash_u64(hash, id);
         engine->component[id]->class_of->hash(engine->component[id], hash);
     }
+}
+
+void engine_waits_for(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
 }
 
 uint32_t engine_dump(const struct engine *engine, FILE *out)

@@ -99,6 +99,8 @@ uint64_t engine_next(const struct engine *engine);
 /* Every component's settle, at `now`. */
 void engine_settle(const struct engine *engine, uint64_t now);
 void engine_hash(const struct engine *engine, struct hash *hash);
+/* For a component's `waiting`: adds to a text that begins as "", as far as it fits. */
+__attribute__((format(printf, 3, 4))) void engine_waits_for(char *text, size_t size, const char *format, ...);
 /* One line for each component that waits; returns how many. */
 uint32_t engine_dump(const struct engine *engine, FILE *out);
 

@@ -150,20 +150,34 @@ static void merge_router_hash(const void *self, struct hash *hash)
     hash_u64s(hash, router->counters, ROUTER_COUNTERS);
 }
 
+static bool has_packet(const struct merge_unit *unit, uint64_t now)
+{
+    for (int i = 0; i < MERGE_PORTS_MAX; i++)
+        if (unit->in[i] && link_peek(unit->in[i], now))
+            return true;
+    return false;
+}
+
+/* One full output buffer is enough to stop a unit, so all of them are named. */
 static bool merge_router_waiting(const void *self, char *text, size_t size)
 {
     static const char *const names[] = {"east", "west", "north", "south", "local"};
+    static const char *const behind[MERGE_UNITS][MERGE_PORTS_MAX] = {
+        {"the east neighbour", "the north unit", "the south unit"},
+        {"the west neighbour", "the north unit", "the south unit"},
+        {"the north neighbour", "the local unit", NULL},
+        {"the south neighbour", "the local unit", NULL},
+        {"the core", "the host interface", NULL}};
     const struct merge_router *router = self;
-    uint64_t now = router->component.engine->now;
+    text[0] = '\0';
     for (int name = 0; name < MERGE_UNITS; name++)
-        for (int i = 0; i < MERGE_PORTS_MAX; i++) {
-            const struct merge_unit *unit = &router->units[name];
-            if (!unit->in[i] || !link_peek(unit->in[i], now))
-                continue;
-            snprintf(text, size, "credit behind its %s unit (tile %u,%u)", names[name], router->x, router->y);
-            return true;
-        }
-    return false;
+        for (int i = 0; has_packet(&router->units[name], router->component.engine->now) && i < MERGE_PORTS_MAX; i++)
+            if (router->units[name].out[i] && router->units[name].out[i]->credits == 0)
+                engine_waits_for(text, size, "%scredit of %s behind its %s unit", text[0] ? ", " : "", behind[name][i],
+                                 names[name]);
+    bool waits = text[0] != '\0';
+    engine_waits_for(text, size, " (tile %u,%u)", router->x, router->y);
+    return waits;
 }
 
 static void settle(void *self, uint64_t now)

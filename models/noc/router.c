@@ -194,17 +194,20 @@ static bool router_waiting(const void *self, char *text, size_t size)
 {
     static const char *const names[] = {"east", "west", "north", "south"};
     const struct router *router = self;
-    for (uint32_t input = 0; input < router->ports; input++) {
-        if (!router->in[input] || router->wanted[input] == 0)
-            continue;
-        uint32_t output = (uint32_t)__builtin_ctz(router->wanted[input]);
+    uint32_t wanted = 0;
+    for (uint32_t input = 0; input < router->ports; input++)
+        wanted |= router->wanted[input];
+    text[0] = '\0';
+    for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1) {
+        uint32_t output = (uint32_t)__builtin_ctz(outputs);
+        engine_waits_for(text, size, text[0] ? " and of " : "credit of ");
         if (output < PORT_LOCAL)
-            snprintf(text, size, "credit of its %s neighbour (tile %u,%u)", names[output], router->x, router->y);
+            engine_waits_for(text, size, "its %s neighbour", names[output]);
         else
-            snprintf(text, size, "credit of local port %u (tile %u,%u)", output - PORT_LOCAL, router->x, router->y);
-        return true;
+            engine_waits_for(text, size, "local port %u", output - PORT_LOCAL);
     }
-    return false;
+    engine_waits_for(text, size, " (tile %u,%u)", router->x, router->y);
+    return wanted != 0;
 }
 
 static void settle(void *self, uint64_t now)

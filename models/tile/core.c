@@ -309,16 +309,15 @@ static void core_hash(const void *self, struct hash *hash)
 static bool core_waiting(const void *self, char *text, size_t size)
 {
     const struct core *core = self;
+    text[0] = '\0';
     if (core->output.blocked)
-        snprintf(text, size, "credit of its router, to send a packet");
-    else if (core->in_blocked)
-        snprintf(text, size, "room in its event queue (%u events), to take a packet from its router",
-                 core->queue.depth);
-    else if (core->phase == CORE_ASKS)
-        snprintf(text, size, "the processor of its tile");
-    else
-        return false;
-    return true;
+        engine_waits_for(text, size, "credit of its router, to send a packet");
+    if (core->in_blocked)
+        engine_waits_for(text, size, "%sroom in its event queue (%u events), to take a packet from its router",
+                         text[0] ? "; " : "", core->queue.depth);
+    if (core->phase == CORE_ASKS)
+        engine_waits_for(text, size, "%sthe processor of its tile", text[0] ? "; " : "");
+    return text[0] != '\0';
 }
 
 static void settle(void *self, uint64_t now)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every formula of the suite `theory` holds to the cycle, in any order of components, with any quantum and under the oracle, with
-# the same state hash each time; and a case that does not hold would be seen: every row has a verdict and a number.
+# Every formula of the suite `theory` holds to the cycle, in any order of components, with any quantum and under the
+# oracle, with the same state hash each time.
 set -eu
 first=
 for how in "" "--order reversed" "--order shuffled" "--quantum 1" "--quantum 7" "--oracle"; do

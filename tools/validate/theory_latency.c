@@ -5,7 +5,7 @@
  *   barrier           base + level x levels, before each timestep
  *   timestep 0        1 cycle until the host interface sees it, 1 for its table, then the flight (theory_flight)
  *   timestep of a core: 1 cycle until it sees it, synapse array, neuron pipeline, flight
- *     synapse array   sparse: axon + 1 word + latency; dimc: axon + 1 plane + latency; crossbar: axon + its neuron's weight
+ *     synapse array   sparse: axon + 1 word + latency; dimc: axon + 1 plane + latency; crossbar: axon + 1 weight
  *   end of a timestep 1 cycle after the last arrival, or after the sweep if that ends later
  * The first input enters the host link when the message that the sample begins has left it. */
 #include "sim/memory.h"

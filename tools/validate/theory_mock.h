@@ -1,4 +1,5 @@
-/* Ends of a link for cases of one router or link: a source that sends whenever it may, a sink that takes whenever it may. */
+/* Ends of a link, for cases of one router or link: a source that sends whenever it may, a sink that takes whenever it
+ * may. */
 #ifndef NPUSIM_TOOLS_VALIDATE_THEORY_MOCK_H
 #define NPUSIM_TOOLS_VALIDATE_THEORY_MOCK_H
 

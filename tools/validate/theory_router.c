@@ -1,11 +1,11 @@
 /* One router between mocks: what it carries, who gets how much of it, and who waits behind whom.
  *
- * switch: an output carries a flit a cycle, whatever the packets' sizes; outputs work side by side; inputs that want
- *   one output take turns, so after any time their packets differ by 1, never more. A packet waits behind one
- *   in the same input whose output has no credit: if that output's sink takes its first packet in cycle c, the credit is
- *   back in c + 1, the packet behind is in front in c + 2 and at its own sink in c + 3. From another input it takes 2.
- * merge: a unit carries a packet every 2 cycles; the first input always goes first, so beside a saturated one the
- *   second gets nothing. A unit with one full output buffer waits, whatever the packet wants: if the sink takes in cycle c, the
+ * switch: an output carries a flit a cycle, whatever the packets' sizes; outputs work side by side; inputs that want one
+ *   output take turns, so after any time their packets differ by 1, never more. A packet waits behind one in the same
+ *   input whose output has no credit: if that output's sink takes its first packet in cycle c, the credit is back in
+ *   c + 1, the packet behind is in front in c + 2 and at its own sink in c + 3. From another input it takes 2.
+ * merge: a unit carries a packet every 2 cycles; the first input always goes first, so beside a saturated one the second
+ *   gets nothing. A unit with one full output buffer waits, whatever the packet wants: if the sink takes in cycle c, the
  *   packet is taken in c + 1 and passes the units east, north and local, 2 cycles each: c + 7. */
 #include "models/noc/merge_router.h"
 #include "models/noc/router.h"
@@ -70,7 +70,8 @@ static struct bench *switch_bench(const struct replay_options *options, uint32_t
     return bench;
 }
 
-/* At tile (1, 1), buffers of 4 in front of it and of `out` behind. Sources: western neighbour, core; sinks: eastern neighbour, core. */
+/* At tile (1, 1), buffers of 4 in front of it and of `out` behind. Sources: western neighbour, core; sinks: eastern
+ * neighbour, core. */
 static struct bench *merge_bench(const struct replay_options *options, uint32_t out)
 {
     struct bench *bench = memory_array(1, sizeof *bench);
