@@ -34,6 +34,18 @@ double theory_counter(const struct theory_case *test)
     return (double)sum;
 }
 
+double theory_logged(const struct theory_case *test)
+{
+    double cycle = -1;
+    size_t found = 0;
+    for (size_t i = 0; i < test->replay.log.count; i++)
+        if (test->replay.log.entries[i].kind == test->logged) {
+            cycle = (double)test->replay.log.entries[i].cycle;
+            found++;
+        }
+    return found == 1 ? cycle : -1;
+}
+
 double theory_host_waits(const struct theory_case *test)
 {
     return (double)test->result.samples[0].counters.host[HOST_STALL_OUTPUT];
@@ -48,8 +60,11 @@ static bool run_chips(struct theory_cases *cases, const struct replay_options *o
     struct system_job *jobs = memory_array(cases->count, sizeof *jobs);
     for (size_t i = 0; i < cases->count; i++) {
         struct theory_case *test = &cases->items[i];
+        bool replay = test->replay.end_cycle != 0;
+        test->replay.events = test->stimuli;
         jobs[i] = (struct system_job){.config = &test->chip, .program = &test->program, .samples = &test->sample,
-                                      .sample_count = 1, .quantum = options->quantum, .order = options->order,
+                                      .sample_count = replay ? 0 : 1, .replay = replay ? &test->replay : NULL,
+                                      .quantum = options->quantum, .order = options->order,
                                       .oracle = options->oracle, .result = &test->result};
     }
     bool good = system_run(jobs, cases->count);
@@ -73,6 +88,7 @@ bool theory_run(const struct replay_options *options, struct verdicts *verdicts,
     theory_add_timesteps(&cases);
     theory_add_throughputs(&cases);
     theory_add_queues(&cases);
+    theory_add_events(&cases);
     bool good = run_chips(&cases, options, verdicts, &hash);
     theory_judge_links(options, verdicts);
     theory_judge_routers(options, verdicts);

@@ -5,7 +5,7 @@
 
 #include "tools/validate/validate.h"
 
-/* One sample on one chip, and one number of its result. */
+/* One sample, or a few stimuli, on one chip, and one number of its result. */
 struct theory_case {
     char *name;
     const char *quantity, *unit;
@@ -13,10 +13,13 @@ struct theory_case {
     struct program program;
     struct driver_sample sample;
     struct driver_input *inputs; /* those of the sample */
+    struct replay replay;        /* end_cycle 0: a sample */
+    struct replay_event stimuli[2];
     struct chip_result result;
     double expected;
     double (*measure)(const struct theory_case *);
     enum core_counter counter;   /* theory_counter */
+    enum log_kind logged;        /* theory_logged */
 };
 
 struct theory_cases {
@@ -46,6 +49,7 @@ void theory_sample(struct theory_case *test, uint32_t steps, uint32_t inputs);
 double theory_latency(const struct theory_case *test); /* host to host */
 double theory_cycles(const struct theory_case *test);  /* of the sample, reset included */
 double theory_counter(const struct theory_case *test); /* `counter`, all cores */
+double theory_logged(const struct theory_case *test);  /* cycle of the only entry of the kind `logged`, else -1 */
 double theory_host_waits(const struct theory_case *test); /* cycles in which the host interface lacked credit */
 
 /* ---- cycles by the formulas of the components' head comments ---- */
@@ -60,6 +64,7 @@ void theory_add_latencies(struct theory_cases *cases);  /* theory_latency.c */
 void theory_add_timesteps(struct theory_cases *cases);  /* theory_timestep.c */
 void theory_add_throughputs(struct theory_cases *cases); /* theory_throughput.c */
 void theory_add_queues(struct theory_cases *cases);     /* theory_queue.c */
+void theory_add_events(struct theory_cases *cases);     /* theory_event.c */
 /* Links and routers between mocks (theory_link.c, theory_router.c). */
 void theory_judge_links(const struct replay_options *options, struct verdicts *verdicts);
 void theory_judge_routers(const struct replay_options *options, struct verdicts *verdicts);

@@ -51,6 +51,8 @@ void theory_case_free(struct theory_case *test)
     chip_config_free(&test->chip);
     program_free(&test->program);
     free(test->inputs);
+    free(test->replay.log.entries);
+    free(test->replay.potentials);
     chip_result_free(&test->result);
 }
 
