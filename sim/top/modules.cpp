@@ -61,6 +61,9 @@ chip_module::~chip_module() { chip_free(chip); }
 
 uint64_t chip_module::run_until(uint64_t until)
 {
+    uint64_t first = engine_next(chip->engine);
+    if (job.waves && first < until)
+        job.waves->active[chip->number]->add(job.at(std::max(first, job.now())), job.at(until));
     chip_run(chip, std::max(until, chip->engine->now));
     return engine_next(chip->engine);
 }
@@ -73,6 +76,7 @@ void chip_module::flush()
         return;
     }
     drain(chip->port.to_host, [this](const struct edge_message &message) {
+        job.show(&system_waves::from_chip, message);
         driver_receive(&job.host->driver, message.arrival, &message.packet);
         job.host->wake_at(message.arrival);
     });
@@ -114,6 +118,7 @@ void host_module::flush()
 {
     struct chip *chip = job.chips[0]->chip;
     drain(driver.to_chip, [this, chip](const struct edge_message &message) {
+        job.show(&system_waves::to_chip, message);
         host_port_receive(&chip->port, message.arrival, &message.packet);
         job.chips[0]->wake_at(message.arrival);
     });
@@ -138,6 +143,8 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
         chips[i + 1]->west = chips[i].get();
     }
     host = std::make_unique<host_module>("host", *this);
+    if (job.waves)
+        waves = std::make_unique<system_waves>(job.waves, chips.size());
     if (after)
         after->next = this;
     sc_core::sc_spawn_options options;
@@ -152,6 +159,20 @@ job_module::~job_module() { collector_free(&collector); }
 uint64_t job_module::now() const
 {
     return static_cast<uint64_t>((sc_core::sc_time_stamp() - begin) / sc_time(1, SC_NS) + 0.5);
+}
+
+sc_time job_module::at(uint64_t cycle) const { return begin + cycles(cycle); }
+
+// Credits are a wire of their own.
+void job_module::show(link_waves system_waves::*link, const struct edge_message &message)
+{
+    if (!waves || message.packet.kind == HOST_CREDIT)
+        return;
+    const struct host_config &host_link = job.config->host;
+    uint32_t bits = edge_cycles(host_link.event_bits, host_link.link_bits_per_cycle);
+    uint64_t sent = message.arrival + 1 - bits - host_link.link_latency;
+    (waves.get()->*link).sending.add(at(sent), at(sent + bits));
+    (waves.get()->*link).in_flight.add(at(sent), at(message.arrival));
 }
 
 void job_module::start()

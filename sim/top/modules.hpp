@@ -4,6 +4,7 @@
 
 #include "sim/top/collect.h"
 #include "sim/top/system.h"
+#include "sim/top/waves.hpp"
 #include <memory>
 #define SC_INCLUDE_DYNAMIC_PROCESSES
 #include <systemc>
@@ -59,6 +60,9 @@ struct job_module : sc_core::sc_module {
     void host_is_done();
     void begin_replay();
     void dump() const;
+    // To the waves, if they are wanted: a message of the host link.
+    void show(link_waves system_waves::*link, const struct edge_message &message);
+    sc_core::sc_time at(uint64_t cycle) const;
     struct system_job &job;
     struct collector collector;
     uint32_t quantum;
@@ -66,6 +70,7 @@ struct job_module : sc_core::sc_module {
     bool started = false, finished = false;
     std::vector<std::unique_ptr<chip_module>> chips;
     std::unique_ptr<host_module> host;
+    std::unique_ptr<system_waves> waves;
 
 private:
     void finish();

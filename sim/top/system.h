@@ -39,6 +39,7 @@ struct system_job {
     enum engine_order order;
     bool oracle;
     struct trace *trace;      /* NULL: none (sim/trace.h); of one job only */
+    const char *waves;        /* NULL, or NAME.vcd: host links and chips at work, traced by SystemC; of one job only */
     void (*progress)(void *context, size_t done, size_t all); /* NULL: none */
     void *progress_context;
     struct replay *replay;      /* NULL: samples */

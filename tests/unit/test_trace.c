@@ -350,14 +350,30 @@ START_TEST(every_spike_of_a_neuron_is_a_pulse_of_its_wire)
 }
 END_TEST
 
+static void recording_load(struct replay_case *test, int number)
+{
+    struct diagnostics diagnostics = {0};
+    const struct replay_suite *suite = recordings[number].suite;
+    *test = (struct replay_case){0};
+    ck_assert(recording_read(recordings[number].path, suite->tables, suite->untitled, &test->recording, &diagnostics));
+    ck_assert(suite->prepare(test, suite->chip, &diagnostics));
+}
+
+static void recording_forget(struct replay_case *test)
+{
+    recording_free(&test->recording);
+    chip_config_free(&test->chip);
+    program_free(&test->program);
+    free(test->events);
+    free(test->replay.log.entries);
+    free(test->replay.potentials);
+}
+
 START_TEST(a_recording_of_another_order_of_work_shows_what_was_counted)
 {
-    struct replay_case test = {0};
-    struct diagnostics diagnostics = {0};
-    const struct replay_suite *suite = recordings[_i].suite;
-    ck_assert(recording_read(recordings[_i].path, suite->tables, suite->untitled, &test.recording, &diagnostics));
-    ck_assert(suite->prepare(&test, suite->chip, &diagnostics));
+    struct replay_case test;
     struct traced it = {0};
+    recording_load(&test, _i);
     struct vcd vcd;
     traced_run(&it, (struct system_job){.config = &test.chip, .program = &test.program, .replay = &test.replay});
     traced_convert(&it);
@@ -365,12 +381,32 @@ START_TEST(a_recording_of_another_order_of_work_shows_what_was_counted)
     check_json(&it);
     vcd_free(&vcd);
     traced_free(&it);
-    recording_free(&test.recording);
-    chip_config_free(&test.chip);
-    program_free(&test.program);
-    free(test.events);
-    free(test.replay.log.entries);
-    free(test.replay.potentials);
+    recording_forget(&test);
+}
+END_TEST
+
+START_TEST(a_traced_recording_ends_in_the_same_state)
+{
+    struct replay_case tests[2];
+    struct system_job jobs[2];
+    struct diagnostics diagnostics = {0};
+    char *path = memory_format("/tmp/npusim-test-%ld.trace", (long)getpid());
+    for (int i = 0; i < 2; i++) {
+        recording_load(&tests[i], _i);
+        jobs[i] = (struct system_job){.config = &tests[i].chip, .program = &tests[i].program,
+                                      .replay = &tests[i].replay, .result = &tests[i].result};
+    }
+    ck_assert(trace_open(path, &jobs[1].trace, &diagnostics));
+    ck_assert(system_run(jobs, 2));
+    ck_assert(trace_close(jobs[1].trace, true, &diagnostics));
+    ck_assert_uint_eq(tests[1].result.state_hash, tests[0].result.state_hash);
+    ck_assert_uint_ne(tests[0].result.state_hash, 0);
+    unlink(path);
+    free(path);
+    for (int i = 0; i < 2; i++) {
+        chip_result_free(&tests[i].result);
+        recording_forget(&tests[i]);
+    }
 }
 END_TEST
 
@@ -382,6 +418,7 @@ static Suite *trace_suite(void)
     tcase_add_loop_test(runs, what_a_trace_shows_is_what_was_counted, 0, WORKLOADS);
     tcase_add_loop_test(runs, every_spike_of_a_neuron_is_a_pulse_of_its_wire, 0, 1);
     tcase_add_loop_test(runs, a_recording_of_another_order_of_work_shows_what_was_counted, 0, RECORDINGS);
+    tcase_add_loop_test(runs, a_traced_recording_ends_in_the_same_state, 0, RECORDINGS);
     suite_add_tcase(suite, runs);
     return suite;
 }

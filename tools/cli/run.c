@@ -4,6 +4,7 @@
 #include "sim/memory.h"
 #include "sim/top/system.h"
 #include "tools/cli/commands.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,9 @@ const struct option_row run_option_rows[] = {
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
      "step everything in every cycle and check that nobody slept too long (slow)"},
     {"--trace", OPTION_STRING, FIELD(trace), "FILE", 0, 0, false, NULL,
-     "write every phase, spike and hop with its cycle (binary, see sim/trace.h)"},
+     "write every phase, spike and hop with its cycle (npusim trace shows it)"},
+    {"--trace-systemc", OPTION_STRING, FIELD(trace_systemc), "FILE.vcd", 0, 0, false, NULL,
+     "host link and chips at work, traced by SystemC"},
     {"--out", OPTION_STRING, FIELD(out), "DIR", 0, 0, false, NULL, "write summary.json, result.h5, report.html there"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "the summary as JSON, and nothing else"},
     {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
@@ -75,7 +78,8 @@ static bool simulate(struct run *run)
     struct progress progress = {0};
     struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
                              .sample_count = run->batch.count, .quantum = run->options.quantum,
-                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle, .trace = run->trace,
+                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                             .trace = run->trace, .waves = run->options.trace_systemc,
                              .progress = progress_update, .progress_context = &progress, .result = &run->result};
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
@@ -133,6 +137,21 @@ static bool report(const struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
+/* SystemC writes it as it goes, so it is there after a deadlock too. */
+static bool waves_writable(const char *path, struct diagnostics *diagnostics)
+{
+    size_t length = path ? strlen(path) : 0;
+    if (!path)
+        return true;
+    if (length < 5 || strcmp(path + length - 4, ".vcd"))
+        return diagnostics_add(diagnostics, "--trace-systemc", "%s, expected a name that ends in .vcd", path);
+    FILE *file = fopen(path, "wb");
+    if (!file || fclose(file))
+        return diagnostics_add(diagnostics, path, "cannot be written (%s), expected a path in an existing directory",
+                               strerror(errno));
+    return true;
+}
+
 static int run_all(struct run *run, struct diagnostics *diagnostics)
 {
     double begin = seconds_now();
@@ -141,6 +160,8 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
     run_make_inputs(run);
     run->cost.load_s = seconds_now() - begin;
     if (!run_compare(run, diagnostics))
+        return STATUS_USER;
+    if (!waves_writable(run->options.trace_systemc, diagnostics))
         return STATUS_USER;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
         return STATUS_USER;

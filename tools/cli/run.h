@@ -8,7 +8,7 @@
 #include "tools/report/report.h"
 
 struct run_options {
-    const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace;
+    const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace, *trace_systemc;
     struct option_list baselines, settings;
     uint32_t samples, steps, batch, quantum, input_levels;
     double dt_s;
