@@ -27,13 +27,13 @@ struct theory_cases {
     size_t count, capacity;
 };
 
-/* Adds a case with the shared chip: columns x rows tiles of one core, switches. The rest is to be filled in; valid until
- * the next is added. */
+/* Adds a case with the shared chip: columns x rows tiles of one core, switches. The rest is to be filled in; valid
+ * until the next is added. */
 struct theory_case *theory_add(struct theory_cases *cases, char *name, uint32_t columns, uint32_t rows);
 void theory_case_free(struct theory_case *test);
 
-/* `inputs` inputs (population 0) and `populations` of neurons, each one timestep deeper than the one before; the last is
- * the output. */
+/* `inputs` inputs (population 0) and `populations` of neurons, each one timestep deeper than the one before; the last
+ * is the output. */
 void theory_program(struct theory_case *test, uint32_t inputs, uint32_t populations);
 /* Neurons of a population (from 1) on a core: IF, firing above `threshold`; every axon has weight 1 to each of
  * `targets`. */

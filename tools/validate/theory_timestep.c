@@ -4,7 +4,7 @@
  *   then T of 2 + sweep: a cycle until the core sees the start, and one until timestep control sees the end; after
  *   each of these T + 2 phases comes the barrier, base + level x ceil(log_arity(tiles)).
  * tick: a core that is behind begins a timestep every sweep + 1 cycles, a cycle after the one before has ended. Every
- *   tick but the first finds it busy, unless it comes in exactly that cycle; with ticks of sweep + 1 or more none does. */
+ *   tick but the first finds it busy, unless it comes in exactly that cycle; with ticks of sweep + 1 or more none. */
 #include "sim/memory.h"
 #include "tools/validate/theory.h"
 
