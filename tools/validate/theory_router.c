@@ -1,12 +1,12 @@
 /* One router between mocks: what it carries, who gets how much of it, and who waits behind whom.
  *
  * switch: an output carries a flit a cycle, whatever the packets' sizes; outputs work side by side; inputs that want
- *   one output take turns, so after any time their packets differ by 1, never more. A packet waits behind one in the same
- *   input whose output has no credit: if that output's sink takes its first packet in cycle c, the credit is back in
- *   c + 1, the packet behind is in front in c + 2 and at its own sink in c + 3. From another input it takes 2.
+ *   one output take turns, so after any time their packets differ by 1, never more. A packet waits behind one in the
+ *   same input whose output has no credit: if that output's sink takes its first packet in cycle c, the credit is back
+ *   in c + 1, the packet behind is in front in c + 2 and at its own sink in c + 3. From another input it takes 2.
  * merge: a unit carries a packet every 2 cycles; the first input always goes first, so beside a saturated one the
- *   second gets nothing. A unit with one full output buffer waits, whatever the packet wants: if the sink takes in cycle
- *   c, the packet is taken in c + 1 and passes the units east, north and local, 2 cycles each: c + 7. */
+ *   second gets nothing. A unit with one full output buffer waits, whatever the packet wants: if the sink takes in
+ *   cycle c, the packet is taken in c + 1 and passes the units east, north and local, 2 cycles each: c + 7. */
 #include "models/noc/merge_router.h"
 #include "models/noc/router.h"
 #include "sim/memory.h"
