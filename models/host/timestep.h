@@ -6,6 +6,7 @@
  * tick: timesteps begin every tick_cycles, whether or not everyone is done; the reset and the end of a sample are
  *   barriers.
  * triggered: timesteps begin when the host says so; there are no samples and no resets.
+ * free: there are no timesteps, and nothing to do here.
  *
  * Chips in a row join their barriers by waves: a chip that is quiet, and has the wave of its western neighbour, sends
  * a wave east, behind all its packets; likewise west. A phase is over where both waves have come. Chips can differ by

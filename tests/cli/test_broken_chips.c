@@ -39,6 +39,13 @@ static const struct broken chips[] = {
     {"technology that is missing", BASE "technology: nowhere.yaml\n", "@/nowhere.yaml", "No such file", 0},
     {"technology that is a chip", BASE "technology: %/configs/chip/rain.yaml\n", "%/configs/chip/rain.yaml:17:1", "clock_hz", 17},
     {"keys that contradict each other", BASE "host.tile: 4\n", "@/chip.yaml", "host.tile is 4, expected at most 3", 0},
+    {"potentials that wrap, in timesteps", BASE "core.neuron.overflow: wrap\n", "@/chip.yaml", "expected saturate", 0},
+    {"last neuron beyond all", "base: %/configs/chip/tinyodin.yaml\ncore.controller.last_neuron: 256\n", "@/chip.yaml",
+     "core.controller.last_neuron is 256, expected at most 255", 0},
+    {"addresses for other neurons", "base: %/configs/chip/tinyodin.yaml\ncore.neurons: 512\n", "@/chip.yaml",
+     "core.neurons is 512, expected at most 256", 0},
+    {"order of work that runs recordings", "base: %/configs/chip/ranc.yaml\ntechnology: %/configs/technology/28nm.yaml\n", "@/chip.yaml",
+     "expected timestep", 0},
     {"two mistakes", BASE "core.neurns: 8\nclock_hz: 4ns\n", "@/chip.yaml:3:11", "4ns", 2},
 };
 

@@ -9,6 +9,9 @@ static bool check_options(const struct compilation *with)
 {
     const struct network *network = with->network;
     bool needs_dt = false;
+    if (with->chip->core.core_order != ORDER_TIMESTEP)
+        return diagnostics_add(with->diagnostics, with->chip->path, "core.order has no samples and timesteps of a "
+                               "network, expected timestep (the other orders run recordings: npusim validate)");
     for (uint32_t i = 0; i < network->node_count; i++)
         needs_dt = needs_dt || network->nodes[i].tau_mem;
     if (needs_dt && !(with->options->dt_s > 0.0 && with->options->dt_s < 1e9))
