@@ -222,6 +222,19 @@ START_TEST(options_that_do_not_fit_are_refused)
 }
 END_TEST
 
+#define RUN "run --chip tests/support/chips/tiny-sparse.yaml --network traces/digits/digits.nir " \
+            "--input traces/digits/test-spikes.h5 --samples 1 --quiet "
+START_TEST(a_dump_of_systemc_that_cannot_be_written_is_refused)
+{
+    command_expect_refused(RUN "--trace-systemc @/a.wave", "--trace-systemc", "expected a name that ends in .vcd", 1);
+    command_expect_refused(RUN "--trace-systemc @/none/a.vcd", "@/none/a.vcd", "cannot be written", 1);
+    struct command_result result = command_run(RUN "--trace-systemc @/a.vcd");
+    ck_assert_msg(result.status == 0 && result.error[0] == '\0', "%s", result.error);
+    ck_assert_uint_eq(scratch_count(), 1);
+    command_free(&result);
+}
+END_TEST
+
 START_TEST(a_whole_trace_becomes_both_files)
 {
     scratch_write_bytes("trace", bytes, size);
@@ -249,6 +262,7 @@ int main(void)
     tcase_add_test(tests, a_trace_without_an_end_is_refused);
     tcase_add_test(tests, a_file_that_is_not_there_or_no_trace_is_refused);
     tcase_add_test(tests, options_that_do_not_fit_are_refused);
+    tcase_add_test(tests, a_dump_of_systemc_that_cannot_be_written_is_refused);
     tcase_add_test(tests, a_whole_trace_becomes_both_files);
     Suite *suite = suite_create("damaged traces");
     suite_add_tcase(suite, tests);
