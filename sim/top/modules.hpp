@@ -59,7 +59,7 @@ struct job_module : sc_core::sc_module {
     void start();
     void host_is_done();
     void begin_replay();
-    void dump() const;
+    void print_waiting() const;
     // To the waves, if they are wanted: a message of the host link.
     void show(link_waves system_waves::*link, const struct edge_message &message);
     sc_core::sc_time at(uint64_t cycle) const;
