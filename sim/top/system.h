@@ -23,7 +23,7 @@ struct replay_event {
 };
 
 struct replay {
-    const struct replay_event *events; /* by cycle */
+    const struct replay_event *events; /* by cycle; addresses: in order, each after the one before */
     size_t count;
     uint64_t end_cycle;   /* cycles 0 .. end_cycle - 1 are run */
     struct cycle_log log; /* filled; entries of later cycles are left out; by cycle */
