@@ -31,7 +31,8 @@ static void join_neighbours(struct chip *chip)
     }
 }
 
-/* The two local buffers from a core, and the way from the local unit to it. */
+/* The two local buffers from a core, and the way from the local unit to it: no buffer of the router's, and even the
+ * smallest passes a packet every MERGE_STAGE_CYCLES to a core that takes each at once. */
 static void join_core(struct chip *chip, uint32_t tile, const struct component *core, struct link **in,
                       struct link **east, struct link **west)
 {
@@ -39,7 +40,7 @@ static void join_core(struct chip *chip, uint32_t tile, const struct component *
     uint32_t packets = chip->config->noc.buffer_flits;
     *east = unit_link(chip, packets, MERGE_STAGE_CYCLES, core, &router->component);
     *west = unit_link(chip, packets, MERGE_STAGE_CYCLES, core, &router->component);
-    *in = unit_link(chip, packets, MERGE_STAGE_CYCLES, &router->component, core);
+    *in = unit_link(chip, packets < 2 ? 2 : packets, MERGE_STAGE_CYCLES, &router->component, core);
     router->units[UNIT_EAST].in[1] = *east;
     router->units[UNIT_WEST].in[1] = *west;
     router->units[UNIT_LOCAL].out[0] = *in;
