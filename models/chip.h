@@ -101,6 +101,8 @@ uint32_t *chip_routes_add(struct chip_routes *routes, const struct chip *chip, c
                           uint32_t place, uint32_t population, const uint32_t *indices);
 /* Where a core of the system sits. */
 uint32_t chip_core_place(const struct chip_config *config, uint32_t core);
+/* Where inputs enter, and where outputs leave. */
+uint32_t chip_input_place(const struct chip_config *config);
 uint32_t chip_host_place(const struct chip_config *config);
 void chip_routes_free(struct chip_routes *routes);
 

@@ -24,7 +24,7 @@ static void add_host_routes(struct chip *chip)
         const struct route_table *table = &program->input_routes[p];
         if (!program->populations[p].input || table->sources == 0)
             continue;
-        const uint32_t *start = chip_routes_add(&chip->routes, chip, table, chip_host_place(chip->config), p, NULL);
+        const uint32_t *start = chip_routes_add(&chip->routes, chip, table, chip_input_place(chip->config), p, NULL);
         for (uint32_t i = 0; i < table->sources; i++) {
             chip->inputs[chip->output_first[p] + i].route = start[i];
             chip->inputs[chip->output_first[p] + i].route_end = start[i + 1];

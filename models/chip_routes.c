@@ -14,12 +14,20 @@ uint32_t chip_core_place(const struct chip_config *config, uint32_t core)
                       PORT_LOCAL + core % per_tile);
 }
 
-/* Where outputs leave. */
-uint32_t chip_host_place(const struct chip_config *config)
+static uint32_t host_port_at(const struct chip_config *config, uint32_t tile)
 {
-    uint32_t tile = config->noc.router_kind == ROUTER_MERGE ? config->host.output_tile : config->host.tile;
     return place_pack(0, tile % config->noc.columns, tile / config->noc.columns,
                       PORT_LOCAL + config->noc.cores_per_tile);
+}
+
+uint32_t chip_input_place(const struct chip_config *config)
+{
+    return host_port_at(config, config->host.tile);
+}
+
+uint32_t chip_host_place(const struct chip_config *config)
+{
+    return host_port_at(config, config->noc.router_kind == ROUTER_MERGE ? config->host.output_tile : config->host.tile);
 }
 
 static uint16_t distance(uint32_t a, uint32_t b)

@@ -19,8 +19,9 @@ extern "C" {
 
 enum trace_kind {
     TRACE_PHASE,     /* value: phase that begins (timestep control: 0 reset, 1 + timestep; TRACE_REST: no sample) */
-    TRACE_STATE,     /* value: what the component does from this cycle on: its cycle counter (core, router, processor); enum
-                        timestep_state; host interface: 1 waits for credit; address-event port: 1 request, 2 output */
+    TRACE_STATE,     /* value: what the component does from this cycle on. Core, router, processor: its cycle counter;
+                        timestep control: enum timestep_state; host interface: 1 waits for credit; address-event port:
+                        1 request + 2 output under way */
     TRACE_SPIKE,     /* value: neuron of the core; the cycle in which it leaves the neuron array */
     TRACE_QUEUE_IN,  /* value: events written into the queue */
     TRACE_QUEUE_OUT, /* value: events that leave it */

@@ -1,6 +1,6 @@
 // What goes on between the host and the chips, as sc_signals that SystemC itself traces into a value change dump.
-// Observers: nothing reads them. Messages are seen in the cycles in which they leave and arrive; that a chip is at work,
-// to within a quantum.
+// Observers: nothing reads them. Messages are seen in the cycles in which they leave and arrive; that a chip is at
+// work, to within a quantum.
 #ifndef NPUSIM_SIM_TOP_WAVES_HPP
 #define NPUSIM_SIM_TOP_WAVES_HPP
 

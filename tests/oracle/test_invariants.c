@@ -16,6 +16,7 @@ static const struct workload workloads[] = {
     DIGITS("tests/support/chips/tiny-processor.yaml", 3),
     DIGITS("tests/support/chips/tiny-tick.yaml", 3),
     DIGITS("tests/support/chips/tiny-two-chips.yaml", 3),
+    DIGITS("tests/support/chips/tiny-crossbar.yaml", 3),
     DIGITS("configs/chip/loihi.yaml", 3),
     DIGITS("configs/chip/rain.yaml", 3),
     DIGITS("configs/chip/rain-processor.yaml", 3),

@@ -24,8 +24,10 @@ static const struct {
     const struct replay_suite *suite;
     const char *path;
 } recordings[] = {
-    {&tinyodin_suite, "tests/golden/tinyodin/slow_ack.h5"},  {&tinyodin_suite, "tests/golden/tinyodin/virtual_and_leak.h5"},
-    {&tinyodin_suite, "tests/golden/tinyodin/recurrent.h5"}, {&ranc_suite, "tests/golden/ranc/storm.h5"},
+    {&tinyodin_suite, "tests/golden/tinyodin/slow_ack.h5"},
+    {&tinyodin_suite, "tests/golden/tinyodin/virtual_and_leak.h5"},
+    {&tinyodin_suite, "tests/golden/tinyodin/recurrent.h5"},
+    {&ranc_suite, "tests/golden/ranc/storm.h5"},
     {&ranc_suite, "tests/golden/ranc/hotspot.h5"},
 };
 #define RECORDINGS ((int)(sizeof recordings / sizeof *recordings))
@@ -144,8 +146,9 @@ static void compare_router(const struct traced *it, const struct vcd *vcd, uint3
         ck_assert_double_eq_tol(east_west, (double)counted[ROUTER_FLITS_EW], 0.5);
         ck_assert_double_eq_tol(north_south, (double)counted[ROUTER_FLITS_NS], 0.5);
     } else { /* a packet takes a unit for two */
-        double all = vcd_sum(vcd, scope, "_onward") + vcd_sum(vcd, scope, "_to_local") + vcd_sum(vcd, scope, "_to_north") +
-              vcd_sum(vcd, scope, "_to_south") + vcd_sum(vcd, scope, "_to_core") + vcd_sum(vcd, scope, "_to_host");
+        double all = vcd_sum(vcd, scope, "_onward") + vcd_sum(vcd, scope, "_to_local") +
+                     vcd_sum(vcd, scope, "_to_north") + vcd_sum(vcd, scope, "_to_south") +
+                     vcd_sum(vcd, scope, "_to_core") + vcd_sum(vcd, scope, "_to_host");
         ck_assert_double_le(fabs(all - 2 * (double)counted[ROUTER_FLITS_IN]), 10); /* under way at the end: 5 units */
     }
     free(scope);

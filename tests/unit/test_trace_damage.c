@@ -206,7 +206,8 @@ END_TEST
 START_TEST(a_file_that_is_not_there_or_no_trace_is_refused)
 {
     command_expect_refused("trace @/none --vcd @/a.vcd", "@/none", "", 1);
-    command_expect_refused("trace traces/digits/labels.txt --json @/a.json", "traces/digits/labels.txt", "is no trace", 1);
+    command_expect_refused("trace traces/digits/labels.txt --json @/a.json", "traces/digits/labels.txt",
+                           "is no trace", 1);
     scratch_write_bytes("empty", "", 0);
     command_expect_refused("trace @/empty --json @/a.json", "@/empty", "is no trace", 1);
 }
@@ -250,6 +251,7 @@ int main(void)
 {
     TCase *tests = tcase_create("damage");
     tcase_add_checked_fixture(tests, begin, scratch_remove);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, records_come_out_by_cycle);
     tcase_add_test(tests, a_trace_that_was_cut_anywhere_is_refused);
     tcase_add_test(tests, no_byte_can_break_the_reader_or_the_writers);
