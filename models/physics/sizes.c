@@ -28,7 +28,7 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
     }
     if (core->synapse_kind == SYNAPSE_CROSSBAR) {
         uint32_t words = core_crossbar_words(core);
-        out->synapses = (struct memory_size){(uint64_t)core->axons_max * words, core->crossbar_word_bits, 1};
+        out->synapses = (struct memory_size){(double)core->axons_max * words, core->crossbar_word_bits, 1};
         out->axon_table = (struct memory_size){core->axons_max, bits_for(core->axons_max), 1};
         return;
     }

@@ -52,8 +52,10 @@ static const struct broken settings[] = {
 
 #define GPU "base: %/configs/accelerator/h100-sxm.yaml\n"
 static const struct broken accelerators[] = {
-    {"another unit", GPU "memory:\n  bandwidth:\n    value: 3350\n    unit: TB/s\n    source: x\n", "@/gpu.yaml:4:5", "expected \"GB/s\"", 0},
-    {"unit in the value", GPU "memory:\n  bandwidth:\n    value: 3.35TB/s\n    unit: GB/s\n    source: x\n", "@/gpu.yaml:4:12", "3.35TB/s", 0},
+    {"another unit",
+     GPU "memory:\n  bandwidth:\n    value: 3350\n    unit: TB/s\n    source: x\n", "@/gpu.yaml:4:5", "expected \"GB/s\"", 0},
+    {"unit in the value",
+     GPU "memory:\n  bandwidth:\n    value: 3.35TB/s\n    unit: GB/s\n    source: x\n", "@/gpu.yaml:4:12", "3.35TB/s", 0},
     {"no source", GPU "memory:\n  bandwidth:\n    value: 3350\n    unit: GB/s\n", "@/gpu.yaml:3:3", "source", 0},
     {"negative", GPU "memory:\n  bandwidth:\n    value: -3350\n    unit: GB/s\n    source: x\n", "@/gpu.yaml:4:12", "-3350", 0},
     {"unknown key", GPU "memory.bandwith:\n  value: 1\n  unit: GB/s\n  source: x\n", "@/gpu.yaml:2:1", "bandwith", 0},
