@@ -1,6 +1,7 @@
 /* npusim reference */
 #include "tools/reference/reference.h"
 
+#include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/read/read.h"
@@ -77,8 +78,8 @@ static bool run_reference(const struct reference_line *line, const struct networ
     struct reference_result result = {0};
     struct reference_options how = {semantics, dt, line->out != NULL, progress_update, &progress};
     if (dt <= 0)
-        return diagnostics_add(diagnostics, "--dt", "missing, and %s says nothing: expected the length of a timestep in seconds",
-                               line->input);
+        return diagnostics_add(diagnostics, "--dt", "missing, and %s says nothing: expected the length of a timestep in "
+                               "seconds", line->input);
     progress_begin(&progress, "reference", line->quiet);
     bool good = reference_run(network, batch, &how, &result, diagnostics);
     progress_end(&progress);
@@ -97,10 +98,8 @@ static bool reference_all(const struct reference_line *line, struct diagnostics 
     struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
                                 line->labels};
     bool good = network_read(line->network, &network, diagnostics) && semantics;
-    int64_t inputs = 0;
-    for (uint32_t n = 0; good && n < network.node_count; n++)
-        inputs += network.nodes[n].kind == NODE_INPUT ? shape_items(&network.nodes[n].output) : 0;
-    good = good && spikes_read(line->input, (uint32_t)inputs, &how, &batch, diagnostics);
+    good = good && spikes_read(line->input, input_size(&network), &how, &batch, diagnostics) &&
+           labels_fit(&network, &batch, line->labels, diagnostics);
     good = good && run_reference(line, &network, semantics, &batch, diagnostics);
     spikes_free(&batch);
     network_free(&network);

@@ -37,7 +37,8 @@ const struct option_row run_option_rows[] = {
      "what NIR leaves open: norse (default) or snntorch"},
     {"--baseline", OPTION_LIST, FIELD(baselines), "FILE", 0, 0, false, NULL,
      "an accelerator to compare with; may be repeated"},
-    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "a second batch size for the accelerators (default 256)"},
+    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL,
+     "a second batch size for the accelerators (default 256)"},
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
@@ -75,7 +76,8 @@ static bool simulate(struct run *run)
     struct progress progress = {0};
     struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
                              .sample_count = run->batch.count, .quantum = run->options.quantum,
-                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle, .trace = run->trace,
+                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                             .trace = run->trace,
                              .progress = progress_update, .progress_context = &progress, .result = &run->result};
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
@@ -106,7 +108,9 @@ static bool write_all(const struct run *run, const struct run_record *record, co
         const char *name;
         bool (*write)(const char *directory, const struct run_record *record, const struct run_numbers *numbers,
                       struct diagnostics *diagnostics);
-    } files[] = {{"result.h5", result_write_h5}, {"report.html", page_write_html}, {"summary.json", summary_write_json}};
+    } files[] = {{"result.h5", result_write_h5},
+                 {"report.html", page_write_html},
+                 {"summary.json", summary_write_json}};
     bool good = true;
     size_t done = 0;
     while (run->options.out && good && done < sizeof files / sizeof *files)
@@ -175,8 +179,8 @@ int command_run(int argc, char **argv)
     run.provenance.command = line;
     if (options_ask_help(argc, argv)) {
         printf("usage: npusim run --chip CHIP.yaml --network NET --input SPIKES [OPTION ...]\n\n"
-               "Compiles a trained network for a chip, simulates every cycle, and reports accuracy, latency and energy\n"
-               "beside a float reference and, with --baseline, beside models of GPUs.\n\n");
+               "Compiles a trained network for a chip, simulates every cycle, and reports accuracy, latency\n"
+               "and energy beside a float reference and, with --baseline, beside models of GPUs.\n\n");
         options_help(run_option_rows);
         status = STATUS_DONE;
     } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {

@@ -2,6 +2,7 @@
 #include "tools/cli/run.h"
 
 #include "sim/memory.h"
+#include "tools/cli/checks.h"
 #include "tools/file/file.h"
 #include "tools/file/sha256.h"
 #include "tools/read/read.h"
@@ -51,22 +52,14 @@ static bool load_accelerators(struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
-static uint32_t input_size(const struct network *network)
-{
-    int64_t size = 0;
-    for (uint32_t i = 0; i < network->node_count; i++)
-        if (network->nodes[i].kind == NODE_INPUT)
-            size += shape_items(&network->nodes[i].output);
-    return (uint32_t)size;
-}
-
 static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
 {
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
                                 .labels_path = options->labels};
-    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics))
+    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics) ||
+        !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
         return false;
     run->dt_s = options->dt_s > 0 ? options->dt_s : run->batch.dt_s;
     run->dt_origin = options->dt_s > 0 ? "--dt" : "the input file";
@@ -92,8 +85,8 @@ static bool make_program(struct run *run, struct diagnostics *diagnostics)
     if (!program_read(run->options.program, &run->chip, &run->program, diagnostics))
         return false;
     if (run->program.network_sha256 && strcmp(run->program.network_sha256, run->provenance.network_sha256) != 0)
-        return diagnostics_add(diagnostics, run->options.program, "compiled from another network than %s, expected the same",
-                               run->options.network);
+        return diagnostics_add(diagnostics, run->options.program, "compiled from another network than %s, expected the "
+                               "same", run->options.network);
     return true;
 }
 
