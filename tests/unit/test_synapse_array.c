@@ -43,7 +43,7 @@ static void add_axon(struct bench *bench, uint32_t row, uint32_t count, const ui
 
 static void bench_build(struct bench *bench, enum synapse_kind kind)
 {
-    bench->config.synapse_kind = kind;
+    bench->config.synapse_kind = (int)kind;
     event_queue_init(&bench->queue, 100, 2);
     synapse_array_init(&bench->array, &bench->config, &bench->program);
 }
