@@ -152,6 +152,18 @@ START_TEST(standard_output_that_is_full_is_a_failure)
 }
 END_TEST
 
+/* Written out when the chip is gone already: shorter than the trace's buffer. */
+START_TEST(a_short_trace_lists_every_component)
+{
+    run_fine(RUN "--quiet --samples 1 --trace @/trace");
+    char *trace = read_scratch("@/trace");
+    ck_assert_int_eq(memcmp(trace, "NPUTRACE\1\0\0\0", 12), 0);
+    ck_assert_int_eq(trace[12], 4 /* cores */ + 4 /* routers */ + 2 /* host and timestep control */);
+    ck_assert_int_eq(memcmp(trace + 24, "\20\0\0\0timestep control", 20), 0);
+    free(trace);
+}
+END_TEST
+
 /* ---- what cannot be written ---- */
 
 static const struct {
@@ -225,6 +237,7 @@ static Suite *output_suite(void)
     tcase_add_test(test, no_progress_bar_when_quiet);
     tcase_add_test(test, no_progress_bar_in_a_pipe);
     tcase_add_loop_test(test, standard_output_that_is_full_is_a_failure, 0, 4);
+    tcase_add_test(test, a_short_trace_lists_every_component);
     tcase_add_loop_test(test, an_output_that_cannot_be_written_is_refused, 0, COUNT(unwritable));
     tcase_add_loop_test(test, a_disk_that_fills_up_leaves_nothing_half_written, 0, 4);
     tcase_add_test(test, results_of_before_stay_when_a_run_is_refused);
