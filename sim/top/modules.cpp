@@ -206,7 +206,7 @@ void job_module::finish()
         sc_core::sc_stop();
 }
 
-void job_module::dump() const
+void job_module::dump_engines() const
 {
     std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n", host->driver.sample,
                  job.sample_count);

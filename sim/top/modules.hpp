@@ -58,7 +58,7 @@ struct job_module : sc_core::sc_module {
     void start();
     void host_is_done();
     void begin_replay();
-    void dump() const;
+    void dump_engines() const;
     struct system_job &job;
     struct collector collector;
     uint32_t quantum;

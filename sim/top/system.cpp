@@ -37,7 +37,7 @@ int sc_main(int, char *[])
         if (!job->finished) {
             running->done = false;
             if (job->started)
-                job->dump();
+                job->dump_engines();
         }
     return 0;
 }
