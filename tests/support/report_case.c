@@ -36,6 +36,26 @@ void report_case_end(struct report_case *at)
     remove_directory(at->dir);
 }
 
+static const char *find_one(const char *text, const char *plural)
+{
+    for (const char *at = text; (at = strstr(at, plural)); at++)
+        if (at == text || !strchr("0123456789,.", at[-1]))
+            return at;
+    return NULL;
+}
+
+const char *wrong_plural(const char *text)
+{
+    static const char *const plurals[] = {
+        "1 samples", "1 steps", "1 timesteps", "1 spikes", "1 synaptic events", "1 hops", "1 events", "1 ticks",
+        "1 weights", "1 GPU rows", "1 values", "1 cores", "1 tiles", "1 neurons", "1 inputs", "1 flits", "1 cycles",
+        "1 more layers"};
+    const char *found = NULL;
+    for (size_t i = 0; !found && i < sizeof plurals / sizeof *plurals; i++)
+        found = find_one(text, plurals[i]);
+    return found;
+}
+
 bool close_to(double a, double b)
 {
     return fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b));

@@ -13,6 +13,9 @@ struct report_case {
 void report_case_begin(struct report_case *at, uint32_t samples, uint32_t hidden);
 void report_case_end(struct report_case *at);
 
+/* Where "1 samples" or the like stands in what a report says, for every noun that one counts; NULL: nowhere. */
+const char *wrong_plural(const char *text);
+
 /* Within 1e-9 of the larger. */
 bool close_to(double a, double b);
 

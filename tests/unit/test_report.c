@@ -33,11 +33,14 @@ START_TEST(quantities_have_three_digits_and_a_prefix)
         char text[QUANTITY_SIZE];
         ck_assert_str_eq(quantity(text, cases[i].value, cases[i].unit, "u"), cases[i].expected);
     }
-    char text[QUANTITY_SIZE];
+    char text[COUNTED_SIZE];
     ck_assert_str_eq(quantity_trimmed(text, 1e-3, "s", "u"), "1 ms");
     ck_assert_str_eq(quantity_trimmed(text, 500, "", "u"), "500");
     ck_assert_str_eq(count_text(text, 1234567), "1,234,567");
     ck_assert_str_eq(count_text(text, 999), "999");
+    ck_assert_str_eq(counted(text, 1, "spike"), "1 spike");
+    ck_assert_str_eq(counted(text, 0, "spike"), "0 spikes");
+    ck_assert_str_eq(counted(text, 1001, "synaptic event"), "1,001 synaptic events");
     ck_assert_str_eq(ratio(text, 3.14), "3.1x");
     ck_assert_str_eq(ratio(text, 123456), "123,000x");
 }
@@ -65,6 +68,49 @@ START_TEST(findings_say_who_wins_by_how_much)
     free(loses);
     text_free(&all);
     findings_free(&findings);
+}
+END_TEST
+
+/* What is lost, `count` times each, and a report on as many GPU rows. */
+static char *said_of(uint64_t count)
+{
+    struct counter_table *run = &at.fixture.chip_result.counters;
+    for (uint32_t c = 0; c < run->cores; c++)
+        run->core[(size_t)c * CORE_COUNTERS + CORE_OVERRUNS] = c == 0 ? count : 0;
+    at.numbers.dropped = at.fixture.compile.saturated_weights = count;
+    at.fixture.record.baseline_count = (uint32_t)count;
+    at.fixture.chip_result.sample_count = count;
+    struct findings findings;
+    struct text all = {0};
+    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        text_add(&all, "%s\n", findings.sentence[i]);
+    findings_free(&findings);
+    at.fixture.chip_result.sample_count = SAMPLES;
+    return all.data;
+}
+
+START_TEST(sentences_agree_with_their_count)
+{
+    static const struct {
+        uint64_t count;
+        const char *expected[5];
+    } cases[] = {{1, {"% of 1 sample right", "\n1 event was dropped", "\n1 tick came while", "\n1 weight was clipped",
+                      "1 of 1 GPU row is launch-bound: starting operators takes 95 % of its time, so it tells how"}},
+                 {3, {"% of 3 samples right", "\n3 events were dropped", "\n3 ticks came while",
+                      "\n3 weights were clipped",
+                      "2 of 2 GPU rows are launch-bound: starting operators takes 95 to 99 % of their time, so they"}}};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        char *said = said_of(cases[c].count);
+        for (size_t i = 0; i < 5; i++)
+            ck_assert_msg(strstr(said, cases[c].expected[i]) != NULL, "%s\nlacks: %s", said, cases[c].expected[i]);
+        ck_assert_msg(wrong_plural(said) == NULL, "%s", wrong_plural(said));
+        free(said);
+    }
+    at.fixture.baselines[1].batch = 1; /* answers in 40 us, 10 of them launches */
+    char *said = said_of(2);
+    ck_assert_msg(strstr(said, "1 of 2 GPU rows is launch-bound: ") != NULL, "%s", said);
+    free(said);
 }
 END_TEST
 
@@ -109,6 +155,22 @@ START_TEST(terminal_summary_has_the_figures_and_no_control_characters)
 }
 END_TEST
 
+START_TEST(terminal_summary_counts_one_in_the_singular)
+{
+    at.fixture.chip_result.sample_count = at.fixture.chip_result.steps = 1;
+    at.fixture.chip_result.counters.cycles = 1;
+    at.fixture.compile.cores_used = at.fixture.compile.cores_available = 1;
+    char *path = redirect(stdout, "stdout");
+    summary_print(&at.fixture.record, &at.numbers);
+    char *text = contents(stdout, path);
+    ck_assert(strstr(text, ": 1 sample of up to 1 step of 1 ms") != NULL);
+    ck_assert(strstr(text, "1 of 1 core ") != NULL && strstr(text, " 1 cycle\n") != NULL);
+    ck_assert_msg(wrong_plural(text) == NULL, "%s", wrong_plural(text));
+    free(text);
+    at.fixture.chip_result.sample_count = SAMPLES;
+}
+END_TEST
+
 START_TEST(json_on_stdout_is_the_file)
 {
     struct diagnostics diagnostics = {0};
@@ -143,7 +205,9 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, sentences_agree_with_their_count);
     tcase_add_test(all, terminal_summary_has_the_figures_and_no_control_characters);
+    tcase_add_test(all, terminal_summary_counts_one_in_the_singular);
     tcase_add_test(all, json_on_stdout_is_the_file);
     tcase_add_test(all, progress_is_silent_where_there_is_no_terminal);
     suite_add_tcase(suite, all);
