@@ -25,3 +25,21 @@ bool labels_fit(const struct network *network, const struct spike_batch *batch, 
                             batch->samples[s].label, batch->samples[s].name, (long long)outputs - 1);
     return diagnostics->count == before;
 }
+
+bool choose_dt(double given_s, const struct spike_batch *batch, const char *input, double *dt_s,
+               struct diagnostics *diagnostics)
+{
+    *dt_s = given_s > 0 ? given_s : batch->dt_s;
+    return *dt_s > 0 ||
+           diagnostics_add(diagnostics, "--dt",
+                           "missing, and %s says nothing: expected the length of a timestep in seconds", input);
+}
+
+bool load_chip(const char *path, const struct option_list *settings, struct chip_config *chip,
+               struct diagnostics *diagnostics)
+{
+    struct parameter_override overrides[OPTION_LIST_MAX];
+    for (uint32_t i = 0; i < settings->count; i++)
+        overrides[i].text = settings->item[i];
+    return chip_config_load(path, overrides, settings->count, chip, diagnostics);
+}

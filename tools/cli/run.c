@@ -11,10 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const codings[] = {"rate", "analog", "latency", NULL};
-static const char *const precisions[] = {"fp32", "tf32", "fp16", "int8", NULL}; /* enum baseline_precision */
-static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
-
 #define FIELD(name) offsetof(struct run_options, name)
 const struct option_row run_option_rows[] = {
     {"--chip", OPTION_STRING, FIELD(chip), "CHIP.yaml", 0, 0, true, NULL, "the chip"},
@@ -29,7 +25,7 @@ const struct option_row run_option_rows[] = {
      "timesteps of a sample (default: as the input says)"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default: as the input says)"},
-    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, codings,
+    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices,
      "of images: rate (default), analog or latency"},
     {"--input-levels", OPTION_U32, FIELD(input_levels), "N", 1, 65535, false, NULL,
      "steps of an analog input (default 255: 8 bits)"},
@@ -39,13 +35,13 @@ const struct option_row run_option_rows[] = {
      "an accelerator to compare with; may be repeated"},
     {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL,
      "a second batch size for the accelerators (default 256)"},
-    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions,
+    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
      "how far a chip runs ahead (default: the largest that is exact)"},
-    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders,
+    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices,
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
      "step everything in every cycle and check that nobody slept too long (slow)"},

@@ -10,19 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool load_chip(struct run *run, struct diagnostics *diagnostics)
+static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
 {
-    struct parameter_override overrides[OPTION_LIST_MAX];
-    for (uint32_t i = 0; i < run->options.settings.count; i++)
-        overrides[i].text = run->options.settings.item[i];
-    if (!chip_config_load(run->options.chip, overrides, run->options.settings.count, &run->chip, diagnostics))
+    if (!load_chip(run->options.chip, &run->options.settings, &run->chip, diagnostics))
         return false;
     char *path = parameters_relative_path(run->chip.path, run->chip.technology);
     bool good = technology_load(path, &run->technology, diagnostics);
     free(path);
-    char *text = chip_config_text(&run->chip);
-    sha256_text(text, run->provenance.config_sha256);
-    free(text);
+    chip_config_sha256(&run->chip, run->provenance.config_sha256);
     return good;
 }
 
@@ -61,13 +56,8 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
         return false;
-    run->dt_s = options->dt_s > 0 ? options->dt_s : run->batch.dt_s;
     run->dt_origin = options->dt_s > 0 ? "--dt" : "the input file";
-    if (run->dt_s <= 0)
-        return diagnostics_add(diagnostics, "--dt",
-                               "missing, and %s says nothing: expected the length of a timestep in seconds",
-                               options->input);
-    return true;
+    return choose_dt(options->dt_s, &run->batch, options->input, &run->dt_s, diagnostics);
 }
 
 static bool make_program(struct run *run, struct diagnostics *diagnostics)
@@ -93,7 +83,7 @@ static bool make_program(struct run *run, struct diagnostics *diagnostics)
 bool run_prepare(struct run *run, struct diagnostics *diagnostics)
 {
     const struct run_options *options = &run->options;
-    bool good = load_chip(run, diagnostics);
+    bool good = load_hardware(run, diagnostics);
     good &= network_read(options->network, &run->network, diagnostics);
     run->semantics = semantics_find(options->semantics ? options->semantics : "norse", diagnostics);
     good &= run->semantics != NULL;
