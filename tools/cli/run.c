@@ -154,12 +154,34 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
     return report(run, diagnostics) ? STATUS_DONE : STATUS_USER;
 }
 
+/* As a shell takes it back: in single quotes unless every character is harmless. */
+static char *quoted(const char *word)
+{
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+    if (*word && word[strspn(word, harmless)] == '\0')
+        return memory_copy_string(word);
+    size_t size = 3, used = 0;
+    for (const char *c = word; *c; c++)
+        size += *c == '\'' ? 4 : 1;
+    char *text = memory_array(size, 1);
+    text[used++] = '\'';
+    for (const char *c = word; *c; c++) {
+        const char *piece = *c == '\'' ? "'\\''" : (const char[]){*c, '\0'};
+        size_t length = strlen(piece);
+        memcpy(text + used, piece, length);
+        used += length;
+    }
+    text[used] = '\'';
+    return text;
+}
+
 static char *join(int argc, char **argv)
 {
     char *text = memory_copy_string("npusim run");
     for (int i = 0; i < argc; i++) {
-        char *longer = memory_format("%s %s", text, argv[i]);
+        char *word = quoted(argv[i]), *longer = memory_format("%s %s", text, word);
         free(text);
+        free(word);
         text = longer;
     }
     return text;

@@ -123,7 +123,9 @@ static bool route_is_fine(const struct checker *checker, const struct route *rou
 {
     if (route->core == ROUTE_HOST)
         return from->output && !from->input && route->axon == index && route->delay == 0;
-    return route->core < checker->program->core_count && route->delay >= 1 &&
+    /* a chip may be a timestep ahead of its neighbour */
+    uint32_t longest = checker->chip->core.delay_slots - (checker->chip->host.chips > 1 ? 2 : 1);
+    return route->core < checker->program->core_count && route->delay >= 1 && route->delay <= longest &&
            route->axon < checker->program->cores[route->core].axon_count;
 }
 
@@ -140,7 +142,7 @@ static void check_routes(struct checker *checker, enum route_owner owner, const 
                 continue;
             refuse(checker, route_paths[owner].core, "source %u goes to core %u, axon %u, after %u steps, expected "
                    "ascending cores below %u with that axon and 1 .. %u steps, or the host", s, route->core,
-                   route->axon, route->delay, checker->program->core_count, checker->chip->core.delay_slots - 1);
+                   route->axon, route->delay, checker->program->core_count, checker->chip->core.delay_slots - (checker->chip->host.chips > 1 ? 2 : 1));
             return;
         }
 }
