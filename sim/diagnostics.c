@@ -6,6 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Messages quote names from files: a message stays one line, and no control character reaches the terminal. */
+static void make_printable(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
 bool diagnostics_add(struct diagnostics *diagnostics, const char *place, const char *format, ...)
 {
     size_t index = diagnostics->count++;
@@ -17,6 +25,7 @@ bool diagnostics_add(struct diagnostics *diagnostics, const char *place, const c
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     diagnostics->message[index] = place ? memory_format("%s: %s", place, text) : memory_copy_string(text);
+    make_printable(diagnostics->message[index]);
     return false;
 }
 

@@ -82,10 +82,13 @@ static uint64_t receive(struct chip_link *link, uint64_t now)
     } else if (packet->kind == PACKET_WAVE) {
         take_wave(link, now, packet);
     } else {
+        if (link->in_free > now)
+            return link->in_free;
         if (!link_ready(link->out, now, packet->flits))
             return link_credit_cycle(link->out);
         link_push(link->out, now, packet);
         trace_event(&link->component, now, TRACE_SEND, packet->axon);
+        link->in_free = now + packet->flits;
         tally_add(&link->control->outstanding, now, 1);
         struct packet credit = {.kind = CHIP_LINK_CREDIT};
         edge_put(&link->to_neighbour, now + link->config->chip_link_latency, &credit);
@@ -110,6 +113,7 @@ static void chip_link_hash(const void *self, struct hash *hash)
     edge_hash(&link->to_neighbour, hash);
     hash_u64(hash, link->credits);
     hash_u64(hash, link->out_free);
+    hash_u64(hash, link->in_free);
     hash_u64(hash, (uint64_t)link->said);
     hash_u64(hash, (uint64_t)link->started);
     link_hash(link->in, hash);

@@ -27,7 +27,8 @@ struct chip_link {
     bool passes_start;          /* the eastern link tells the next chip of a new sample */
     /* state */
     uint32_t credits;
-    uint64_t out_free;
+    uint64_t out_free;          /* the chip-to-chip link is free from this cycle */
+    uint64_t in_free;           /* the wire to the router is free from this cycle: a flit a cycle */
     int64_t said, started;      /* last values passed on */
     uint64_t *counters;         /* [HOST_COUNTERS], of the chip */
 };

@@ -151,7 +151,8 @@ static uint64_t send_packet(struct host_port *port, uint64_t now)
     port->counters[HOST_SENT_HOPS_LOCAL] += route->hops_local;
     port->route++;
     port->component.progress++;
-    return now + route->flits;
+    port->in_free = now + route->flits;
+    return port->in_free;
 }
 
 /* A sample begins only when the one before is over: the host waits for HOST_DONE. */
@@ -189,6 +190,8 @@ static uint64_t take_packet(struct host_port *port, uint64_t now, const struct p
 /* One packet, word or message; returns when to go on. */
 static uint64_t take_inputs(struct host_port *port, uint64_t now)
 {
+    if (port->in_free > now)
+        return port->in_free;
     if (port->route != port->route_end)
         return send_packet(port, now);
     const struct edge_message *front = edge_front(&port->from_host);
@@ -231,6 +234,7 @@ static void host_port_hash(const void *self, struct hash *hash)
     hash_u64(hash, (uint64_t)port->route << 32 | port->route_end);
     hash_u64(hash, (uint64_t)port->event.axon << 32 | (uint32_t)port->event.value);
     hash_u64(hash, (uint64_t)port->sample << 32 | port->event.step);
+    hash_u64(hash, port->in_free);
     hash_u64(hash, port->out_free);
     hash_u64(hash, (uint64_t)port->told_done);
     hash_u64(hash, port->blocked);

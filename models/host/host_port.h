@@ -38,6 +38,7 @@ struct host_port {
     uint32_t input_count;
     /* state */
     uint32_t route, route_end;       /* packets of the input under way */
+    uint64_t in_free;                /* the last packet's flits have left: inputs go on from this cycle */
     struct packet event;             /* that input */
     uint32_t sample;                 /* announced last by the host */
     uint64_t out_free;               /* the host link is free from this cycle */

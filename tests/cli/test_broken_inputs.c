@@ -185,7 +185,8 @@ static const struct {
     size_t bytes;
     const char *network, *options, *what;
 } sensor[] = {
-    {"x beyond the sensor", {34, 3, 0, 0, 12}, 60, "@/sensor.nir", "--dt 0.001", "event 11: x 34, y 3, expected 0 .. 33"},
+    {"x beyond the sensor", {34, 3, 0, 0, 12}, 60, "@/sensor.nir", "--dt 0.001",
+     "event 11: x 34, y 3, expected 0 .. 33"},
     {"y beyond the sensor", {3, 200, 0, 0, 12}, 60, "@/sensor.nir", "--dt 0.001", "event 11: x 3, y 200"},
     {"cut off", {3, 3, 0, 0, 12}, 58, "@/sensor.nir", "--dt 0.001", "58 bytes, expected a multiple of 5"},
     {"no dt", {3, 3, 0, 0, 12}, 60, "@/sensor.nir", "", "expected --dt"},
@@ -271,6 +272,7 @@ static const struct {
     {"negative", "1\n-2\n3\n", "@/labels:2", "expected \"NAME LABEL\" or \"LABEL\"", 1},
     {"too many words", "1\n2 3 4\n3\n", "@/labels:2", "more than two words", 1},
     {"some with names", "1\nb 2\n3\n", "@/labels:2", "some lines have a name and others none", 1},
+    {"beyond the output", "1\n10\n3\n", "@/labels", "label 10 of test-spikes.h5[1], expected 0 .. 9", 1},
     {"a sample without", "other 1\n", "@/labels", "no label for sample test-spikes.h5[0], expected a line", 3},
 };
 

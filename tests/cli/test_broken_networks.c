@@ -12,7 +12,17 @@
 #define CHIP "--chip tests/support/chips/tiny-sparse.yaml "
 
 /* input (64) -> fc (Affine, 10 x 64) -> lif (10) -> output (10); what is left out is for the case to write, or not. */
-enum part { INPUT = 1, OUTPUT = 2, WEIGHT = 4, BIAS = 8, FC_TYPE = 16, TAU = 32, THRESHOLD = 64, LIF_TYPE = 128, EDGES = 256 };
+enum part {
+    INPUT = 1,
+    OUTPUT = 2,
+    WEIGHT = 4,
+    BIAS = 8,
+    FC_TYPE = 16,
+    TAU = 32,
+    THRESHOLD = 64,
+    LIF_TYPE = 128,
+    EDGES = 256
+};
 
 static const int64_t inputs[] = {64}, outputs[] = {10};
 
@@ -81,6 +91,12 @@ static void edges_as_numbers(struct h5 *file)
     h5_write(file, "/node/edges", H5_F64, 2, (uint64_t[]){1, 2}, (double[]){0, 1});
 }
 
+static void node_with_odd_name(struct h5 *file)
+{
+    nir_node(file, "\033[2Jspare\n", "Linear");
+    fill(file, "\033[2Jspare\n", "weight", 10, 10, 1);
+}
+
 static void unused_node(struct h5 *file)
 {
     nir_node(file, "spare", "Linear");
@@ -91,7 +107,8 @@ static void loop_without_neuron(struct h5 *file)
 {
     nir_node(file, "back", "Linear");
     fill(file, "back", "weight", 64, 10, 1);
-    nir_edges(file, "", (const char *const[]){"input", "fc", "fc", "back", "back", "fc", "fc", "lif", "lif", "output", NULL});
+    nir_edges(file, "", (const char *const[]){"input", "fc", "fc", "back", "back", "fc", "fc", "lif", "lif", "output",
+                                              NULL});
 }
 
 static void loop_of_one_node(struct h5 *file)
@@ -235,6 +252,7 @@ static const struct broken networks[] = {
     {"edges as a list", EDGES, edges_as_list, ": /node/edges", "(edges, 2)", 0},
     {"edges as numbers", EDGES, edges_as_numbers, ": /node/edges", "expected text", 0},
     {"node without edges", 0, unused_node, ": node 'spare' (Affine)", "no edge", 0},
+    {"control characters in a name", 0, node_with_odd_name, ": node '?[2Jspare?' (Affine)", "no edge", 0},
     {"loop without a neuron", EDGES, loop_without_neuron, "", "a cycle of linear nodes leads to 'back'", 0},
     {"loop of one linear node", EDGES, loop_of_one_node, "", "a cycle of linear nodes leads to 'a'", 0},
     {"weights too narrow", WEIGHT, narrow_weight, ": node 'fc' (Affine)", "63", 0},
@@ -253,10 +271,12 @@ static const struct broken networks[] = {
     {"unknown type", LIF_TYPE, unknown_type, ": /node/nodes/lif/type", "'Lif' is not known, expected one of", 0},
     {"no type", LIF_TYPE, no_change, ": /node/nodes/lif/type", "missing", 0},
     {"type is a number", LIF_TYPE, type_is_number, ": /node/nodes/lif/type", "expected text", 0},
-    {"type that no chip has", LIF_TYPE, unsupported_type, ": node lif", "Delay cannot run on the chip, expected IF, LIF", 0},
+    {"type that no chip has", LIF_TYPE, unsupported_type, ": node lif",
+     "Delay cannot run on the chip, expected IF, LIF", 0},
     {"no input", INPUT, no_change, ": /node/edges", "input", 0},
     {"no output", OUTPUT, no_change, ": /node/edges", "output", 0},
-    {"input of negative size", INPUT, negative_input, ": node 'input' (Input)", "(-64), expected every size to be at least 1", 0},
+    {"input of negative size", INPUT, negative_input, ": node 'input' (Input)",
+     "(-64), expected every size to be at least 1", 0},
     {"input of fractional size", INPUT, fractional_input, ": /node/nodes/input/shape", "fraction", 0},
     {"input beyond 64 bits", INPUT, giant_input, ": node 'input' (Input)", "expected at most 268435456 values", 0},
     {"output of another size", OUTPUT, wrong_output, ": node 'output' (Output)", "11", 0},

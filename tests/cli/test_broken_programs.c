@@ -53,11 +53,14 @@ static const struct {
     int64_t value;
     const char *place, *what;
 } damages[] = {
-    {"synapse to a neuron that is not there", "/synapses/target", 3, 60000, "@/program.h5: /synapses/target", "expected"},
+    {"synapse to a neuron that is not there", "/synapses/target", 3, 60000,
+     "@/program.h5: /synapses/target", "expected"},
     {"weight wider than the chip's", "/synapses/weight", 3, 200, "@/program.h5: /synapses/weight", "expected"},
     {"row beyond the memory", "/axons/row", 2, 100000, "@/program.h5: /axons/row", "expected"},
-    {"route to a core that is not there", "/neuron_routes/core", 0, 99, "@/program.h5: /neuron_routes/core", "expected"},
-    {"route to an axon that is not there", "/neuron_routes/axon", 0, 5000, "@/program.h5: /neuron_routes/core", "axon 5000"},
+    {"route to a core that is not there", "/neuron_routes/core", 0, 99,
+     "@/program.h5: /neuron_routes/core", "expected"},
+    {"route to an axon that is not there", "/neuron_routes/axon", 0, 5000,
+     "@/program.h5: /neuron_routes/core", "axon 5000"},
     {"route without delay", "/input_routes/delay", 0, 0, "@/program.h5: /input_routes/core", "after 0 steps, expected"},
     {"neuron that is there twice", "/neurons/index", 20, 0, "@/program.h5: /neurons/index", "expected each one once"},
     {"tables that overlap", "/cores/neuron_start", 1, 1000, "@/program.h5: /cores/neuron_start", "expected"},

@@ -9,6 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Two digits on a chip with other values in its file. */
+#define UNDER(chip_path, ...) \
+    {.chip = chip_path, .network = "traces/digits/digits.nir", .input = "traces/digits/test-spikes.h5", .samples = 2, \
+     .settings = {__VA_ARGS__}}
+
+/* long packets, late credits, slow cores */
+#define LONG_PACKETS \
+    UNDER("tests/support/chips/tiny-sparse.yaml", "router.flit_bits=8", "router.buffer_flits=8", \
+          "router.credit_latency=3", "core.axon_cycles=9")
+/* links to the outside that are faster than the routers behind them */
+#define FAST_EDGES \
+    UNDER("tests/support/chips/tiny-two-chips.yaml", "router.flit_bits=8", "router.buffer_flits=8", \
+          "chips.link.bits_per_cycle=4096", "host.link.bits_per_cycle=4096")
+/* hardly more than the network can do with */
+#define SMALL_BUFFERS \
+    UNDER("tests/support/chips/tiny-two-chips.yaml", "chips.link.buffer_packets=1", "host.buffer_events=1", \
+          "router.buffer_flits=2", "core.event_queue.depth=80")
+/* events are lost */
+#define LOSSY UNDER("tests/support/chips/tiny-sparse.yaml", "core.event_queue.policy=drop", "core.event_queue.depth=3")
+/* ticks come too early */
+#define HASTY UNDER("tests/support/chips/tiny-tick.yaml", "timestep.tick_cycles=40", "core.axon_cycles=9")
+#define RELAYED UNDER("tests/support/chips/tiny-processor.yaml", "placement.inputs=cores", "router.multicast=true")
+
 static const struct workload workloads[] = {
     DIGITS("tests/support/chips/tiny-sparse.yaml", 3),
     DIGITS("tests/support/chips/tiny-dimc.yaml", 3),
@@ -27,6 +50,7 @@ static const struct workload workloads[] = {
     NMNIST("configs/chip/rain-processor.yaml", 1),
     NMNIST("configs/chip/two-chips.yaml", 1),
     R1024("configs/chip/bench-16.yaml", 50),
+    LONG_PACKETS, FAST_EDGES, SMALL_BUFFERS, LOSSY, HASTY, RELAYED
 };
 #define WORKLOADS ((int)(sizeof workloads / sizeof *workloads))
 
@@ -256,6 +280,25 @@ START_TEST(every_cycle_event_and_hop_is_accounted_for)
 }
 END_TEST
 
+static const struct {
+    struct workload workload;
+    enum core_counter arises;
+} situations[] = {{LONG_PACKETS, CORE_STALL_OUTPUT}, {LOSSY, CORE_EVENTS_DROPPED}, {HASTY, CORE_OVERRUNS},
+                  {HASTY, CORE_EVENTS_LATE}, {RELAYED, CORE_RELAYED}, {RELAYED, CORE_STALL_PROCESSOR}};
+#define SITUATIONS ((int)(sizeof situations / sizeof *situations))
+
+START_TEST(the_situations_that_the_settings_are_for_arise)
+{
+    struct run *run = workload_load(&situations[_i].workload);
+    struct chip_result result;
+    struct system_job job = run_job(run, NULL);
+    run_jobs(&job, &result, 1, run);
+    ck_assert_uint_gt(core_sum(&result.counters, situations[_i].arises), 0);
+    chip_result_free(&result);
+    workload_free(run);
+}
+END_TEST
+
 START_TEST(layers_and_the_probe_count_what_the_cores_count)
 {
     if (!workload_available(&workloads[_i]))
@@ -334,6 +377,7 @@ int main(void)
     tcase_add_loop_test(cases, a_traced_run_ends_in_the_same_state, 0, WORKLOADS);
     tcase_add_loop_test(cases, the_systemc_edge_adds_nothing_to_a_plain_loop, 0, WORKLOADS);
     tcase_add_loop_test(cases, every_cycle_event_and_hop_is_accounted_for, 0, WORKLOADS);
+    tcase_add_loop_test(cases, the_situations_that_the_settings_are_for_arise, 0, SITUATIONS);
     tcase_add_loop_test(cases, layers_and_the_probe_count_what_the_cores_count, 0, WORKLOADS);
     tcase_add_loop_test(cases, energies_of_components_and_of_layers_sum_to_the_total, 0, WORKLOADS);
     suite_add_tcase(suite, cases);

@@ -374,6 +374,7 @@ START_TEST(of_the_host_interface)
     FLIP(port->event.value);
     FLIP(port->event.step);
     FLIP(port->sample);
+    FLIP(port->in_free);
     FLIP(port->out_free);
     FLIP(port->told_done);
     FLIP_BOOL(port->blocked);
@@ -397,6 +398,7 @@ START_TEST(of_a_chip_to_chip_link)
     for (int i = 0; i < 2; i++) {
         FLIP(links[i]->credits);
         FLIP(links[i]->out_free);
+        FLIP(links[i]->in_free);
         FLIP(links[i]->said);
         FLIP(links[i]->started);
     }

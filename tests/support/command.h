@@ -23,7 +23,8 @@ struct command_result {
     char *out, *error;
 };
 
-/* Words are separated by one space; '@' and '%' as in scratch_text; '' is an empty word. The environment is the test's. */
+/* Words are separated by one space; '@' and '%' as in scratch_text; '' is an empty word. The environment is the
+ * test's. */
 struct command_result command_run(const char *line);
 /* As command_run, for a process that can write at most `bytes` to any file, as on a disk that is full. */
 struct command_result command_run_limited(const char *line, size_t bytes);

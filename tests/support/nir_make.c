@@ -102,6 +102,44 @@ void nir_integers(struct h5 *file, const char *node, const char *name, uint64_t 
     free(path);
 }
 
+/* ---- common parts ---- */
+
+struct shape nir_flat(int64_t size)
+{
+    return (struct shape){.rank = 1, .size = {size}};
+}
+
+void nir_ends(struct h5 *file, uint64_t rank, const int64_t *input, uint64_t out_rank, const int64_t *output)
+{
+    nir_node(file, "in", "Input");
+    nir_integers(file, "in", "shape", rank, input);
+    nir_node(file, "out", "Output");
+    if (output)
+        nir_integers(file, "out", "shape", out_rank, output);
+}
+
+void nir_flat_ends(struct h5 *file, int64_t in, int64_t out)
+{
+    nir_ends(file, 1, &in, 1, &out);
+}
+
+void nir_lif(struct h5 *file, const char *name, double tau)
+{
+    nir_node(file, name, "LIF");
+    nir_number(file, name, "tau", tau);
+    nir_number(file, name, "r", 1);
+    nir_number(file, name, "v_leak", 0);
+    nir_number(file, name, "v_threshold", 0.5);
+}
+
+struct h5 *nir_begin_around_x(const char *path, int64_t in, int64_t out)
+{
+    struct h5 *file = nir_begin(path);
+    nir_flat_ends(file, in, out);
+    nir_edges(file, "", NIR_EDGES("in", "x", "x", "out"));
+    return file;
+}
+
 /* ---- whole networks ---- */
 
 static void write_window(struct h5 *file, const struct node *node, int axes)

@@ -22,6 +22,15 @@ void nir_integer(struct h5 *file, const char *node, const char *name, int64_t va
 void nir_integers(struct h5 *file, const char *node, const char *name, uint64_t count, const int64_t *values);
 void nir_text(struct h5 *file, const char *node, const char *name, const char *text);
 
+/* Common parts: Input and Output (output NULL: without a shape), a LIF node of r 1, leak 0, threshold 0.5. */
+#define NIR_EDGES(...) ((const char *const[]){__VA_ARGS__, NULL})
+struct shape nir_flat(int64_t size);
+void nir_ends(struct h5 *file, uint64_t rank, const int64_t *input, uint64_t out_rank, const int64_t *output);
+void nir_flat_ends(struct h5 *file, int64_t in, int64_t out);
+void nir_lif(struct h5 *file, const char *name, double tau);
+/* in -> x -> out, where x is still to be added. */
+struct h5 *nir_begin_around_x(const char *path, int64_t in, int64_t out);
+
 /* A node of a network that is built in memory. */
 struct node *network_add(struct network *network, const char *name, enum node_kind kind);
 void network_connect(struct network *network, const char *from, const char *to);

@@ -31,7 +31,7 @@ struct workload {
 
 /* A path below getenv("REFERENCE"), fresh. */
 char *reference_path(const char *name);
-/* How many of the workloads need reference data that is not there; says so on stdout as run-tests.sh counts it. */
+/* How many of the workloads need reference data that is not there; says so on stdout, as run-tests.sh counts it. */
 uint32_t workloads_skipped(const char *test, const struct workload *workloads, uint32_t count);
 /* False when it needs reference data that is not there. */
 bool workload_available(const struct workload *workload);
@@ -45,7 +45,7 @@ struct system_job run_job(const struct run *run, struct chip_result *result);
 /* Runs one job in a process of its own, whatever ran here before; returns its state hash. */
 uint64_t run_hash_alone(const struct run *run);
 
-/* Host and chips without SystemC: whoever sends is heard at once, everybody advances in steps of the largest quantum. */
+/* Host and chips without SystemC: whoever sends is heard at once, all advance in steps of the largest quantum. */
 struct plain_system {
     const struct run *run;
     struct driver driver;

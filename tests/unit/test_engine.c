@@ -353,7 +353,8 @@ static void run_with_oracle(struct sleeper *sleepers, uint32_t count)
 
 static void sleep_through_a_change(void)
 {
-    struct sleeper sleepers[3] = {{.period = 5, .changes_every = 5}, {.period = 1}, {.period = 10, .changes_every = 15}};
+    struct sleeper sleepers[3] = {{.period = 5, .changes_every = 5}, {.period = 1},
+                                  {.period = 10, .changes_every = 15}};
     run_with_oracle(sleepers, 3);
 }
 

@@ -1,6 +1,6 @@
 /* report.html: well formed, escaped, self-contained, and saying what the numbers say. */
 #include "sim/memory.h"
-#include "tests/support/record.h"
+#include "tests/support/report_case.h"
 #include "tools/file/file.h"
 #include "tools/report/page.h"
 #include <check.h>
@@ -199,6 +199,24 @@ START_TEST(a_huge_raster_is_thinned_alike_each_time_and_says_so)
 }
 END_TEST
 
+START_TEST(page_counts_one_in_the_singular)
+{
+    make(1, 1);
+    fixture.compile.cores_available = fixture.chip_result.steps = 1;
+    numbers.dropped = numbers.hops = numbers.synaptic_events = numbers.spikes = 1;
+    char *html = written_page();
+    static const char *const expected[] = {
+        "1 sample of up to 1 timestep of", "Latency of 1 sample\"", ">1 neuron<", "% of 1 sample right",
+        "1 spike became 1 synaptic event and 1 hop; 1 event was dropped", "of 1 core used", "2 of 4 tiles compute;"};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
+        ck_assert_msg(strstr(html, expected[i]) != NULL, "%s is missing", expected[i]);
+    *strstr(html, "Chip configuration") = '\0'; /* from there on, values and their units */
+    ck_assert_msg(wrong_plural(html) == NULL, "%.60s", wrong_plural(html));
+    free(html);
+    drop();
+}
+END_TEST
+
 START_TEST(page_does_without_samples_labels_baselines_and_energy)
 {
     make(0, 3);
@@ -237,6 +255,7 @@ int main(void)
     tcase_add_test(all, page_needs_nothing_from_elsewhere);
     tcase_add_test(all, page_has_every_chart_and_no_number_that_is_none);
     tcase_add_test(all, a_huge_raster_is_thinned_alike_each_time_and_says_so);
+    tcase_add_test(all, page_counts_one_in_the_singular);
     tcase_add_test(all, page_does_without_samples_labels_baselines_and_energy);
     tcase_add_test(all, scales_are_exact_at_their_ends_and_clip_beyond);
     suite_add_tcase(suite, all);

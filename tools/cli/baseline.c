@@ -14,7 +14,6 @@ struct baseline_line {
     int precision, mode;
 };
 
-static const char *const precisions[] = {"fp32", "tf32", "fp16", "int8", NULL};
 static const char *const modes[] = {"ann", "snn", NULL};
 
 #define FIELD(name) offsetof(struct baseline_line, name)
@@ -22,7 +21,8 @@ static const struct option_row rows[] = {
     {"--accelerator", OPTION_STRING, FIELD(accelerator), "FILE", 0, 0, true, NULL, "configs/accelerator/NAME.yaml"},
     {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
     {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "samples at once (default 1)"},
-    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions, "fp32, tf32, fp16 (default), int8"},
+    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
+     "fp32, tf32, fp16 (default), int8"},
     {"--mode", OPTION_CHOICE, FIELD(mode), "MODE", 0, 0, false, modes,
      "ann: the dense network once (default); snn: every timestep"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps, for snn (default 100)"},
@@ -38,8 +38,9 @@ static void print(const struct baseline_result *result)
     printf("  energy per sample     %.4g mJ at %.4g W\n", 1e3 * result->energy_j, result->power_w);
 }
 
-static bool baseline_all(const struct baseline_line *line, struct diagnostics *diagnostics)
+static bool baseline_all(const void *options, struct diagnostics *diagnostics)
 {
+    const struct baseline_line *line = options;
     struct accelerator *accelerator = NULL;
     struct network network = {0};
     enum baseline_precision precision = (enum baseline_precision)line->precision;
@@ -65,15 +66,8 @@ static bool baseline_all(const struct baseline_line *line, struct diagnostics *d
 int command_baseline(int argc, char **argv)
 {
     struct baseline_line line = {.batch = 1, .steps = 100, .precision = PRECISION_FP16};
-    struct diagnostics diagnostics = {0};
-    if (options_ask_help(argc, argv)) {
-        printf("usage: npusim baseline --accelerator FILE --network NET [OPTION ...]\n\n"
-               "Latency and energy of the network's layers on a GPU: an analytic model, no measurement.\n\n");
-        options_help(rows);
-        return STATUS_DONE;
-    }
-    bool good = options_parse(argc, argv, rows, &line, NULL, &diagnostics) && baseline_all(&line, &diagnostics);
-    diagnostics_print(&diagnostics);
-    diagnostics_free(&diagnostics);
-    return good ? STATUS_DONE : STATUS_USER;
+    return options_command(argc, argv,
+                           "baseline --accelerator FILE --network NET [OPTION ...]\n\n"
+                           "Latency and energy of the network's layers on a GPU: an analytic model, no measurement.",
+                           rows, &line, baseline_all);
 }

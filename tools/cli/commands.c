@@ -18,11 +18,13 @@ const struct command commands[] = {
 
 static void help(void)
 {
-    printf("npusim " NPUSIM_VERSION ": a cycle-level simulator of a spiking NPU\n\nusage: npusim COMMAND [OPTION ...]\n\n");
+    printf("npusim " NPUSIM_VERSION ": a cycle-level simulator of a spiking NPU\n\n"
+           "usage: npusim COMMAND [OPTION ...]\n\n");
     for (const struct command *command = commands; command->name; command++)
         printf("  %-10s %s\n", command->name, command->help);
     printf("\nnpusim COMMAND --help explains a command, npusim --version prints the version.\n\n"
-           "Exit status: 0 done; 1 the simulation failed; 2 a mistake in what was given (standard error says where).\n\n"
+           "Exit status: 0 done; 1 the simulation failed; 2 a mistake in what was given (standard error\n"
+           "says where).\n\n"
            "Example:\n"
            "  npusim run --chip configs/chip/rain.yaml --network traces/digits/digits.nir \\\n"
            "      --input traces/digits/test-spikes.h5 --labels traces/digits/labels.txt \\\n"

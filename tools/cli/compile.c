@@ -1,5 +1,6 @@
 /* npusim compile */
 #include "sim/memory.h"
+#include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/compile/compile.h"
@@ -7,7 +8,6 @@
 #include "tools/read/read.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct compile_line {
     const char *chip, *network, *out, *semantics;
@@ -22,7 +22,8 @@ static const struct option_row rows[] = {
     {"--chip", OPTION_STRING, FIELD(chip), "CHIP.yaml", 0, 0, true, NULL, "the chip"},
     {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
     {"--out", OPTION_STRING, FIELD(out), "PROGRAM.h5", 0, 0, false, NULL, "write the program there"},
-    {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL, "length of a timestep in seconds (default 0.001)"},
+    {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
+     "length of a timestep in seconds (default 0.001)"},
     {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
     {"--input-levels", OPTION_U32, FIELD(input_levels), "N", 1, 65535, false, NULL,
      "steps of an analog input; 1 (default): inputs are spikes"},
@@ -34,9 +35,7 @@ static const struct option_row rows[] = {
 static void add_hashes(struct program *program, const struct chip_config *chip, const char *network_sha256)
 {
     char config_sha256[65];
-    char *text = chip_config_text(chip);
-    sha256_text(text, config_sha256);
-    free(text);
+    chip_config_sha256(chip, config_sha256);
     free(program->chip_sha256);
     free(program->network_sha256);
     program->chip_sha256 = memory_copy_string(config_sha256);
@@ -64,15 +63,13 @@ static bool compile_to_file(const struct compile_line *line, const struct networ
     return good;
 }
 
-static bool compile_all(const struct compile_line *line, struct diagnostics *diagnostics)
+static bool compile_all(const void *options, struct diagnostics *diagnostics)
 {
-    struct parameter_override overrides[OPTION_LIST_MAX];
+    const struct compile_line *line = options;
     struct chip_config chip = {0};
     struct network network = {0};
-    for (uint32_t i = 0; i < line->settings.count; i++)
-        overrides[i].text = line->settings.item[i];
     const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
-    bool good = chip_config_load(line->chip, overrides, line->settings.count, &chip, diagnostics);
+    bool good = load_chip(line->chip, &line->settings, &chip, diagnostics);
     good &= network_read(line->network, &network, diagnostics);
     good = good && semantics && compile_to_file(line, &network, &chip, semantics, diagnostics);
     network_free(&network);
@@ -83,15 +80,8 @@ static bool compile_all(const struct compile_line *line, struct diagnostics *dia
 int command_compile(int argc, char **argv)
 {
     struct compile_line line = {.dt_s = 0.001, .input_levels = 1};
-    struct diagnostics diagnostics = {0};
-    if (options_ask_help(argc, argv)) {
-        printf("usage: npusim compile --chip CHIP.yaml --network NET [--out PROGRAM.h5] [OPTION ...]\n\n"
-               "Reports cores, memory used, why layers were cut, and the traffic to expect.\n\n");
-        options_help(rows);
-        return STATUS_DONE;
-    }
-    bool good = options_parse(argc, argv, rows, &line, NULL, &diagnostics) && compile_all(&line, &diagnostics);
-    diagnostics_print(&diagnostics);
-    diagnostics_free(&diagnostics);
-    return good ? STATUS_DONE : STATUS_USER;
+    return options_command(argc, argv,
+                           "compile --chip CHIP.yaml --network NET [--out PROGRAM.h5] [OPTION ...]\n\n"
+                           "Reports cores, memory used, why layers were cut, and the traffic to expect.",
+                           rows, &line, compile_all);
 }

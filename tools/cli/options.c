@@ -1,5 +1,6 @@
 #include "tools/cli/options.h"
 
+#include "tools/cli/commands.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,6 +9,10 @@
 
 #define HELP_INDENT 29
 #define HELP_COLUMNS 96 /* " (required)" follows only short texts */
+
+const char *const coding_choices[] = {"rate", "analog", "latency", NULL};
+const char *const precision_choices[] = {"fp32", "tf32", "fp16", "int8", NULL};
+const char *const order_choices[] = {"id", "reversed", "shuffled", NULL};
 
 static const struct option_row *find(const struct option_row *rows, const char *name)
 {
@@ -146,4 +151,19 @@ void options_help(const struct option_row *rows)
     for (; rows->name; rows++)
         print_row(rows->name, rows->value, rows->help, rows->required);
     print_row("--help", NULL, "this text", false);
+}
+
+int options_command(int argc, char **argv, const char *usage, const struct option_row *rows, void *line,
+                    bool (*work)(const void *line, struct diagnostics *diagnostics))
+{
+    struct diagnostics diagnostics = {0};
+    if (options_ask_help(argc, argv)) {
+        printf("usage: npusim %s\n\n", usage);
+        options_help(rows);
+        return STATUS_DONE;
+    }
+    bool good = options_parse(argc, argv, rows, line, NULL, &diagnostics) && work(line, &diagnostics);
+    diagnostics_print(&diagnostics);
+    diagnostics_free(&diagnostics);
+    return good ? STATUS_DONE : STATUS_USER;
 }

@@ -32,11 +32,21 @@ struct option_row {
     const char *help;
 };
 
+/* Of OPTION_CHOICE, in the order of the enums. */
+extern const char *const coding_choices[];    /* enum spike_coding */
+extern const char *const precision_choices[]; /* enum baseline_precision */
+extern const char *const order_choices[];     /* enum engine_order */
+
 /* Arguments that are no options are collected in `positional` (NULL: they are errors). Strings point into argv. */
 MUST_USE bool options_parse(int argc, char **argv, const struct option_row *rows, void *target,
                             struct option_list *positional, struct diagnostics *diagnostics);
 /* "--help" or "-h" is among the arguments. */
 bool options_ask_help(int argc, char **argv);
 void options_help(const struct option_row *rows);
+
+/* A command that is no more than its options: prints `usage` and their help, or parses them into `line` and does the
+ * work; prints what is wrong. Returns the exit status. */
+int options_command(int argc, char **argv, const char *usage, const struct option_row *rows, void *line,
+                    bool (*work)(const void *line, struct diagnostics *diagnostics));
 
 #endif

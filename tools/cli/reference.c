@@ -1,12 +1,13 @@
 /* npusim reference */
 #include "tools/reference/reference.h"
 
+#include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/read/read.h"
 #include "tools/report/report.h"
+#include "tools/report/text.h"
 #include <stdio.h>
-#include <string.h>
 
 struct reference_line {
     const char *network, *input, *labels, *semantics, *out;
@@ -16,8 +17,6 @@ struct reference_line {
     int coding;
     bool quiet;
 };
-
-static const char *const codings[] = {"rate", "analog", "latency", NULL};
 
 #define FIELD(name) offsetof(struct reference_line, name)
 static const struct option_row rows[] = {
@@ -29,7 +28,7 @@ static const struct option_row rows[] = {
     {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
-    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, codings, "of images"},
+    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {"--out", OPTION_STRING, FIELD(out), "TRACE.h5", 0, 0, false, NULL,
      "spikes and potentials of every node, as NIR data"},
@@ -62,7 +61,8 @@ static void print_summary(const struct network *network, const struct spike_batc
         labelled += batch->samples[s].label >= 0;
         right += batch->samples[s].label >= 0 && decision == batch->samples[s].label;
     }
-    printf("%s: %zu samples in float, no hardware\n", network->path, result->sample_count);
+    char samples[COUNTED_SIZE];
+    printf("%s: %s in float, no hardware\n", network->path, counted(samples, result->sample_count, "sample"));
     if (labelled)
         printf("  right answers %zu of %zu (%zu on a tie)\n", right, labelled, ties);
     print_layers(network, result);
@@ -72,13 +72,12 @@ static bool run_reference(const struct reference_line *line, const struct networ
                           const struct semantics *semantics, struct spike_batch *batch,
                           struct diagnostics *diagnostics)
 {
-    double dt = line->dt_s > 0 ? line->dt_s : batch->dt_s;
+    double dt;
+    if (!choose_dt(line->dt_s, batch, line->input, &dt, diagnostics))
+        return false;
     struct progress progress = {0};
     struct reference_result result = {0};
     struct reference_options how = {semantics, dt, line->out != NULL, progress_update, &progress};
-    if (dt <= 0)
-        return diagnostics_add(diagnostics, "--dt", "missing, and %s says nothing: expected the length of a timestep in seconds",
-                               line->input);
     progress_begin(&progress, "reference", line->quiet);
     bool good = reference_run(network, batch, &how, &result, diagnostics);
     progress_end(&progress);
@@ -89,18 +88,17 @@ static bool run_reference(const struct reference_line *line, const struct networ
     return good;
 }
 
-static bool reference_all(const struct reference_line *line, struct diagnostics *diagnostics)
+static bool reference_all(const void *options, struct diagnostics *diagnostics)
 {
+    const struct reference_line *line = options;
     struct network network = {0};
     struct spike_batch batch = {0};
     const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
     struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
                                 line->labels};
     bool good = network_read(line->network, &network, diagnostics) && semantics;
-    int64_t inputs = 0;
-    for (uint32_t n = 0; good && n < network.node_count; n++)
-        inputs += network.nodes[n].kind == NODE_INPUT ? shape_items(&network.nodes[n].output) : 0;
-    good = good && spikes_read(line->input, (uint32_t)inputs, &how, &batch, diagnostics);
+    good = good && spikes_read(line->input, input_size(&network), &how, &batch, diagnostics) &&
+           labels_fit(&network, &batch, line->labels, diagnostics);
     good = good && run_reference(line, &network, semantics, &batch, diagnostics);
     spikes_free(&batch);
     network_free(&network);
@@ -110,15 +108,8 @@ static bool reference_all(const struct reference_line *line, struct diagnostics 
 int command_reference(int argc, char **argv)
 {
     struct reference_line line = {.seed = 1};
-    struct diagnostics diagnostics = {0};
-    if (options_ask_help(argc, argv)) {
-        printf("usage: npusim reference --network NET --input SPIKES [--out TRACE.h5] [OPTION ...]\n\n"
-               "Simulates the network in float, without any hardware.\n\n");
-        options_help(rows);
-        return STATUS_DONE;
-    }
-    bool good = options_parse(argc, argv, rows, &line, NULL, &diagnostics) && reference_all(&line, &diagnostics);
-    diagnostics_print(&diagnostics);
-    diagnostics_free(&diagnostics);
-    return good ? STATUS_DONE : STATUS_USER;
+    return options_command(argc, argv,
+                           "reference --network NET --input SPIKES [--out TRACE.h5] [OPTION ...]\n\n"
+                           "Simulates the network in float, without any hardware.",
+                           rows, &line, reference_all);
 }

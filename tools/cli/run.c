@@ -12,10 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *const codings[] = {"rate", "analog", "latency", NULL};
-static const char *const precisions[] = {"fp32", "tf32", "fp16", "int8", NULL}; /* enum baseline_precision */
-static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
-
 #define FIELD(name) offsetof(struct run_options, name)
 const struct option_row run_option_rows[] = {
     {"--chip", OPTION_STRING, FIELD(chip), "CHIP.yaml", 0, 0, true, NULL, "the chip"},
@@ -30,7 +26,7 @@ const struct option_row run_option_rows[] = {
      "timesteps of a sample (default: as the input says)"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default: as the input says)"},
-    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, codings,
+    {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices,
      "of images: rate (default), analog or latency"},
     {"--input-levels", OPTION_U32, FIELD(input_levels), "N", 1, 65535, false, NULL,
      "steps of an analog input (default 255: 8 bits)"},
@@ -38,14 +34,15 @@ const struct option_row run_option_rows[] = {
      "what NIR leaves open: norse (default) or snntorch"},
     {"--baseline", OPTION_LIST, FIELD(baselines), "FILE", 0, 0, false, NULL,
      "an accelerator to compare with; may be repeated"},
-    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "a second batch size for the accelerators (default 256)"},
-    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precisions,
+    {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL,
+     "a second batch size for the accelerators (default 256)"},
+    {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
      "how far a chip runs ahead (default: the largest that is exact)"},
-    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders,
+    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices,
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
      "step everything in every cycle and check that nobody slept too long (slow)"},
@@ -110,7 +107,9 @@ static bool write_all(const struct run *run, const struct run_record *record, co
         const char *name;
         bool (*write)(const char *directory, const struct run_record *record, const struct run_numbers *numbers,
                       struct diagnostics *diagnostics);
-    } files[] = {{"result.h5", result_write_h5}, {"report.html", page_write_html}, {"summary.json", summary_write_json}};
+    } files[] = {{"result.h5", result_write_h5},
+                 {"report.html", page_write_html},
+                 {"summary.json", summary_write_json}};
     bool good = true;
     size_t done = 0;
     while (run->options.out && good && done < sizeof files / sizeof *files)
@@ -175,12 +174,34 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
     return report(run, diagnostics) ? STATUS_DONE : STATUS_USER;
 }
 
+/* As a shell takes it back: in single quotes unless every character is harmless. */
+static char *quoted(const char *word)
+{
+    static const char harmless[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+    if (*word && word[strspn(word, harmless)] == '\0')
+        return memory_copy_string(word);
+    size_t size = 3, used = 0;
+    for (const char *c = word; *c; c++)
+        size += *c == '\'' ? 4 : 1;
+    char *text = memory_array(size, 1);
+    text[used++] = '\'';
+    for (const char *c = word; *c; c++) {
+        const char *piece = *c == '\'' ? "'\\''" : (const char[]){*c, '\0'};
+        size_t length = strlen(piece);
+        memcpy(text + used, piece, length);
+        used += length;
+    }
+    text[used] = '\'';
+    return text;
+}
+
 static char *join(int argc, char **argv)
 {
     char *text = memory_copy_string("npusim run");
     for (int i = 0; i < argc; i++) {
-        char *longer = memory_format("%s %s", text, argv[i]);
+        char *word = quoted(argv[i]), *longer = memory_format("%s %s", text, word);
         free(text);
+        free(word);
         text = longer;
     }
     return text;
@@ -196,8 +217,8 @@ int command_run(int argc, char **argv)
     run.provenance.command = line;
     if (options_ask_help(argc, argv)) {
         printf("usage: npusim run --chip CHIP.yaml --network NET --input SPIKES [OPTION ...]\n\n"
-               "Compiles a trained network for a chip, simulates every cycle, and reports accuracy, latency and energy\n"
-               "beside a float reference and, with --baseline, beside models of GPUs.\n\n");
+               "Compiles a trained network for a chip, simulates every cycle, and reports accuracy, latency\n"
+               "and energy beside a float reference and, with --baseline, beside models of GPUs.\n\n");
         options_help(run_option_rows);
         status = STATUS_DONE;
     } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {

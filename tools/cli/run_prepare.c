@@ -2,6 +2,7 @@
 #include "tools/cli/run.h"
 
 #include "sim/memory.h"
+#include "tools/cli/checks.h"
 #include "tools/file/file.h"
 #include "tools/file/sha256.h"
 #include "tools/read/read.h"
@@ -9,19 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool load_chip(struct run *run, struct diagnostics *diagnostics)
+static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
 {
-    struct parameter_override overrides[OPTION_LIST_MAX];
-    for (uint32_t i = 0; i < run->options.settings.count; i++)
-        overrides[i].text = run->options.settings.item[i];
-    if (!chip_config_load(run->options.chip, overrides, run->options.settings.count, &run->chip, diagnostics))
+    if (!load_chip(run->options.chip, &run->options.settings, &run->chip, diagnostics))
         return false;
     char *path = parameters_relative_path(run->chip.path, run->chip.technology);
     bool good = technology_load(path, &run->technology, diagnostics);
     free(path);
-    char *text = chip_config_text(&run->chip);
-    sha256_text(text, run->provenance.config_sha256);
-    free(text);
+    chip_config_sha256(&run->chip, run->provenance.config_sha256);
     return good;
 }
 
@@ -51,30 +47,17 @@ static bool load_accelerators(struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
-static uint32_t input_size(const struct network *network)
-{
-    int64_t size = 0;
-    for (uint32_t i = 0; i < network->node_count; i++)
-        if (network->nodes[i].kind == NODE_INPUT)
-            size += shape_items(&network->nodes[i].output);
-    return (uint32_t)size;
-}
-
 static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
 {
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
                                 .labels_path = options->labels};
-    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics))
+    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics) ||
+        !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
         return false;
-    run->dt_s = options->dt_s > 0 ? options->dt_s : run->batch.dt_s;
     run->dt_origin = options->dt_s > 0 ? "--dt" : "the input file";
-    if (run->dt_s <= 0)
-        return diagnostics_add(diagnostics, "--dt",
-                               "missing, and %s says nothing: expected the length of a timestep in seconds",
-                               options->input);
-    return true;
+    return choose_dt(options->dt_s, &run->batch, options->input, &run->dt_s, diagnostics);
 }
 
 static bool make_program(struct run *run, struct diagnostics *diagnostics)
@@ -92,15 +75,15 @@ static bool make_program(struct run *run, struct diagnostics *diagnostics)
     if (!program_read(run->options.program, &run->chip, &run->program, diagnostics))
         return false;
     if (run->program.network_sha256 && strcmp(run->program.network_sha256, run->provenance.network_sha256) != 0)
-        return diagnostics_add(diagnostics, run->options.program, "compiled from another network than %s, expected the same",
-                               run->options.network);
+        return diagnostics_add(diagnostics, run->options.program, "compiled from another network than %s, expected the "
+                               "same", run->options.network);
     return true;
 }
 
 bool run_prepare(struct run *run, struct diagnostics *diagnostics)
 {
     const struct run_options *options = &run->options;
-    bool good = load_chip(run, diagnostics);
+    bool good = load_hardware(run, diagnostics);
     good &= network_read(options->network, &run->network, diagnostics);
     run->semantics = semantics_find(options->semantics ? options->semantics : "norse", diagnostics);
     good &= run->semantics != NULL;

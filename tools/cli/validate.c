@@ -19,8 +19,6 @@ struct validate_line {
     bool oracle, json;
 };
 
-static const char *const orders[] = {"id", "reversed", "shuffled", NULL};
-
 #define FIELD(name) offsetof(struct validate_line, name)
 static const struct option_row rows[] = {
     {"--cases", OPTION_STRING, FIELD(cases), "DIR", 0, 0, false, NULL,
@@ -28,7 +26,7 @@ static const struct option_row rows[] = {
     {"--pack", OPTION_STRING, FIELD(pack), "DIR", 0, 0, false, NULL,
      "only write each case of --cases to DIR as one compressed .h5 file"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL, "as for run"},
-    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, orders, "as for run"},
+    {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices, "as for run"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL, "as for run"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "JSON alone on stdout"},
     {0},

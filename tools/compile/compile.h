@@ -46,6 +46,8 @@ void compile_report_print(const struct compile_report *report, const struct prog
 void compile_report_free(struct compile_report *report);
 
 MUST_USE bool program_write(const char *path, const struct program *program, struct diagnostics *diagnostics);
+/* Of every parameter, as chip_config_text writes them: what a program stores of its chip. */
+void chip_config_sha256(const struct chip_config *chip, char out[65]);
 /* Checks every size, index and range against the chip before the chip is built. */
 MUST_USE bool program_read(const char *path, const struct chip_config *chip, struct program *out,
                            struct diagnostics *diagnostics);

@@ -118,12 +118,20 @@ static void check_targets(struct checker *checker, const struct core_program *co
 }
 
 /* ---- routes of one table ---- */
+
+/* A chip may be a timestep ahead of its neighbour. */
+static uint32_t longest_delay(const struct chip_config *chip)
+{
+    return chip->core.delay_slots - (chip->host.chips > 1 ? 2 : 1);
+}
+
 static bool route_is_fine(const struct checker *checker, const struct route *route, const struct population *from,
                           uint32_t index)
 {
     if (route->core == ROUTE_HOST)
         return from->output && !from->input && route->axon == index && route->delay == 0;
     return route->core < checker->program->core_count && route->delay >= 1 &&
+           route->delay <= longest_delay(checker->chip) &&
            route->axon < checker->program->cores[route->core].axon_count;
 }
 
@@ -140,7 +148,7 @@ static void check_routes(struct checker *checker, enum route_owner owner, const 
                 continue;
             refuse(checker, route_paths[owner].core, "source %u goes to core %u, axon %u, after %u steps, expected "
                    "ascending cores below %u with that axon and 1 .. %u steps, or the host", s, route->core,
-                   route->axon, route->delay, checker->program->core_count, checker->chip->core.delay_slots - 1);
+                   route->axon, route->delay, checker->program->core_count, longest_delay(checker->chip));
             return;
         }
 }

@@ -110,13 +110,19 @@ static bool expect_attribute(const struct reader *reader, const char *name, cons
     return fine;
 }
 
+void chip_config_sha256(const struct chip_config *chip, char out[65])
+{
+    char *text = chip_config_text(chip);
+    sha256_text(text, out);
+    free(text);
+}
+
 /* A program without a hash (written by hand) may be for this chip: everything in it is checked anyway. */
 static bool check_chip(const struct reader *reader)
 {
     const char *stored = reader->out->chip_sha256;
-    char *text = chip_config_text(reader->chip), expected[65];
-    sha256_text(text, expected);
-    free(text);
+    char expected[65];
+    chip_config_sha256(reader->chip, expected);
     if (stored[0] == '\0' || strcmp(stored, expected) == 0)
         return true;
     return diagnostics_add(reader->diagnostics, reader->path,

@@ -218,12 +218,12 @@ static bool judge_runs(const struct compilation *with, const char *name, const s
                                "core.neuron.fraction_bits", name,
                                all.weight, fmax(all.threshold, fmax(all.bias, all.sum)), core->potential_bits);
     if (coarse)
-        remark(with, "%s: in %u of %u neurons weights use less than a quarter of %.0f steps (%.0f at worst), because "
-               "thresholds, biases and sums must fit %u potential and %u accumulator bits", name, coarse, neurons, high,
-               least, core->potential_bits, core->accumulator_bits);
+        remark(with, "%s: in %u of %u neuron%s weights use less than a quarter of %.0f steps (%.0f at worst), because "
+               "thresholds, biases and sums must fit %u potential and %u accumulator bits", name, coarse, neurons,
+               neurons == 1 ? "" : "s", high, least, core->potential_bits, core->accumulator_bits);
     if (low)
-        remark(with, "%s: in %u of %u neurons the threshold is less than %.0f steps of a weight", name, low, neurons,
-               THRESHOLD_LOW);
+        remark(with, "%s: in %u of %u neuron%s the threshold is less than %.0f steps of a weight", name, low, neurons,
+               neurons == 1 ? "" : "s", THRESHOLD_LOW);
     remark_sums(with, name, sum);
     return true;
 }

@@ -4,12 +4,14 @@
 #include "tools/read/nir.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* torch.save writes zip archives. */
 static bool is_zip(const char *path)
 {
     char start[4] = "";
-    FILE *stream = fopen(path, "rb");
+    struct stat about;
+    FILE *stream = stat(path, &about) == 0 && S_ISREG(about.st_mode) ? fopen(path, "rb") : NULL;
     if (!stream)
         return false;
     size_t got = fread(start, 1, sizeof start, stream);

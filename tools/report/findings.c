@@ -69,9 +69,10 @@ static void find_accuracy(const struct run_record *record, const struct run_numb
         char *difference = fabs(points) < 0.005 ? memory_copy_string("as many as")
                                                 : memory_format("%.2f points %s than", fabs(points),
                                                                 points > 0 ? "more" : "fewer");
-        add(out, memory_format("The chip decides %.2f %% of %zu samples right, %s the float reference (%.2f %%).",
-                               100 * numbers->accuracy, record->chip_result->sample_count, difference,
-                               100 * numbers->reference_accuracy));
+        char samples[COUNTED_SIZE];
+        add(out, memory_format("The chip decides %.2f %% of %s right, %s the float reference (%.2f %%).",
+                               100 * numbers->accuracy, counted(samples, record->chip_result->sample_count, "sample"),
+                               difference, 100 * numbers->reference_accuracy));
         free(difference);
     }
     add(out, memory_format("Of all spikes that chip or reference fired, %.2f %% are the same neuron in the same step.",
@@ -92,7 +93,7 @@ static void find_energy(const struct run_record *record, const struct run_number
             largest = c;
     if (!(energy->total > 0))
         return;
-    char joules[QUANTITY_SIZE], share[32], part[32], assumed_share[32];
+    char joules[QUANTITY_SIZE], share[32], part[32], assumed_share[32], values[COUNTED_SIZE];
     add(out, memory_format("A sample costs %s; %s of it is static, and the largest part is %s (%s).",
                            quantity(joules, energy_per_sample(record, numbers), "J", micro),
                            percent(share, energy->static_total / energy->total),
@@ -101,24 +102,26 @@ static void find_energy(const struct run_record *record, const struct run_number
                                              energy->total)));
     uint32_t assumed, all;
     technology_sources(record->technology, &assumed, &all);
-    add(out, memory_format("%s of the energy rests on assumed values (%" PRIu32 " of the %" PRIu32
-                           " values in the technology file are assumed).",
-                           percent(assumed_share, energy->assumed / energy->total), assumed, all));
+    add(out, memory_format("%s of the energy rests on assumed values (%" PRIu32 " of the %s in the technology file %s "
+                           "assumed).",
+                           percent(assumed_share, energy->assumed / energy->total), assumed,
+                           counted(values, all, "value"), assumed == 1 ? "is" : "are"));
 }
 
 static void find_losses(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
 {
-    char number[QUANTITY_SIZE];
+    char lost[COUNTED_SIZE];
     uint64_t overruns = core_sum(&record->chip_result->counters, CORE_OVERRUNS);
+    uint64_t clipped = record->compile->saturated_weights;
     if (numbers->dropped)
-        add(out, memory_format("%s events were dropped because an event queue was full.",
-                               count_text(number, numbers->dropped)));
+        add(out, memory_format("%s %s dropped because an event queue was full.",
+                               counted(lost, numbers->dropped, "event"), numbers->dropped == 1 ? "was" : "were"));
     if (overruns)
-        add(out, memory_format("%s ticks came while a core was still busy: the tick is too short for this network.",
-                               count_text(number, overruns)));
-    if (record->compile->saturated_weights)
-        add(out, memory_format("%s weights were clipped to the chip's weight range.",
-                               count_text(number, record->compile->saturated_weights)));
+        add(out, memory_format("%s came while a core was still busy: the tick is too short for this network.",
+                               counted(lost, overruns, "tick")));
+    if (clipped)
+        add(out, memory_format("%s %s clipped to the chip's weight range.", counted(lost, clipped, "weight"),
+                               clipped == 1 ? "was" : "were"));
 }
 
 /* "52x more energy a sample than the chip and answers 33x later" */
@@ -181,13 +184,13 @@ static void find_caveats(const struct run_record *record, struct findings *out)
         least = fmin(least, row->launch_s / row->latency_s);
         most = fmax(most, row->launch_s / row->latency_s);
     }
-    char share[48];
+    char share[48], rows[COUNTED_SIZE];
     snprintf(share, sizeof share, 100 * (most - least) < 0.5 ? "%.0f %%" : "%.0f to %.0f %%", 100 * least, 100 * most);
     if (bound)
-        add(out, memory_format("At batch 1, %" PRIu32 " of %" PRIu32 " GPU rows are launch-bound: starting operators "
-                               "takes %s of their time, so they tell how fast a GPU starts work rather than how fast "
-                               "it computes.",
-                               bound, single, share));
+        add(out, memory_format("At batch 1, %" PRIu32 " of %s %s launch-bound: starting operators takes %s of %s time, "
+                               "so %s how fast a GPU starts work rather than how fast it computes.",
+                               bound, counted(rows, single, "GPU row"), bound == 1 ? "is" : "are", share,
+                               bound == 1 ? "its" : "their", bound == 1 ? "it tells" : "they tell"));
     if (record->baseline_count)
         add(out, memory_copy_string("GPU rows are an analytic model (roofline, launch overhead, idle and dynamic power "
                                     "of the board), not a measurement; a batch answers when all of it is done. The "

@@ -5,7 +5,6 @@
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
-#include <inttypes.h>
 #include <stdlib.h>
 
 static const char *const style[] = {
@@ -94,7 +93,7 @@ void page_head(struct page *page)
 {
     struct text *text = &page->text;
     const struct run_record *record = page->record;
-    char dt[QUANTITY_SIZE];
+    char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     char *title = memory_format("%s on %s", file_name(record->network->path), record->chip->name);
     text_add(text, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
                    "content=\"width=device-width, initial-scale=1\"/>\n<title>");
@@ -105,9 +104,9 @@ void page_head(struct page *page)
     text_add(text, "</style>\n</head>\n<body>\n<main>\n<h1>");
     text_escaped(text, title);
     text_add(text, "</h1>\n");
-    char *lead = memory_format("%zu samples of up to %" PRIu32 " timesteps of %s (from %s), semantics %s, simulated cycle "
-                               "by cycle at %s.",
-                               record->chip_result->sample_count, record->chip_result->steps,
+    char *lead = memory_format("%s of up to %s of %s (from %s), semantics %s, simulated cycle by cycle at %s.",
+                               counted(samples, record->chip_result->sample_count, "sample"),
+                               counted(steps, record->chip_result->steps, "timestep"),
                                tick_text(dt, record->dt_s, "s"), record->dt_origin, record->semantics,
                                tick_text((char[QUANTITY_SIZE]){0}, record->chip->clock_hz, "Hz"));
     paragraph(page, "lead", lead);

@@ -83,7 +83,7 @@ void page_latency(struct page *page)
     double low, high;
     latency_range(numbers, samples, &low, &high);
     struct scale x = {-0.5, (double)samples - 0.5, LEFT, RIGHT, false}, y = {low, high, BOTTOM, TOP, false};
-    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], number[COUNTED_SIZE];
     char *finding = memory_format("Half of the samples are answered within %s, the slowest after %s",
                                   quantity(a, numbers->latency_p50_s, "s", MICRO),
                                   quantity(b, numbers->latency_max_s, "s", MICRO));
@@ -96,7 +96,7 @@ void page_latency(struct page *page)
     section_begin(page, finding, reading);
     free(finding);
     free(reading);
-    char *description = memory_format("Latency of %s samples", count_text(c, samples));
+    char *description = memory_format("Latency of %s", counted(number, samples, "sample"));
     svg_begin(&page->text, BOTTOM + 44, description);
     free(description);
     svg_axis_y(&page->text, &y, LEFT, RIGHT, "s", "latency");

@@ -87,8 +87,8 @@ static void draw_tile(struct page *page, const struct mesh *mesh, double x, doub
              "<g><title>%s: %s%s</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
              "class=\"empty\"/><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"heat\" "
              "fill-opacity=\"%.3f\"/></g>\n",
-             where, shown, share ? " busy" : " flits", x, y, mesh->cell, mesh->cell, x, y, mesh->cell, mesh->cell,
-             part);
+             where, shown, share ? " busy" : value == 1 ? " flit" : " flits", x, y, mesh->cell, mesh->cell, x, y,
+             mesh->cell, mesh->cell, part);
     if (mesh->cell >= CELL_LABELLED && value > 0)
         svg_label(&page->text, x + mesh->cell / 2, y + mesh->cell / 2 + 4, 60, "middle",
                   part > 0.7 ? "onheat" : "incell", shown);
@@ -135,11 +135,12 @@ void page_mesh(struct page *page)
     uint32_t top = hottest(busy, tiles_of(&mesh)), working = 0;
     for (uint32_t t = 0; t < tiles_of(&mesh); t++)
         working += busy[t] > 0;
-    char share[32], number[QUANTITY_SIZE];
-    char *finding = memory_format("%" PRIu32 " of %" PRIu32 " tiles compute; the busiest works %s of the time, the "
-                                  "busiest router sends %s flits",
-                                  working, tiles_of(&mesh), percent(share, busy[top]),
-                                  count_text(number, (uint64_t)flits[hottest(flits, tiles_of(&mesh))]));
+    char share[32], all[COUNTED_SIZE], sent[COUNTED_SIZE];
+    char *finding = memory_format("%" PRIu32 " of %s %s; the busiest works %s of the time, the busiest router "
+                                  "sends %s",
+                                  working, counted(all, tiles_of(&mesh), "tile"),
+                                  working == 1 ? "computes" : "compute", percent(share, busy[top]),
+                                  counted(sent, (uint64_t)flits[hottest(flits, tiles_of(&mesh))], "flit"));
     section_begin(page, finding, "Each square is a tile at its place in the mesh (column, row from the top left). Left: "
                                  "share of cycles in which its cores work on synapses or neurons, mean over the tile's "
                                  "cores. Right: flits its router sent, whole run.");

@@ -2,7 +2,6 @@
 #include "tools/report/page.h"
 
 #include "sim/memory.h"
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -66,15 +65,14 @@ static size_t draw_marks(struct page *page, const struct panel *panel, double to
 static void draw_panel(struct page *page, const struct panel *panel, double top)
 {
     double height = panel_height(panel);
-    char count[QUANTITY_SIZE], drawn_text[QUANTITY_SIZE], neurons[QUANTITY_SIZE];
+    char count[COUNTED_SIZE], drawn_text[QUANTITY_SIZE], size[COUNTED_SIZE];
     svg_rect(&page->text, LEFT, top, RIGHT - LEFT, height, "empty", NULL);
     size_t drawn = draw_marks(page, panel, top);
     svg_label(&page->text, LEFT - 10, top + 11, LEFT - 14, "end", "strong", panel->name);
-    char *size = memory_format("%s %s", count_text(neurons, panel->neurons), panel->input ? "inputs" : "neurons");
-    svg_label(&page->text, LEFT - 10, top + 25, LEFT - 14, "end", "tick", size);
-    free(size);
+    svg_label(&page->text, LEFT - 10, top + 25, LEFT - 14, "end", "tick",
+              counted(size, panel->neurons, panel->input ? "input" : "neuron"));
     char *shown = drawn == panel->count
-                      ? memory_format("%s spikes", count_text(count, panel->count))
+                      ? memory_copy_string(counted(count, panel->count, "spike"))
                       : memory_format("%s of %s drawn", count_text(drawn_text, drawn), count_text(count, panel->count));
     if (height >= 40)
         svg_label(&page->text, LEFT - 10, top + 39, LEFT - 14, "end", "tick", shown);
@@ -128,11 +126,11 @@ static void raster_heading(struct page *page, const struct panel *panels, uint32
         fired += panels[i].input ? 0 : panels[i].count;
         left_out += panels[i].count > MARKS_SHOWN;
     }
-    char number[QUANTITY_SIZE];
+    char spikes[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct spike_sample *input = &record->batch->samples[0];
     struct text finding = {0};
-    text_add(&finding, "The first sample fires %s spikes in %" PRIu32 " timesteps", count_text(number, fired),
-             record->chip_result->samples[0].steps);
+    text_add(&finding, "The first sample fires %s in %s", counted(spikes, fired, "spike"),
+             counted(steps, record->chip_result->samples[0].steps, "timestep"));
     if (page->numbers->prediction[0] >= 0)
         text_add(&finding, " and is decided as class %d", page->numbers->prediction[0]);
     if (input->label >= 0)

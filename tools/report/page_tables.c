@@ -70,10 +70,11 @@ static void layers_table(struct page *page)
 static void page_layers(struct page *page)
 {
     const struct run_numbers *numbers = page->numbers;
-    char spikes[QUANTITY_SIZE], events[QUANTITY_SIZE], hops[QUANTITY_SIZE], dropped[QUANTITY_SIZE];
-    char *finding = memory_format("%s spikes became %s synaptic events and %s hops; %s events were dropped",
-                                  count_text(spikes, numbers->spikes), count_text(events, numbers->synaptic_events),
-                                  count_text(hops, numbers->hops), count_text(dropped, numbers->dropped));
+    char spikes[COUNTED_SIZE], events[COUNTED_SIZE], hops[COUNTED_SIZE], dropped[COUNTED_SIZE];
+    char *finding = memory_format("%s became %s and %s; %s %s dropped", counted(spikes, numbers->spikes, "spike"),
+                                  counted(events, numbers->synaptic_events, "synaptic event"),
+                                  counted(hops, numbers->hops, "hop"), counted(dropped, numbers->dropped, "event"),
+                                  numbers->dropped == 1 ? "was" : "were");
     section_begin(page, finding, "The heading counts the whole run; the table is the mean of a sample. A synaptic event "
                                  "is one spike at one synapse, a hop is a packet moving to a neighbouring router.");
     free(finding);
@@ -162,7 +163,8 @@ static void provenance_table(struct page *page)
     fact(page, "seed", number);
     snprintf(number, sizeof number, "%016" PRIx64, record->chip_result->state_hash);
     fact(page, "state hash", number);
-    char *speed = memory_format("simulated in %s, %s synaptic events/s; %.0f MiB", quantity(wall, record->host.simulate_s, "s", MICRO),
+    char *speed = memory_format("simulated in %s, %s synaptic events/s; %.0f MiB",
+                                quantity(wall, record->host.simulate_s, "s", MICRO),
                                 quantity(rate, events_per_s, "", MICRO), record->host.peak_rss_mib);
     fact(page, "simulation", speed);
     free(speed);
@@ -172,8 +174,10 @@ static void provenance_table(struct page *page)
 void page_tables(struct page *page)
 {
     page_layers(page);
-    char *finding = memory_format("Where this comes from: %" PRIu32 " of %" PRIu32 " cores used, seed %" PRIu64,
-                                  page->record->compile->cores_used, page->record->compile->cores_available,
+    char cores[COUNTED_SIZE];
+    char *finding = memory_format("Where this comes from: %" PRIu32 " of %s used, seed %" PRIu64,
+                                  page->record->compile->cores_used,
+                                  counted(cores, page->record->compile->cores_available, "core"),
                                   page->record->provenance.seed);
     section_begin(page, finding, "The same command on the same files gives the same state hash and the same counters.");
     free(finding);

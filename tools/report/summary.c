@@ -32,11 +32,11 @@ static const char *printable(char out[NAME_WIDTH + 1], const char *name)
 
 static void print_head(const struct run_record *record)
 {
-    char network[NAME_WIDTH + 1], chip[NAME_WIDTH + 1], dt[QUANTITY_SIZE];
+    char network[NAME_WIDTH + 1], chip[NAME_WIDTH + 1], dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct chip_result *result = record->chip_result;
-    printf("%s on %s: %zu sample%s of up to %" PRIu32 " steps of %s (%s), semantics %s\n\n",
+    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n\n",
            printable(network, file_name(record->network->path)), printable(chip, record->chip->name),
-           result->sample_count, result->sample_count == 1 ? "" : "s", result->steps,
+           counted(samples, result->sample_count, "sample"), counted(steps, result->steps, "step"),
            quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
 }
 
@@ -90,9 +90,9 @@ static void print_layers(const struct run_record *record, const struct run_numbe
                program->populations[p].count, (double)sum.spikes / samples, (double)sum.synaptic_events / samples,
                quantity(energy, numbers->energy.layer[p] / samples, "J", "u"));
     }
+    char rest[COUNTED_SIZE], shared[QUANTITY_SIZE];
     if (program->population_count > LAYERS_SHOWN)
-        printf("... %" PRIu32 " more layers in summary.json\n", program->population_count - LAYERS_SHOWN);
-    char shared[QUANTITY_SIZE];
+        printf("... %s in summary.json\n", counted(rest, program->population_count - LAYERS_SHOWN, "more layer"));
     printf("%-*s %9s %14s %17s %14s\n", NAME_WIDTH, "shared", "", "", "",
            quantity(shared, numbers->energy.layer[numbers->energy.layers - 1] / samples, "J", "u"));
 }
@@ -100,10 +100,10 @@ static void print_layers(const struct run_record *record, const struct run_numbe
 static void print_counts(const struct run_record *record, const struct run_numbers *numbers)
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
-    const struct chip_result *result = record->chip_result;
-    printf("\nchip        %" PRIu32 " of %" PRIu32 " cores   %s   %s cycles\n", record->compile->cores_used,
-           record->compile->cores_available, quantity(a, record->chip->clock_hz, "Hz", "u"),
-           count_text(b, result->counters.cycles));
+    char cores[COUNTED_SIZE], cycles[COUNTED_SIZE];
+    printf("\nchip        %" PRIu32 " of %s   %s   %s\n", record->compile->cores_used,
+           counted(cores, record->compile->cores_available, "core"), quantity(a, record->chip->clock_hz, "Hz", "u"),
+           counted(cycles, record->chip_result->counters.cycles, "cycle"));
     printf("counts      input spikes %s   spikes %s   synaptic events %s   hops %s   dropped %s\n",
            count_text(a, numbers->input_spikes), count_text(b, numbers->spikes),
            count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped));

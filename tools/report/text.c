@@ -145,6 +145,13 @@ const char *count_text(char out[QUANTITY_SIZE], uint64_t value)
     return out;
 }
 
+const char *counted(char out[COUNTED_SIZE], uint64_t count, const char *noun)
+{
+    char number[QUANTITY_SIZE];
+    snprintf(out, COUNTED_SIZE, "%s %s%s", count_text(number, count), noun, count == 1 ? "" : "s");
+    return out;
+}
+
 const char *ratio(char out[QUANTITY_SIZE], double value)
 {
     if (!isfinite(value) || value >= 1e15)

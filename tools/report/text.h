@@ -37,4 +37,9 @@ const char *ratio(char out[QUANTITY_SIZE], double value);
 /* An integer with thousands separated by commas. */
 const char *count_text(char out[QUANTITY_SIZE], uint64_t value);
 
+#define COUNTED_SIZE 64
+
+/* A count and what is counted, a noun whose plural ends in s: "1 spike", "1,234 spikes". */
+const char *counted(char out[COUNTED_SIZE], uint64_t count, const char *noun);
+
 #endif
