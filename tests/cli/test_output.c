@@ -175,9 +175,9 @@ START_TEST(a_short_trace_lists_every_component)
 {
     run_fine(RUN "--quiet --samples 1 --trace @/trace");
     char *trace = read_scratch("@/trace");
-    ck_assert_int_eq(memcmp(trace, "NPUTRACE\1\0\0\0", 12), 0);
-    ck_assert_int_eq(trace[12], 4 /* cores */ + 4 /* routers */ + 2 /* host and timestep control */);
-    ck_assert_int_eq(memcmp(trace + 24, "\20\0\0\0timestep control", 20), 0);
+    ck_assert_int_eq(memcmp(trace, "NPUTRACE\2\0\0\0", 12), 0);
+    ck_assert_int_eq(trace[36], 4 /* cores */ + 4 /* routers */ + 2 /* host and timestep control */);
+    ck_assert_int_eq(memcmp(trace + 48, "\20\0\0\0timestep control", 20), 0);
     free(trace);
 }
 END_TEST
