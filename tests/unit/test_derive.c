@@ -142,6 +142,20 @@ START_TEST(power_and_throughput_follow_from_all_cycles)
 }
 END_TEST
 
+START_TEST(a_run_ends_when_its_last_output_has_left)
+{
+    struct chip_result *result = &at.fixture.chip_result;
+    result->samples[SAMPLES - 1].last_cycle = result->counters.cycles + 50;
+    struct run_numbers again;
+    run_derive(&at.fixture.record, &again);
+    double seconds = (double)(result->counters.cycles + 50) / at.fixture.chip.clock_hz;
+    ck_assert(close_to(again.run_s, seconds));
+    ck_assert(close_to(again.throughput_per_s, SAMPLES / seconds));
+    ck_assert(close_to(again.power_w, again.energy.total / seconds));
+    run_numbers_free(&again);
+}
+END_TEST
+
 START_TEST(energies_of_samples_sum_to_the_run)
 {
     double sum = 0;
@@ -180,6 +194,7 @@ int main(void)
     tcase_add_test(all, latency_is_from_first_input_to_last_output);
     tcase_add_test(all, a_sample_without_output_is_answered_when_its_work_ends);
     tcase_add_test(all, power_and_throughput_follow_from_all_cycles);
+    tcase_add_test(all, a_run_ends_when_its_last_output_has_left);
     tcase_add_test(all, energies_of_samples_sum_to_the_run);
     tcase_add_test(all, counts_are_sums_over_components);
     suite_add_tcase(suite, all);

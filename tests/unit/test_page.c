@@ -206,8 +206,9 @@ START_TEST(page_counts_one_in_the_singular)
     numbers.dropped = numbers.hops = numbers.synaptic_events = numbers.spikes = 1;
     char *html = written_page();
     static const char *const expected[] = {
-        "1 sample of up to 1 timestep of", "Latency of 1 sample\"", ">1 neuron<", "% of 1 sample right",
-        "1 spike became 1 synaptic event and 1 hop; 1 event was dropped", "of 1 core used", "2 of 4 tiles compute;"};
+        "1 sample of up to 1 timestep of", "The only sample is answered after", ">1 neuron<", "% of 1 sample right",
+        "4 input spikes and 1 spike became 1 synaptic event and 1 hop; 1 event was dropped", "of 1 core used",
+        "2 of 4 tiles compute;"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         ck_assert_msg(strstr(html, expected[i]) != NULL, "%s is missing", expected[i]);
     *strstr(html, "Chip configuration") = '\0'; /* from there on, values and their units */

@@ -55,11 +55,18 @@ START_TEST(findings_say_who_wins_by_how_much)
         text_add(&all, "%s\n", findings.sentence[i]);
     double energy = at.numbers.energy.total / SAMPLES;
     char size[QUANTITY_SIZE];
-    char *loses = memory_format("(ann fp16, batch 256) it uses %s less energy a sample than the chip",
+    char *loses = memory_format("Least energy a sample: Fast <GPU> ann, batch 256 (%s better than the chip)",
                                 ratio(size, energy / 1e-12));
     ck_assert_msg(strstr(all.data, loses) != NULL, "%s\nlacks: %s", all.data, loses);
-    char *later = memory_format("answers %s later", ratio(size, 2e-5 / at.numbers.latency_mean_s));
+    char *later = memory_format("Least latency: the chip (%s; next Fast <GPU> ann, batch 1)",
+                                ratio(size, 2e-5 / at.numbers.latency_mean_s));
     ck_assert_msg(strstr(all.data, later) != NULL, "%s\nlacks: %s", all.data, later);
+    char *fewer = memory_format("Most samples a second: Fast <GPU> ann, batch 256 (%s better than the chip)",
+                                ratio(size, 256 / 4e-5 / at.numbers.throughput_per_s));
+    ck_assert_msg(strstr(all.data, fewer) != NULL, "%s\nlacks: %s", all.data, fewer);
+    free(fewer);
+    ck_assert_ptr_eq(strstr(all.data, "Least latency"), all.data);
+    ck_assert(strstr(all.data, "ann is the equivalent dense network: accuracy not evaluated") != NULL);
     ck_assert(strstr(all.data, "analytic model") != NULL);
     ck_assert(strstr(all.data, "2 of 2 GPU rows are launch-bound: starting operators takes 95 to 99 %") != NULL);
     ck_assert(strstr(all.data, "as many as the float reference") != NULL);
@@ -71,38 +78,98 @@ START_TEST(findings_say_who_wins_by_how_much)
 }
 END_TEST
 
-/* What is lost, `count` times each, and a report on as many GPU rows. */
-static char *said_of(uint64_t count)
+static char *said_now(void)
 {
-    struct counter_table *run = &at.fixture.chip_result.counters;
-    for (uint32_t c = 0; c < run->cores; c++)
-        run->core[(size_t)c * CORE_COUNTERS + CORE_OVERRUNS] = c == 0 ? count : 0;
-    at.numbers.dropped = at.fixture.compile.saturated_weights = count;
-    at.fixture.record.baseline_count = (uint32_t)count;
-    at.fixture.chip_result.sample_count = count;
     struct findings findings;
     struct text all = {0};
     findings_make(&at.fixture.record, &at.numbers, "u", &findings);
     for (size_t i = 0; i < findings.count; i++)
         text_add(&all, "%s\n", findings.sentence[i]);
     findings_free(&findings);
-    at.fixture.chip_result.sample_count = SAMPLES;
     return all.data;
+}
+
+START_TEST(every_launch_bound_batch_is_named)
+{
+    at.fixture.baselines[1].launch_s = 3.8e-5; /* of 40 us, batch 256 */
+    char *said = said_now();
+    ck_assert_msg(strstr(said, "At batch 1 and 256, 3 of 4 GPU rows are launch-bound") != NULL, "%s", said);
+    ck_assert(strstr(said, "--batch N") != NULL);
+    free(said);
+    at.fixture.baselines[1].launch_s = 3.5e-5; /* less than nine tenths */
+    said = said_now();
+    ck_assert_msg(strstr(said, "At batch 1, 2 of 2 GPU rows are launch-bound") != NULL, "%s", said);
+    ck_assert(strstr(said, "--batch N") == NULL);
+    free(said);
+}
+END_TEST
+
+START_TEST(a_difference_in_accuracy_is_set_against_the_counting_error)
+{
+    at.numbers.labelled_count = 400;
+    at.numbers.accuracy = 0.91;
+    at.numbers.reference_accuracy = 0.90; /* two standard errors are 2.9 points */
+    char *said = said_now();
+    ck_assert_msg(strstr(said, "reference 90.00 %: within counting error (2.9 points)") != NULL, "%s", said);
+    free(said);
+    at.numbers.accuracy = 0.86;
+    said = said_now();
+    ck_assert_msg(strstr(said, "4.00 points fewer than the float reference") != NULL, "%s", said);
+    free(said);
+}
+END_TEST
+
+START_TEST(the_pace_of_the_input_is_said_with_what_it_costs)
+{
+    /* 10 steps of 1 ms; power is that of the leakage over 10 ms and the events of a sample */
+    double joules = at.numbers.energy.static_total / 1e-4 * 1e-2 + at.numbers.energy.dynamic_total / SAMPLES;
+    ck_assert(close_to(at.numbers.input_s, 1e-2));
+    ck_assert(close_to(at.numbers.paced_energy_j, joules));
+    char *said = said_now(), size[QUANTITY_SIZE];
+    char *faster = memory_format("A sample is 10 ms of input; the chip, fed as fast as it takes it, needs 5.20 us: %s "
+                                 "faster than real time.", ratio(size, 1e-2 / at.numbers.latency_mean_s));
+    ck_assert_msg(strstr(said, faster) != NULL, "%s\nlacks: %s", said, faster);
+    free(faster);
+    free(said);
+    at.numbers.input_s = at.numbers.latency_mean_s / 4;
+    said = said_now();
+    ck_assert_msg(strstr(said, "4.0x slower than real time") != NULL, "%s", said);
+    free(said);
+    at.numbers.input_s = at.numbers.latency_mean_s;
+    said = said_now();
+    ck_assert_msg(strstr(said, "real time") == NULL, "%s", said);
+    free(said);
+}
+END_TEST
+
+/* What is lost, `count` times each, and a report on as many GPU rows. */
+static char *said_of(uint64_t count)
+{
+    struct counter_table *run = &at.fixture.chip_result.counters;
+    for (uint32_t c = 0; c < run->cores; c++)
+        run->core[(size_t)c * CORE_COUNTERS + CORE_OVERRUNS] = c == 0 ? count : 0;
+    at.numbers.dropped = at.numbers.late = at.fixture.compile.saturated_weights = count;
+    at.fixture.record.baseline_count = (uint32_t)count;
+    at.fixture.chip_result.sample_count = at.numbers.labelled_count = count;
+    char *said = said_now();
+    at.fixture.chip_result.sample_count = SAMPLES;
+    return said;
 }
 
 START_TEST(sentences_agree_with_their_count)
 {
     static const struct {
         uint64_t count;
-        const char *expected[5];
+        const char *expected[6];
     } cases[] = {{1, {"% of 1 sample right", "\n1 event was dropped", "\n1 tick came while", "\n1 weight was clipped",
+                      "\n1 event came after the timestep",
                       "1 of 1 GPU row is launch-bound: starting operators takes 95 % of its time, so it tells how"}},
                  {3, {"% of 3 samples right", "\n3 events were dropped", "\n3 ticks came while",
-                      "\n3 weights were clipped",
+                      "\n3 weights were clipped", "\n3 events came after the timestep",
                       "2 of 2 GPU rows are launch-bound: starting operators takes 95 to 99 % of their time, so they"}}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         char *said = said_of(cases[c].count);
-        for (size_t i = 0; i < 5; i++)
+        for (size_t i = 0; i < 6; i++)
             ck_assert_msg(strstr(said, cases[c].expected[i]) != NULL, "%s\nlacks: %s", said, cases[c].expected[i]);
         ck_assert_msg(wrong_plural(said) == NULL, "%s", wrong_plural(said));
         free(said);
@@ -145,12 +212,13 @@ START_TEST(terminal_summary_has_the_figures_and_no_control_characters)
     summary_print(&at.fixture.record, &at.numbers);
     char *text = contents(stdout, path);
     static const char *const expected[] = {"chip 75.00 %", "float 75.00 %", "spike agreement", "p99", "power", "area",
-                                           "synapse_array", "?[2Jx", "layer ?]0;x? is folded", "Fast <GPU>",
+                                           "neuron array", "other", "?[2Jx", "layer ?]0;x? is folded", "Fast <GPU>",
                                            "analytic model", "synaptic events/s"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         ck_assert_msg(strstr(text, expected[i]) != NULL, "%s is missing in\n%s", expected[i], text);
     for (const char *c = text; *c; c++)
         ck_assert_msg((unsigned char)*c >= 0x20 || *c == '\n', "control character %d", *c);
+    ck_assert_msg(strstr(text, " \n") == NULL, "a line ends in a space in\n%s", text);
     free(text);
 }
 END_TEST
@@ -205,6 +273,9 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, every_launch_bound_batch_is_named);
+    tcase_add_test(all, a_difference_in_accuracy_is_set_against_the_counting_error);
+    tcase_add_test(all, the_pace_of_the_input_is_said_with_what_it_costs);
     tcase_add_test(all, sentences_agree_with_their_count);
     tcase_add_test(all, terminal_summary_has_the_figures_and_no_control_characters);
     tcase_add_test(all, terminal_summary_counts_one_in_the_singular);

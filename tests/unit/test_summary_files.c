@@ -56,6 +56,8 @@ START_TEST(json_has_every_key_of_the_interface)
     ck_assert(close_to(real_at(root, "energy_j", "per_sample"), at.numbers.energy.total / SAMPLES));
     ck_assert(close_to(real_at(root, "counts", "synaptic_events"), (double)at.numbers.synaptic_events));
     ck_assert(close_to(real_at(root, "host", "synaptic_events_per_s"), (double)at.numbers.synaptic_events / 1.25));
+    ck_assert(close_to(real_at(root, "counts", "late"), (double)at.numbers.late) && at.numbers.late > 0);
+    ck_assert(close_to(real_at(root, "real_time", "energy_j"), at.numbers.paced_energy_j));
     ck_assert(json_is_object(json_object_get(json_object_get(root, "counts"), "stalls")));
     json_t *provenance = json_object_get(root, "provenance");
     ck_assert_str_eq(json_string_value(json_object_get(provenance, "state_hash")), "00c0ffee12345678");
@@ -136,6 +138,8 @@ START_TEST(json_baselines_are_ratios_to_the_chip)
     ck_assert_str_eq(json_string_value(json_object_get(row, "mode")), "ann");
     double latency = json_number_value(json_object_get(row, "latency_ratio"));
     double energy = json_number_value(json_object_get(row, "energy_ratio"));
+    double throughput = json_number_value(json_object_get(row, "throughput_per_s"));
+    ck_assert(close_to(throughput, 256 / 4e-5));
     ck_assert(close_to(latency, 4e-5 / at.numbers.latency_mean_s));
     ck_assert(close_to(energy, 1e-12 / (at.numbers.energy.total / SAMPLES)));
     json_decref(root);

@@ -41,6 +41,11 @@ uint64_t input_spike_count(const struct spike_batch *batch, size_t samples)
     return sum;
 }
 
+double baseline_throughput(const struct baseline_result *row)
+{
+    return row->latency_s > 0 ? row->batch / row->latency_s : 0;
+}
+
 double energy_per_sample(const struct run_record *record, const struct run_numbers *numbers)
 {
     size_t samples = record->chip_result->sample_count;
@@ -67,6 +72,7 @@ static void derive_accuracy(const struct run_record *record, struct run_numbers 
     }
     free(deciding);
     out->labelled = labelled > 0;
+    out->labelled_count = labelled;
     if (labelled) {
         out->accuracy = (double)right / (double)labelled;
         out->reference_accuracy = (double)reference_right / (double)labelled;
@@ -119,10 +125,26 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
         out->sample_energy_j[s] = energy.total;
         energy_report_free(&energy);
     }
-    double seconds = cycles_to_seconds(record->chip, result->counters.cycles);
-    out->power_w = seconds > 0 ? out->energy.total / seconds : 0;
-    out->throughput_per_s = seconds > 0 ? (double)result->sample_count / seconds : 0;
     out->area_mm2 = area_mm2(record->technology, record->chip);
+}
+
+/* An output still travels to the host when the chips are done: a run does not end before it has left. */
+static void derive_time(const struct run_record *record, struct run_numbers *out)
+{
+    const struct chip_result *result = record->chip_result;
+    double samples = result->sample_count ? (double)result->sample_count : 1;
+    uint64_t cycles = result->counters.cycles, steps = 0;
+    for (size_t s = 0; s < result->sample_count; s++) {
+        cycles = result->samples[s].last_cycle > cycles ? result->samples[s].last_cycle : cycles;
+        steps += result->samples[s].steps;
+    }
+    out->run_s = cycles_to_seconds(record->chip, cycles);
+    out->power_w = out->run_s > 0 ? out->energy.total / out->run_s : 0;
+    out->throughput_per_s = out->run_s > 0 ? (double)result->sample_count / out->run_s : 0;
+    double worked_s = cycles_to_seconds(record->chip, result->counters.cycles);
+    out->leakage_w = worked_s > 0 ? out->energy.static_total / worked_s : 0;
+    out->input_s = (double)steps / samples * record->dt_s;
+    out->paced_energy_j = out->leakage_w * out->input_s + out->energy.dynamic_total / samples;
 }
 
 static void derive_counts(const struct run_record *record, struct run_numbers *out)
@@ -135,6 +157,7 @@ static void derive_counts(const struct run_record *record, struct run_numbers *o
     out->packets = core_sum(table, CORE_PACKETS) + host_sum(table, HOST_PACKETS);
     out->hops = router_sum(table, ROUTER_HOPS_EW) + router_sum(table, ROUTER_HOPS_NS);
     out->dropped = core_sum(table, CORE_EVENTS_DROPPED);
+    out->late = core_sum(table, CORE_EVENTS_LATE);
 }
 
 void run_derive(const struct run_record *record, struct run_numbers *out)
@@ -146,6 +169,7 @@ void run_derive(const struct run_record *record, struct run_numbers *out)
     out->spike_agreement = spike_agreement(record->network, record->program, record->chip_result, record->reference);
     derive_latency(record, out);
     derive_energy(record, out);
+    derive_time(record, out);
     derive_counts(record, out);
 }
 

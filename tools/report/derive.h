@@ -28,6 +28,9 @@ uint64_t host_sum(const struct counter_table *table, enum host_counter counter);
 /* Spikes that the input holds: an event of value n is n spikes; one of an analog input counts once. */
 uint64_t input_spike_count(const struct spike_batch *batch, size_t samples);
 
+/* Batch / latency: what it answers a second. */
+double baseline_throughput(const struct baseline_result *row);
+
 double energy_per_sample(const struct run_record *record, const struct run_numbers *numbers);
 
 #endif

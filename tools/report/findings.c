@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void add(struct findings *findings, char *sentence)
 {
@@ -59,53 +58,176 @@ const char *percent(char out[32], double fraction)
 
 bool launch_bound(const struct baseline_result *baseline)
 {
-    return baseline->launch_s > 0.5 * baseline->latency_s;
+    return baseline->launch_s > 0.9 * baseline->latency_s;
 }
 
-static void find_accuracy(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
+/* Higher is better: the chip's value for `row` NULL. */
+static double merit(const struct run_record *record, const struct run_numbers *numbers,
+                    const struct baseline_result *row, enum measure measure)
 {
-    if (numbers->labelled) {
-        double points = 100 * (numbers->accuracy - numbers->reference_accuracy);
-        char *difference = fabs(points) < 0.005 ? memory_copy_string("as many as")
-                                                : memory_format("%.2f points %s than", fabs(points),
-                                                                points > 0 ? "more" : "fewer");
-        char samples[COUNTED_SIZE];
-        add(out, memory_format("The chip decides %.2f %% of %s right, %s the float reference (%.2f %%).",
-                               100 * numbers->accuracy, counted(samples, record->chip_result->sample_count, "sample"),
-                               difference, 100 * numbers->reference_accuracy));
-        free(difference);
-    }
-    add(out, memory_format("Of all spikes that chip or reference fired, %.2f %% are the same neuron in the same step.",
-                           100 * numbers->spike_agreement));
-    if (numbers->ties)
-        add(out, memory_format("%" PRIu32 " of the chip's decisions fell on a tie; the lowest index won.",
-                               numbers->ties));
+    double latency = row ? row->latency_s : numbers->latency_mean_s;
+    double energy = row ? row->energy_j : energy_per_sample(record, numbers);
+    if (measure == MEASURE_THROUGHPUT)
+        return row ? baseline_throughput(row) : numbers->throughput_per_s;
+    return 1 / (measure == MEASURE_LATENCY ? latency : energy);
 }
 
-static void find_energy(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
-                        struct findings *out)
+struct winner best_of(const struct run_record *record, const struct run_numbers *numbers, enum measure measure)
 {
-    const struct energy_report *energy = &numbers->energy;
-    int largest = 0;
-    for (int c = 1; c < ENERGY_COMPONENTS; c++)
-        if (energy->dynamic_part[c] + energy->static_part[c] >
-            energy->dynamic_part[largest] + energy->static_part[largest])
-            largest = c;
-    if (!(energy->total > 0))
+    const struct baseline_result *best = record->baselines;
+    for (uint32_t i = 1; i < record->baseline_count; i++)
+        if (merit(record, numbers, &record->baselines[i], measure) > merit(record, numbers, best, measure))
+            best = &record->baselines[i];
+    double chip = merit(record, numbers, NULL, measure), other = merit(record, numbers, best, measure);
+    return (struct winner){best, chip >= other, chip >= other ? chip / other : other / chip};
+}
+
+/* "the chip (3.1x; next X, batch 1)" or "X, batch 1 (3.1x the chip)". */
+static char *won_by(const struct winner *winner)
+{
+    const struct baseline_result *row = winner->row;
+    char size[QUANTITY_SIZE];
+    char *name = memory_format("%s %s, batch %" PRIu32, row->name, baseline_mode_name(row->mode), row->batch);
+    char *text = winner->chip ? memory_format("the chip (%s; next %s)", ratio(size, winner->factor), name)
+                              : memory_format("%s (%s better than the chip)", name, ratio(size, winner->factor));
+    free(name);
+    return text;
+}
+
+static void find_verdict(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
+{
+    if (!record->baseline_count)
         return;
-    char joules[QUANTITY_SIZE], share[32], part[32], assumed_share[32], values[COUNTED_SIZE];
-    add(out, memory_format("A sample costs %s; %s of it is static, and the largest part is %s (%s).",
-                           quantity(joules, energy_per_sample(record, numbers), "J", micro),
-                           percent(share, energy->static_total / energy->total),
-                           energy_component_name((enum energy_component)largest),
-                           percent(part, (energy->dynamic_part[largest] + energy->static_part[largest]) /
-                                             energy->total)));
+    char *said[MEASURES];
+    for (int m = 0; m < MEASURES; m++) {
+        struct winner winner = best_of(record, numbers, (enum measure)m);
+        said[m] = won_by(&winner);
+    }
+    add(out, memory_format("Least latency: %s. Least energy a sample: %s. Most samples a second: %s.",
+                           said[MEASURE_LATENCY], said[MEASURE_ENERGY], said[MEASURE_THROUGHPUT]));
+    for (int m = 0; m < MEASURES; m++)
+        free(said[m]);
+}
+
+static bool batch_is_bound(const struct run_record *record, uint32_t batch)
+{
+    bool bound = false;
+    for (uint32_t i = 0; i < record->baseline_count && !bound; i++)
+        bound = record->baselines[i].batch == batch && launch_bound(&record->baselines[i]);
+    return bound;
+}
+
+/* "1 and 256": batches with a launch-bound row, each once. */
+static char *bound_batches(const struct run_record *record)
+{
+    struct text list = {0};
+    text_add(&list, "%s", "");
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        uint32_t batch = record->baselines[i].batch;
+        bool seen = !batch_is_bound(record, batch);
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = record->baselines[j].batch == batch;
+        if (!seen)
+            text_add(&list, "%s%" PRIu32, list.length ? " and " : "", batch);
+    }
+    return list.data;
+}
+
+static void find_launches(const struct run_record *record, struct findings *out)
+{
+    uint32_t all = 0, bound = 0, largest = 0;
+    double least = 1, most = 0;
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        all += batch_is_bound(record, row->batch);
+        largest = row->batch > largest ? row->batch : largest;
+        if (!launch_bound(row))
+            continue;
+        bound++;
+        least = fmin(least, row->launch_s / row->latency_s);
+        most = fmax(most, row->launch_s / row->latency_s);
+    }
+    if (!bound)
+        return;
+    char share[48], rows[COUNTED_SIZE], *batches = bound_batches(record);
+    snprintf(share, sizeof share, 100 * (most - least) < 0.5 ? "%.0f %%" : "%.0f to %.0f %%", 100 * least, 100 * most);
+    add(out, memory_format("At batch %s, %" PRIu32 " of %s %s launch-bound: starting operators takes %s of %s time, "
+                           "so %s how fast a GPU starts work rather than how fast it computes.%s",
+                           batches, bound, counted(rows, all, "GPU row"), bound == 1 ? "is" : "are", share,
+                           bound == 1 ? "its" : "their", bound == 1 ? "it tells" : "they tell",
+                           batch_is_bound(record, largest) ? " --batch N shows larger ones, at less energy "
+                                                             "a sample."
+                                                           : ""));
+    free(batches);
+}
+
+static void find_caveats(const struct run_record *record, struct findings *out)
+{
+    find_launches(record, out);
+    bool dense = false;
+    for (uint32_t i = 0; i < record->baseline_count; i++)
+        dense = dense || record->baselines[i].mode == BASELINE_ANN;
+    if (record->baseline_count)
+        add(out, memory_format("GPU rows are an analytic model of the whole board, not a measurement; the chip's "
+                               "energy is without board or host computer.%s",
+                               dense ? " ann is the equivalent dense network: accuracy not evaluated." : ""));
+}
+
+/* Two proportions of the same samples that differ by less than this may differ by chance alone. */
+static double counting_error(const struct run_numbers *numbers)
+{
+    double share = (numbers->accuracy + numbers->reference_accuracy) / 2;
+    return numbers->labelled_count ? 2 * sqrt(share * (1 - share) / (double)numbers->labelled_count) : 0;
+}
+
+static void find_accuracy(const struct run_numbers *numbers, struct findings *out)
+{
+    if (!numbers->labelled)
+        return;
+    double difference = numbers->accuracy - numbers->reference_accuracy, error = counting_error(numbers);
+    char *verdict = fabs(difference) < 5e-5 ? memory_copy_string("as many as the float reference")
+                    : fabs(difference) <= error
+                        ? memory_format("the float reference %.2f %%: within counting error (%.1f points)",
+                                        100 * numbers->reference_accuracy, 100 * error)
+                        : memory_format("%.2f points %s than the float reference (%.2f %%)", 100 * fabs(difference),
+                                        difference > 0 ? "more" : "fewer", 100 * numbers->reference_accuracy);
+    char samples[COUNTED_SIZE];
+    add(out, memory_format("The chip decides %.2f %% of %s right, %s.", 100 * numbers->accuracy,
+                           counted(samples, numbers->labelled_count, "sample"), verdict));
+    free(verdict);
+}
+
+/* What the chip does with the time that a sample lasts outside: says so where it differs by more than a factor 2. */
+static void find_pace(const struct run_numbers *numbers, const char *micro, struct findings *out)
+{
+    double faster = numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN;
+    if (!isfinite(faster) || !(faster > 0) || (faster <= 2 && faster >= 0.5))
+        return;
+    char input[QUANTITY_SIZE], time[QUANTITY_SIZE], factor[QUANTITY_SIZE], power[QUANTITY_SIZE];
+    char joules[QUANTITY_SIZE];
+    quantity_trimmed(input, numbers->input_s, "s", micro);
+    quantity(time, numbers->latency_mean_s, "s", micro);
+    if (faster < 1)
+        add(out, memory_format("A sample is %s of input; the chip needs %s: %s slower than real time.", input, time,
+                               ratio(factor, 1 / faster)));
+    else
+        add(out, memory_format("A sample is %s of input; the chip, fed as fast as it takes it, needs %s: %s faster "
+                               "than real time. At the pace of its input it would leak %s for %s: about %s a sample.",
+                               input, time, ratio(factor, faster), quantity(power, numbers->leakage_w, "W", micro),
+                               input, quantity(joules, numbers->paced_energy_j, "J", micro)));
+}
+
+static void find_assumed(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
+{
+    if (!(numbers->energy.total > 0))
+        return;
+    char share[32], values[COUNTED_SIZE];
     uint32_t assumed, all;
     technology_sources(record->technology, &assumed, &all);
-    add(out, memory_format("%s of the energy rests on assumed values (%" PRIu32 " of the %s in the technology file %s "
-                           "assumed).",
-                           percent(assumed_share, energy->assumed / energy->total), assumed,
-                           counted(values, all, "value"), assumed == 1 ? "is" : "are"));
+    add(out, memory_format("%s of the energy rests on assumed values: %" PRIu32 " of %s in the technology file. Not in "
+                           "it: the chip file's own (clock, latencies, sizes).",
+                           percent(share, numbers->energy.assumed / numbers->energy.total), assumed,
+                           counted(values, all, "value")));
 }
 
 static void find_losses(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
@@ -119,91 +241,23 @@ static void find_losses(const struct run_record *record, const struct run_number
     if (overruns)
         add(out, memory_format("%s came while a core was still busy: the tick is too short for this network.",
                                counted(lost, overruns, "tick")));
+    if (numbers->late)
+        add(out, memory_format("%s came after the timestep had begun and counted in the next: the tick is too short "
+                               "for exact results.",
+                               counted(lost, numbers->late, "event")));
     if (clipped)
         add(out, memory_format("%s %s clipped to the chip's weight range.", counted(lost, clipped, "weight"),
                                clipped == 1 ? "was" : "were"));
-}
-
-/* "52x more energy a sample than the chip and answers 33x later" */
-static char *against_chip(const struct run_record *record, const struct run_numbers *numbers,
-                          const struct baseline_result *row)
-{
-    char *energy = comparison(energy_ratio(record, numbers, row), "more energy a sample than the chip",
-                              "less energy a sample than the chip", "as much energy a sample as the chip");
-    char *latency = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
-    char *text = memory_format("(%s %s, batch %" PRIu32 ") it uses %s and answers %s", baseline_mode_name(row->mode),
-                               precision_name(row->precision), row->batch, energy, latency);
-    free(energy);
-    free(latency);
-    return text;
-}
-
-static void say_accelerator(const struct run_record *record, const struct run_numbers *numbers,
-                            const struct baseline_result *economical, const struct baseline_result *quick,
-                            struct findings *out)
-{
-    char *first = against_chip(record, numbers, economical), *second = against_chip(record, numbers, quick);
-    add(out, economical == quick ? memory_format("%s: at its best %s.", economical->name, first)
-                                 : memory_format("%s: at its most economical %s; at its quickest %s.",
-                                                 economical->name, first, second));
-    free(first);
-    free(second);
-}
-
-/* For each accelerator: its row with the least energy, and the one with the least latency. */
-static void find_baselines(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
-{
-    const struct baseline_result *rows = record->baselines;
-    for (uint32_t first = 0; first < record->baseline_count; first++) {
-        bool seen = false;
-        for (uint32_t i = 0; i < first && !seen; i++)
-            seen = strcmp(rows[i].name, rows[first].name) == 0;
-        if (seen)
-            continue;
-        uint32_t economical = first, quick = first;
-        for (uint32_t i = first + 1; i < record->baseline_count; i++) {
-            if (strcmp(rows[i].name, rows[first].name) != 0)
-                continue;
-            economical = rows[i].energy_j < rows[economical].energy_j ? i : economical;
-            quick = rows[i].latency_s < rows[quick].latency_s ? i : quick;
-        }
-        say_accelerator(record, numbers, &rows[economical], &rows[quick], out);
-    }
-}
-
-static void find_caveats(const struct run_record *record, struct findings *out)
-{
-    uint32_t single = 0, bound = 0;
-    double least = 1, most = 0;
-    for (uint32_t i = 0; i < record->baseline_count; i++) {
-        const struct baseline_result *row = &record->baselines[i];
-        single += row->batch == 1;
-        if (row->batch != 1 || !launch_bound(row))
-            continue;
-        bound++;
-        least = fmin(least, row->launch_s / row->latency_s);
-        most = fmax(most, row->launch_s / row->latency_s);
-    }
-    char share[48], rows[COUNTED_SIZE];
-    snprintf(share, sizeof share, 100 * (most - least) < 0.5 ? "%.0f %%" : "%.0f to %.0f %%", 100 * least, 100 * most);
-    if (bound)
-        add(out, memory_format("At batch 1, %" PRIu32 " of %s %s launch-bound: starting operators takes %s of %s time, "
-                               "so %s how fast a GPU starts work rather than how fast it computes.",
-                               bound, counted(rows, single, "GPU row"), bound == 1 ? "is" : "are", share,
-                               bound == 1 ? "its" : "their", bound == 1 ? "it tells" : "they tell"));
-    if (record->baseline_count)
-        add(out, memory_copy_string("GPU rows are an analytic model (roofline, launch overhead, idle and dynamic power "
-                                    "of the board), not a measurement; a batch answers when all of it is done. The "
-                                    "chip's energy is the chip's alone, without a board or a host computer."));
 }
 
 void findings_make(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
                    struct findings *out)
 {
     *out = (struct findings){0};
-    find_accuracy(record, numbers, out);
-    find_energy(record, numbers, micro, out);
+    find_verdict(record, numbers, out);
     find_losses(record, numbers, out);
-    find_baselines(record, numbers, out);
+    find_pace(numbers, micro, out);
+    find_accuracy(numbers, out);
+    find_assumed(record, numbers, out);
     find_caveats(record, out);
 }

@@ -19,13 +19,23 @@ double latency_ratio(const struct run_numbers *numbers, const struct baseline_re
 double energy_ratio(const struct run_record *record, const struct run_numbers *numbers,
                     const struct baseline_result *baseline);
 
+/* The best accelerator row by one measure, whether the chip is at least as good, and the better over the other. There
+ * must be a row. */
+enum measure { MEASURE_LATENCY, MEASURE_ENERGY, MEASURE_THROUGHPUT, MEASURES };
+struct winner {
+    const struct baseline_result *row;
+    bool chip;
+    double factor;
+};
+struct winner best_of(const struct run_record *record, const struct run_numbers *numbers, enum measure measure);
+
 /* "3.1x more", "3.1x less", "as much" for a ratio and the three words of its comparison. */
 char *comparison(double value, const char *above, const char *below, const char *equal);
 
 /* "93 %", "0.4 %", "<0.1 %". */
 const char *percent(char out[32], double fraction);
 
-/* Launching operators takes more than half of its time. */
+/* Launching operators takes more than nine tenths of its time. */
 bool launch_bound(const struct baseline_result *baseline);
 
 #endif

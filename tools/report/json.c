@@ -96,6 +96,7 @@ static void put_run(json_t *root, const struct run_record *record, const struct 
     put_count(root, "ties", numbers->ties);
     put_count(root, "cycles", record->chip_result->counters.cycles);
     put_real(root, "clock_hz", record->chip->clock_hz);
+    put_real(root, "time_s", numbers->run_s);
     json_t *latency = put_object(root, "latency_s");
     put_real(latency, "mean", numbers->latency_mean_s);
     put_real(latency, "p50", numbers->latency_p50_s);
@@ -125,6 +126,11 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     /* a node may be called "shared" too; the sum stays the total */
     double named_so = json_real_value(json_object_get(layer, "shared"));
     put_real(layer, "shared", energy->layer[energy->layers - 1] + named_so);
+    json_t *pace = put_object(root, "real_time");
+    put_real(pace, "input_s", numbers->input_s);
+    put_real(pace, "faster", numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN);
+    put_real(pace, "leakage_w", numbers->leakage_w);
+    put_real(pace, "energy_j", numbers->paced_energy_j);
     put_real(root, "power_w", numbers->power_w);
     put_real(root, "area_mm2", numbers->area_mm2);
     put_real(root, "throughput_per_s", numbers->throughput_per_s);
@@ -141,6 +147,7 @@ static void put_counts(json_t *root, const struct run_record *record, const stru
     put_count(counts, "packets", numbers->packets);
     put_count(counts, "hops", numbers->hops);
     put_count(counts, "dropped", numbers->dropped);
+    put_count(counts, "late", numbers->late);
     put_count(counts, "overruns", core_sum(table, CORE_OVERRUNS));
     json_t *stalls = put_object(counts, "stalls");
     put_count(stalls, "core_output", core_sum(table, CORE_STALL_OUTPUT));
@@ -168,6 +175,7 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
         put_real(object, "latency_s", row->latency_s);
         put_real(object, "energy_j", row->energy_j);
         put_real(object, "power_w", row->power_w);
+        put_real(object, "throughput_per_s", baseline_throughput(row));
         put_real(object, "latency_ratio", latency_ratio(numbers, row));
         put_real(object, "energy_ratio", energy_ratio(record, numbers, row));
         put_real(object, "launch_s", row->launch_s);

@@ -1,5 +1,7 @@
 #include "tools/report/layers.h"
 
+#include "sim/memory.h"
+
 struct layer_step layer_sum(const struct chip_result *result, uint32_t population)
 {
     struct layer_step sum = {0, 0, 0};
@@ -10,6 +12,21 @@ struct layer_step layer_sum(const struct chip_result *result, uint32_t populatio
         sum.busy_cycles += at->busy_cycles;
     }
     return sum;
+}
+
+uint64_t layer_spikes(const struct run_record *record, const struct run_numbers *numbers, uint32_t population)
+{
+    const struct population *layer = &record->program->populations[population];
+    uint64_t recorded = layer_sum(record->chip_result, population).spikes;
+    return layer->input && recorded == 0 && layer->count == record->batch->inputs ? numbers->input_spikes : recorded;
+}
+
+char *component_words(enum energy_component component)
+{
+    char *words = memory_copy_string(energy_component_name(component));
+    for (char *c = words; *c; c++)
+        *c = *c == '_' ? ' ' : *c;
+    return words;
 }
 
 double component_energy(const struct energy_report *energy, enum energy_component component)

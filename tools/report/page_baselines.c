@@ -8,17 +8,37 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define ROW 22
 #define NAMES 232.0
 #define PANEL 250.0
 #define VALUE_ROOM 84.0
 #define ROWS_SHOWN 30
+#define LABEL_NAME 18 /* bytes of a name beside mode and batch */
 
-static char *row_name(const struct baseline_result *row)
+/* Length of the maker's name and its space where every row begins with the same word and has another; else 0. */
+static size_t common_word(const struct run_record *record)
 {
-    return memory_format("%s %s %s, batch %" PRIu32, row->name, baseline_mode_name(row->mode),
-                         precision_name(row->precision), row->batch);
+    const char *first = record->baselines[0].name;
+    size_t length = strcspn(first, " ");
+    if (!first[length])
+        return 0;
+    for (uint32_t i = 1; i < record->baseline_count; i++)
+        if (strncmp(record->baselines[i].name, first, length + 1) != 0 || !record->baselines[i].name[length + 1])
+            return 0;
+    return length + 1;
+}
+
+/* "H100 SXM \u00b7 ann \u00b7 256": a long name is cut so that mode and batch show. */
+static char *row_label(const struct run_record *record, const struct baseline_result *row)
+{
+    const char *name = row->name + common_word(record);
+    size_t length = strlen(name), keep = LABEL_NAME;
+    while (length > keep && ((unsigned char)name[keep] & 0xc0) == 0x80)
+        keep--;
+    return memory_format("%.*s%s \xc2\xb7 %s \xc2\xb7 %" PRIu32, (int)keep, name, length > keep ? "\xe2\x80\xa6" : "",
+                         baseline_mode_name(row->mode), row->batch);
 }
 
 /* The value of row i: 0 is the chip. */
@@ -66,14 +86,14 @@ static void draw_chart(struct page *page)
     svg_begin(&page->text, bottom + 66, "Latency and energy a sample of the chip and of accelerators");
     for (uint32_t i = 0; i < rows; i++) {
         char *name = i == 0 ? memory_format("%s (simulated)", page->record->chip->name)
-                            : row_name(&page->record->baselines[i - 1]);
+                            : row_label(page->record, &page->record->baselines[i - 1]);
         svg_label(&page->text, NAMES - 10, 40 + ROW * i, NAMES - 12, "end", i == 0 ? "strong" : "", name);
         free(name);
     }
     draw_panel(page, NAMES, rows, bottom, false);
     draw_panel(page, NAMES + PANEL + VALUE_ROOM, rows, bottom, true);
-    double next = svg_key(&page->text, NAMES, bottom + 58, "first", "this chip, batch 1");
-    next = svg_key(&page->text, next, bottom + 58, "second", "ann: equivalent dense network, one pass");
+    double next = svg_key(&page->text, 10, bottom + 58, "first", "this chip, batch 1");
+    next = svg_key(&page->text, next, bottom + 58, "second", "ann: equivalent dense network (accuracy not evaluated)");
     svg_key(&page->text, next, bottom + 58, "third", "snn: all timesteps");
     svg_end(&page->text);
 }
@@ -100,6 +120,7 @@ static void draw_row(struct page *page, const struct baseline_result *row)
     cell(page, "td", later);
     cell(page, "td", quantity(text, row->energy_j, "J", MICRO));
     cell(page, "td", more);
+    cell(page, "td", quantity(text, baseline_throughput(row), "/s", MICRO));
     cell(page, "td", quantity(text, row->power_w, "W", MICRO));
     cell(page, "td", percent(text, row->latency_s > 0 ? row->launch_s / row->latency_s : 0));
     text_add(&page->text, "</tr>\n");
@@ -107,48 +128,56 @@ static void draw_row(struct page *page, const struct baseline_result *row)
     free(more);
 }
 
+static void draw_chip_row(struct page *page)
+{
+    const struct run_numbers *numbers = page->numbers;
+    char latency[QUANTITY_SIZE], energy[QUANTITY_SIZE], samples[QUANTITY_SIZE], power[QUANTITY_SIZE];
+    const char *const cells[] = {"this chip", "snn", "integer", "1",
+                                 quantity(latency, numbers->latency_mean_s, "s", MICRO), "",
+                                 quantity(energy, energy_per_sample(page->record, numbers), "J", MICRO), "",
+                                 quantity(samples, numbers->throughput_per_s, "/s", MICRO),
+                                 quantity(power, numbers->power_w, "W", MICRO), ""};
+    text_add(&page->text, "<tr>");
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        cell(page, "td", cells[i]);
+    text_add(&page->text, "</tr>\n");
+}
+
 static void draw_table(struct page *page)
 {
     static const char *const heads[] = {"accelerator", "mode", "precision", "batch", "latency", "against chip",
-                                        "energy a sample", "against chip", "power", "launching"};
+                                        "energy a sample", "against chip", "samples", "power", "launching"};
     text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
                           "<table>\n<tr>");
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         cell(page, "th", heads[i]);
     text_add(&page->text, "</tr>\n");
+    draw_chip_row(page);
     for (uint32_t i = 0; i < page->record->baseline_count; i++)
         draw_row(page, &page->record->baselines[i]);
     text_add(&page->text, "</table></div></details>\n");
 }
 
-/* "the chip, 3.1x sooner than X" or "X, 3.1x sooner than the chip": the best by one measure. */
-static char *winner(const struct page *page, bool energy, const char *word)
+static char *winner_label(const struct page *page, enum measure measure)
 {
-    uint32_t best = 1;
-    for (uint32_t i = 2; i <= page->record->baseline_count; i++)
-        if (value_at(page, i, energy) < value_at(page, best, energy))
-            best = i;
-    char *name = row_name(&page->record->baselines[best - 1]);
-    double factor = value_at(page, best, energy) / value_at(page, 0, energy);
-    char size[QUANTITY_SIZE];
-    char *text = factor >= 1 ? memory_format("the chip (%s %s than %s)", ratio(size, factor), word, name)
-                             : memory_format("%s (%s %s than the chip)", name, ratio(size, 1 / factor), word);
-    free(name);
-    return text;
+    struct winner winner = best_of(page->record, page->numbers, measure);
+    return winner.chip ? memory_copy_string("the chip") : row_label(page->record, winner.row);
 }
 
 void page_baselines(struct page *page)
 {
     if (page->record->baseline_count == 0)
         return;
-    char *quick = winner(page, false, "sooner"), *economical = winner(page, true, "less");
-    char *finding = memory_format("Answers soonest: %s. Least energy a sample: %s.", quick, economical);
+    char *quick = winner_label(page, MEASURE_LATENCY), *economical = winner_label(page, MEASURE_ENERGY);
+    char *busy = winner_label(page, MEASURE_THROUGHPUT);
+    char *finding = memory_format("Answers soonest: %s. Least energy a sample: %s. Most samples a second: %s.", quick,
+                                  economical, busy);
     section_begin(page, finding,
-                  "Accelerators are an analytic model, not a measurement: roofline, launch overhead, idle and dynamic "
-                  "power of the whole board. A batch answers when all of it is done; its energy is divided by its "
-                  "samples. At batch 1 a GPU mostly starts operators. Axes are logarithmic: a bar twice as long is "
-                  "far more than twice as much.");
+                  "Names are accelerator, mode and batch. Latency is that of the whole batch, energy its share for one "
+                  "sample; samples a second are in the table. Axes are logarithmic: a bar twice as long is far more "
+                  "than twice as much.");
     free(finding);
+    free(busy);
     free(economical);
     free(quick);
     draw_chart(page);

@@ -13,15 +13,6 @@
 #define VALUES 770.0
 #define LAYERS_SHOWN 24
 
-/* "synapse_array" as a person writes it. */
-static char *plain_name(const char *name)
-{
-    char *copy = memory_copy_string(name);
-    for (char *c = copy; *c; c++)
-        *c = *c == '_' ? ' ' : *c;
-    return copy;
-}
-
 /* One bar: name, one or two parts (dynamic, static), value and share. All in joules a sample. */
 static void energy_bar(struct page *page, const struct scale *scale, double y, const char *name, const char *class,
                        double first, double second, double total)
@@ -56,7 +47,7 @@ static void component_chart(struct page *page, double samples)
     svg_key(&page->text, next, 14, "second", "static (over time)");
     svg_axis_x(&page->text, &scale, 26, bottom, "J", "energy a sample");
     for (int i = 0; i < count; i++) {
-        char *name = plain_name(energy_component_name(order[i]));
+        char *name = component_words(order[i]);
         energy_bar(page, &scale, 28 + ROW * i, name, "first", energy->dynamic_part[order[i]] / samples,
                    energy->static_part[order[i]] / samples, energy->total / samples);
         free(name);
@@ -101,7 +92,7 @@ void page_energy(struct page *page)
     double samples = (double)page->record->chip_result->sample_count;
     samples = samples > 0 ? samples : 1;
     char share[32], fixed[32], joules[QUANTITY_SIZE];
-    char *name = plain_name(energy_component_name(order[0]));
+    char *name = component_words(order[0]);
     char *finding = memory_format("The %s takes %s of the %s a sample; %s of all energy is static", name,
                                   percent(share, component_energy(energy, order[0]) / energy->total),
                                   quantity(joules, energy->total / samples, "J", MICRO),
@@ -112,8 +103,8 @@ void page_energy(struct page *page)
     free(name);
     component_chart(page, samples);
     text_add(&page->text, "<h3>By layer</h3>\n");
-    paragraph(page, "reading", "What a layer's cores and packets cost; \"shared\" is what belongs to no layer: barrier, "
-                               "host link, and the static energy of tiles that hold nothing.");
+    paragraph(page, "reading", "The events of a layer's cores and packets. \"shared\" is all static energy of the "
+                               "chip, the barrier and control.");
     layer_chart(page, samples);
     section_end(page);
 }

@@ -5,6 +5,7 @@
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
+#include <inttypes.h>
 #include <stdlib.h>
 
 static const char *const style[] = {
@@ -55,7 +56,8 @@ static void cards(struct page *page)
     text_add(&page->text, "<div class=\"cards\">\n");
     if (numbers->labelled) {
         text_add(&value, "%.2f %%", 100 * numbers->accuracy);
-        text_add(&what, "right on the chip; float reference %.2f %%", 100 * numbers->reference_accuracy);
+        text_add(&what, "right on the chip; float reference %.2f %%; decided on a tie: %" PRIu32,
+                 100 * numbers->reference_accuracy, numbers->ties);
         card(page, value.data, what.data);
     }
     text_free(&value);

@@ -73,12 +73,26 @@ static void sample_axis(struct page *page, const struct scale *x, size_t samples
     svg_line(&page->text, LEFT, BOTTOM, RIGHT, BOTTOM, "base");
 }
 
+static void only_sample(struct page *page)
+{
+    char latency[QUANTITY_SIZE];
+    char *finding = memory_format("The only sample is answered after %s",
+                                  quantity(latency, page->numbers->latency_max_s, "s", MICRO));
+    section_begin(page, finding, "Latency: from its first input entering the host link to its last output leaving it.");
+    section_end(page);
+    free(finding);
+}
+
 void page_latency(struct page *page)
 {
     const struct run_numbers *numbers = page->numbers;
     size_t samples = page->record->chip_result->sample_count;
     if (samples == 0 || !(numbers->latency_max_s > 0))
         return;
+    if (samples == 1) {
+        only_sample(page);
+        return;
+    }
     size_t stride = (samples + POINTS_SHOWN - 1) / POINTS_SHOWN;
     double low, high;
     latency_range(numbers, samples, &low, &high);

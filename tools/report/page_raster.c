@@ -23,7 +23,7 @@ struct panel {
 
 static double panel_height(const struct panel *panel)
 {
-    return fmin(fmax(3.0 * panel->neurons, 30), 120);
+    return fmin(fmax(3.0 * panel->neurons, 44), 120); /* three lines of text stand beside it */
 }
 
 /* The finaliser of MurmurHash3: which marks stay must not follow a pattern of the spikes. */
@@ -74,8 +74,7 @@ static void draw_panel(struct page *page, const struct panel *panel, double top)
     char *shown = drawn == panel->count
                       ? memory_copy_string(counted(count, panel->count, "spike"))
                       : memory_format("%s of %s drawn", count_text(drawn_text, drawn), count_text(count, panel->count));
-    if (height >= 40)
-        svg_label(&page->text, LEFT - 10, top + 39, LEFT - 14, "end", "tick", shown);
+    svg_label(&page->text, LEFT - 10, top + 39, LEFT - 14, "end", "tick", shown);
     free(shown);
 }
 

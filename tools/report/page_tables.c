@@ -59,6 +59,7 @@ static void layers_table(struct page *page)
                           "<th>synaptic events</th><th>busy core cycles</th><th>energy</th><th>share</th></tr>\n");
     for (uint32_t p = 0; p < shown; p++) {
         struct layer_step sum = layer_sum(page->record->chip_result, p);
+        sum.spikes = layer_spikes(page->record, page->numbers, p);
         layer_row(page, program->populations[p].name, &program->populations[p].count, &sum, energy->layer[p], samples);
     }
     layer_row(page, "shared", NULL, NULL, energy->layer[energy->layers - 1], samples);
@@ -70,8 +71,10 @@ static void layers_table(struct page *page)
 static void page_layers(struct page *page)
 {
     const struct run_numbers *numbers = page->numbers;
-    char spikes[COUNTED_SIZE], events[COUNTED_SIZE], hops[COUNTED_SIZE], dropped[COUNTED_SIZE];
-    char *finding = memory_format("%s became %s and %s; %s %s dropped", counted(spikes, numbers->spikes, "spike"),
+    char spikes[COUNTED_SIZE], inputs[COUNTED_SIZE], events[COUNTED_SIZE], hops[COUNTED_SIZE], dropped[COUNTED_SIZE];
+    char *finding = memory_format("%s and %s became %s and %s; %s %s dropped",
+                                  counted(inputs, numbers->input_spikes, "input spike"),
+                                  counted(spikes, numbers->spikes, "spike"),
                                   counted(events, numbers->synaptic_events, "synaptic event"),
                                   counted(hops, numbers->hops, "hop"), counted(dropped, numbers->dropped, "event"),
                                   numbers->dropped == 1 ? "was" : "were");

@@ -42,14 +42,18 @@ struct run_record {
 /* Derived once (derive.c), used by every writer. */
 struct run_numbers {
     bool labelled;
+    uint64_t labelled_count;
     double accuracy, reference_accuracy, spike_agreement;
     uint32_t ties;                    /* decisions on a tie, chip */
     int *prediction, *reference_prediction; /* [samples] */
     double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s;
     double *latency_s, *sample_energy_j;    /* [samples] */
     struct energy_report energy;      /* whole run */
-    double power_w, area_mm2, throughput_per_s;
-    uint64_t input_spikes, spikes, synaptic_events, neuron_updates, packets, hops, dropped;
+    double run_s;                     /* until the chips are done and the last output has left */
+    double power_w, area_mm2, throughput_per_s; /* over run_s */
+    double input_s;                   /* what a sample lasts in its own time: mean steps x dt */
+    double leakage_w, paced_energy_j; /* a sample at the pace of its input: leakage for input_s, and its events */
+    uint64_t input_spikes, spikes, synaptic_events, neuron_updates, packets, hops, dropped, late;
 };
 
 void run_derive(const struct run_record *record, struct run_numbers *out);

@@ -12,8 +12,9 @@
 
 #define BAR_WIDTH 24
 #define NAME_WIDTH 24
-#define LINE_WIDTH 110
+#define LINE_WIDTH 118
 #define LAYERS_SHOWN 16
+#define COMPONENTS_SHOWN 3
 
 /* A name as it may stand on a terminal: no control characters, at most NAME_WIDTH bytes. */
 static const char *printable(char out[NAME_WIDTH + 1], const char *name)
@@ -30,14 +31,25 @@ static const char *printable(char out[NAME_WIDTH + 1], const char *name)
     return out;
 }
 
+/* A whole name as it may stand on a terminal; the caller frees it. */
+static char *cleaned(const char *raw)
+{
+    char *copy = memory_copy_string(raw);
+    for (char *c = copy; *c; c++)
+        *c = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
+    return copy;
+}
+
 static void print_head(const struct run_record *record)
 {
-    char network[NAME_WIDTH + 1], chip[NAME_WIDTH + 1], dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
+    char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct chip_result *result = record->chip_result;
-    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n\n",
-           printable(network, file_name(record->network->path)), printable(chip, record->chip->name),
+    char *network = cleaned(file_name(record->network->path)), *chip = cleaned(record->chip->name);
+    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n\n", network, chip,
            counted(samples, result->sample_count, "sample"), counted(steps, result->steps, "step"),
            quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
+    free(network);
+    free(chip);
 }
 
 static void print_results(const struct run_record *record, const struct run_numbers *numbers)
@@ -61,20 +73,31 @@ static void print_results(const struct run_record *record, const struct run_numb
            numbers->area_mm2);
 }
 
+static void print_component(const char *name, double joules, double samples, double share)
+{
+    char text[QUANTITY_SIZE], hundredths[32];
+    int filled = (int)(BAR_WIDTH * share + 0.5);
+    printf("  %-18s %10s %7s%s%.*s\n", name, quantity(text, joules / samples, "J", "u"), percent(hundredths, share),
+           filled > 0 ? "  " : "", filled > 0 ? filled : 0, "########################");
+}
+
+/* The largest, and what is left: the lines add up to the total. */
 static void print_components(const struct run_record *record, const struct run_numbers *numbers)
 {
     enum energy_component order[ENERGY_COMPONENTS];
     int count = components_by_energy(&numbers->energy, order);
+    int shown = count > COMPONENTS_SHOWN + 1 ? COMPONENTS_SHOWN : count;
     double samples = record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
-    for (int i = 0; i < count; i++) {
-        double joules = component_energy(&numbers->energy, order[i]), share = joules / numbers->energy.total;
-        if (share < 0.005)
-            break;
-        char text[QUANTITY_SIZE], hundredths[32];
-        int filled = (int)(BAR_WIDTH * share + 0.5);
-        printf("  %-18s %10s %7s%s%.*s\n", energy_component_name(order[i]), quantity(text, joules / samples, "J", "u"),
-               percent(hundredths, share), filled ? "  " : "", filled, "########################");
+    double total = numbers->energy.total, rest = total;
+    for (int i = 0; i < shown; i++) {
+        double joules = component_energy(&numbers->energy, order[i]);
+        char *name = component_words(order[i]);
+        print_component(name, joules, samples, joules / total);
+        rest -= joules;
+        free(name);
     }
+    if (shown < count)
+        print_component("other", rest, samples, rest / total);
 }
 
 static void print_layers(const struct run_record *record, const struct run_numbers *numbers)
@@ -87,8 +110,8 @@ static void print_layers(const struct run_record *record, const struct run_numbe
         char name[NAME_WIDTH + 1], energy[QUANTITY_SIZE];
         struct layer_step sum = layer_sum(record->chip_result, p);
         printf("%-*s %9" PRIu32 " %14.1f %17.1f %14s\n", NAME_WIDTH, printable(name, program->populations[p].name),
-               program->populations[p].count, (double)sum.spikes / samples, (double)sum.synaptic_events / samples,
-               quantity(energy, numbers->energy.layer[p] / samples, "J", "u"));
+               program->populations[p].count, (double)layer_spikes(record, numbers, p) / samples,
+               (double)sum.synaptic_events / samples, quantity(energy, numbers->energy.layer[p] / samples, "J", "u"));
     }
     char rest[COUNTED_SIZE], shared[QUANTITY_SIZE];
     if (program->population_count > LAYERS_SHOWN)
@@ -100,51 +123,67 @@ static void print_layers(const struct run_record *record, const struct run_numbe
 static void print_counts(const struct run_record *record, const struct run_numbers *numbers)
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
-    char cores[COUNTED_SIZE], cycles[COUNTED_SIZE];
-    printf("\nchip        %" PRIu32 " of %s   %s   %s\n", record->compile->cores_used,
+    char f[QUANTITY_SIZE], cores[COUNTED_SIZE], cycles[COUNTED_SIZE];
+    printf("chip        %" PRIu32 " of %s   %s   %s\n", record->compile->cores_used,
            counted(cores, record->compile->cores_available, "core"), quantity(a, record->chip->clock_hz, "Hz", "u"),
            counted(cycles, record->chip_result->counters.cycles, "cycle"));
-    printf("counts      input spikes %s   spikes %s   synaptic events %s   hops %s   dropped %s\n",
+    printf("counts      input spikes %s   spikes %s   synaptic events %s   hops %s   dropped %s   late %s\n",
            count_text(a, numbers->input_spikes), count_text(b, numbers->spikes),
-           count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped));
+           count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped),
+           count_text(f, numbers->late));
     double rate = record->host.simulate_s > 0 ? (double)numbers->synaptic_events / record->host.simulate_s : 0;
-    printf("simulated   in %s (load %s, whole run %s)   %s synaptic events/s   %.0f MiB\n",
+    printf("simulated   in %s (load %s, whole run %s)   %s synaptic events/s   %.0f MiB\n\n",
            quantity(a, record->host.simulate_s, "s", "u"), quantity(b, record->host.load_s, "s", "u"),
            quantity(c, record->host.wall_s, "s", "u"), quantity(d, rate, "", "u"),
            record->host.peak_rss_mib);
+}
+
+static int name_width(const struct run_record *record)
+{
+    size_t width = NAME_WIDTH - 4;
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        size_t length = strlen(record->baselines[i].name);
+        width = length > width ? length : width;
+    }
+    return (int)width;
+}
+
+static void print_baseline(const struct run_record *record, const struct run_numbers *numbers, int width,
+                           const struct baseline_result *row)
+{
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
+    char *later = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
+    char *more = comparison(energy_ratio(record, numbers, row), "more", "less", "as much");
+    char *name = cleaned(row->name);
+    printf("%-*s %-4s %-9s %5" PRIu32 " %9s %-12s %9s %-14s %9s\n", width, name, baseline_mode_name(row->mode),
+           precision_name(row->precision), row->batch, quantity(a, row->latency_s, "s", "u"), later,
+           quantity(b, row->energy_j, "J", "u"), more, quantity(c, baseline_throughput(row), "/s", "u"));
+    free(name);
+    free(later);
+    free(more);
 }
 
 static void print_baselines(const struct run_record *record, const struct run_numbers *numbers)
 {
     if (!record->baseline_count)
         return;
-    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], name[NAME_WIDTH + 1];
-    const char *layout = "%-*s %-5s %-9s %6s %11s %-15s %11s %s\n";
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
+    int width = name_width(record);
+    const char *layout = "%-*s %-4s %-9s %5s %9s %-12s %9s %-14s %9s\n";
+    printf(layout, width, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip", "energy",
+           "against chip", "samples");
+    printf(layout, width, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",
+           quantity(b, energy_per_sample(record, numbers), "J", "u"), "",
+           quantity(c, numbers->throughput_per_s, "/s", "u"));
+    for (uint32_t i = 0; i < record->baseline_count; i++)
+        print_baseline(record, numbers, width, &record->baselines[i]);
     printf("\n");
-    printf(layout, NAME_WIDTH, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip",
-           "energy", "against chip");
-    printf(layout, NAME_WIDTH, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",
-           quantity(b, energy_per_sample(record, numbers), "J", "u"), "");
-    for (uint32_t i = 0; i < record->baseline_count; i++) {
-        const struct baseline_result *row = &record->baselines[i];
-        char batch[16];
-        char *later = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
-        char *more = comparison(energy_ratio(record, numbers, row), "more", "less", "as much");
-        snprintf(batch, sizeof batch, "%" PRIu32, row->batch);
-        printf(layout, NAME_WIDTH, printable(name, row->name), baseline_mode_name(row->mode),
-               precision_name(row->precision), batch, quantity(a, row->latency_s, "s", "u"), later,
-               quantity(b, row->energy_j, "J", "u"), more);
-        free(later);
-        free(more);
-    }
 }
 
 /* Sentences may quote names from files: no control character reaches the terminal. */
 static void print_wrapped(const char *raw)
 {
-    char *sentence = memory_copy_string(raw);
-    for (char *c = sentence; *c; c++)
-        *c = (unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c;
+    char *sentence = cleaned(raw);
     int column = printf("- ") - 1;
     for (const char *word = sentence; *word;) {
         int length = (int)strcspn(word, " ");
@@ -166,7 +205,6 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     print_layers(record, numbers);
     print_counts(record, numbers);
     print_baselines(record, numbers);
-    printf("\n");
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
     for (size_t i = 0; i < findings.count; i++)

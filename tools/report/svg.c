@@ -96,22 +96,23 @@ void svg_rect(struct text *text, double x, double y, double width, double height
     text_add(text, "</title></rect>\n");
 }
 
-/* Ticks: multiples of a round step, or powers of ten thinned to at most 6 labels. */
+/* Ticks: multiples of a round step, or powers of ten, as many as have room for their labels, at most 6. */
 struct ticks {
     double first, step;
     int count;
 };
 
-static struct ticks ticks_of(const struct scale *scale)
+static struct ticks ticks_of(const struct scale *scale, double label_room)
 {
     struct ticks ticks;
+    int most = (int)fmin(fmax(fabs(scale->to - scale->from) / label_room, 1), 6);
     if (scale->logarithmic) {
         double low = round(log10(scale->low)), high = round(log10(scale->high));
-        ticks.step = ceil((high - low) / 6);
+        ticks.step = ceil((high - low) / most);
         ticks.first = low;
         ticks.count = ticks.step > 0 ? (int)floor((high - low) / ticks.step + 1e-9) + 1 : 1;
     } else {
-        ticks.step = tick_step(scale->high - scale->low, 5);
+        ticks.step = tick_step(scale->high - scale->low, most < 5 ? most : 5);
         ticks.first = ceil(scale->low / ticks.step - 1e-9) * ticks.step;
         ticks.count = (int)floor((scale->high - ticks.first) / ticks.step + 1e-9) + 1;
     }
@@ -127,7 +128,7 @@ static double tick_value(const struct scale *scale, const struct ticks *ticks, i
 void svg_axis_x(struct text *text, const struct scale *scale, double top, double bottom, const char *unit,
                 const char *name)
 {
-    struct ticks ticks = ticks_of(scale);
+    struct ticks ticks = ticks_of(scale, 62);
     for (int i = 0; i < ticks.count; i++) {
         char label[QUANTITY_SIZE];
         double value = tick_value(scale, &ticks, i), x = scale_at(scale, value);
@@ -140,7 +141,7 @@ void svg_axis_x(struct text *text, const struct scale *scale, double top, double
 void svg_axis_y(struct text *text, const struct scale *scale, double left, double right, const char *unit,
                 const char *name)
 {
-    struct ticks ticks = ticks_of(scale);
+    struct ticks ticks = ticks_of(scale, 26);
     for (int i = 0; i < ticks.count; i++) {
         char label[QUANTITY_SIZE];
         double value = tick_value(scale, &ticks, i), y = scale_at(scale, value);
