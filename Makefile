@@ -1,4 +1,4 @@
-# npusim: one Makefile, no recursion. Targets: all setup demo test bench lint install clean
+# npusim: one Makefile, no recursion. Targets: all setup demo test bench lint mutate install clean
 # SAN=1 builds with AddressSanitizer and UBSan (in build-san/); CC=clang works too.
 CC ?= gcc
 ifeq ($(origin CC),default)
@@ -83,6 +83,10 @@ bench: all
 lint:
 	tools/scripts/lint.sh
 
+# Takes minutes; tests/mutate/README.md.
+mutate:
+	tests/mutate/mutate.sh
+
 install: all
 	install -D $(BUILD)/npusim $(DESTDIR)$(PREFIX)/bin/npusim
 	mkdir -p $(DESTDIR)$(PREFIX)/share/npusim
@@ -91,6 +95,6 @@ install: all
 clean:
 	rm -rf build build-san build-lint
 
-.PHONY: all objects setup demo test bench lint install clean
+.PHONY: all objects setup demo test bench lint mutate install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
