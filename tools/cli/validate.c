@@ -48,10 +48,10 @@ static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
     json_t *cases = json_array();
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
-        json_array_append_new(cases, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:b,s:s}", "suite", v->suite, "case",
+        json_array_append_new(cases, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:f,s:b,s:s}", "suite", v->suite, "case",
                                                v->test, "quantity", v->quantity, "unit", v->unit, "expected",
                                                v->expected, "simulated", v->simulated, "error", v->error, "limit",
-                                               v->limit, "fitted", v->fitted, "verdict",
+                                               v->limit, "compared", v->compared, "fitted", v->fitted, "verdict",
                                                verdict_passes(v) ? "pass" : "fail"));
     }
     char hash[17];
@@ -62,13 +62,16 @@ static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
 static void print_table(const struct verdicts *verdicts, uint64_t state_hash)
 {
     size_t passed = 0;
-    printf("%-10s %-26s %-20s %12s %12s %12s  %s\n", "suite", "case", "quantity", "expected", "simulated", "error",
-           "verdict");
+    printf("%-10s %-26s %-20s %10s %12s %12s %12s  %s\n", "suite", "case", "quantity", "compared", "expected",
+           "simulated", "error", "verdict");
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
         passed += verdict_passes(v);
-        printf("%-10s %-26s %-20s %12g %12g %12g  %s\n", v->suite, v->test, v->quantity, v->expected, v->simulated,
-               v->error, verdict_passes(v) ? "pass" : "FAIL");
+        char compared[32] = "";
+        if (v->compared > 0)
+            snprintf(compared, sizeof compared, "%.0f", v->compared);
+        printf("%-10s %-26s %-20s %10s %12g %12g %12g  %s\n", v->suite, v->test, v->quantity, compared, v->expected,
+               v->simulated, v->error, verdict_passes(v) ? "pass" : "FAIL");
     }
     printf("%zu of %zu pass; state hash %016llx\n", passed, verdicts->count, (unsigned long long)state_hash);
 }
@@ -199,7 +202,9 @@ int command_validate(int argc, char **argv)
     struct diagnostics diagnostics = {0};
     int status = STATUS_USER;
     if (argc > 0 && !strcmp(argv[0], "--help")) {
-        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nSuites: tinyodin, ranc, theory, reference (default: all).\n\n");
+        printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
+               "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
+               "cycle by cycle), theory, reference (networks; needs\nthe reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -112,7 +112,7 @@ static bool judge_counts(const struct network_case *test, const struct run *run,
                   (double)json_integer_value(json_object_get(root, "synaptic_events")),
                   (double)core_sum(&run->result.counters, CORE_SYNAPTIC_EVENTS), 0);
         verdicts_add_differences(verdicts, "reference", test->name, "spikes of each step",
-                                 step_differences(&run->result, per_step));
+                                 step_differences(&run->result, per_step), json_array_size(per_step));
     } else {
         diagnostics_add(diagnostics, path, "expected spikes, synaptic_events and spikes_per_step (JSON)");
     }

@@ -88,7 +88,7 @@ static void judge_lif(const struct float_run *run, double (*columns)[3], struct 
     }
     struct verdict voltage = {.suite = "reference", .test = (char *)"lif", .quantity = "largest difference",
                               .unit = "V", .simulated = worst, .error = worst, .limit = 1e-6};
-    verdicts_add_differences(verdicts, "reference", "lif", "spikes", differences);
+    verdicts_add_differences(verdicts, "reference", "lif", "spikes", differences, LIF_STEPS);
     verdicts_add(verdicts, &voltage);
 }
 
@@ -143,7 +143,8 @@ static bool judge_braille(const struct float_run *run, const char *platform, str
         good = diagnostics_add(diagnostics, path, "expected a row for each of %u timesteps",
                                run->result.samples[0].steps);
     if (good)
-        verdicts_add_differences(verdicts, "reference", test, "hidden spikes", hidden_differences(run, &recorded));
+        verdicts_add_differences(verdicts, "reference", test, "hidden spikes", hidden_differences(run, &recorded),
+                                 (size_t)(recorded.size[0] * recorded.size[1]));
     free(bytes);
     free(test);
     free(path);

@@ -360,9 +360,11 @@ static void judge(const struct replay_case *test, struct verdicts *verdicts)
                                       extra ? recording_column(recording, name, extra) : -1};
         verdicts_add_differences(verdicts, "ranc", recording->name, kinds[i].quantity,
                                  log_differences(&test->replay.log, kinds[i].kind, recording_table(recording, name),
-                                                 columns, test->replay.end_cycle));
+                                                 columns, test->replay.end_cycle),
+                                 recording_table(recording, name)->rows);
     }
-    verdicts_add_differences(verdicts, "ranc", recording->name, "final potentials", potential_differences(test));
+    verdicts_add_differences(verdicts, "ranc", recording->name, "final potentials", potential_differences(test),
+                             recording_table(recording, "final")->rows);
 }
 
 const struct replay_suite ranc_suite = {"ranc", "configs/chip/ranc.yaml", tables, untitled, prepare, judge};

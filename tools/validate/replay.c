@@ -72,10 +72,11 @@ void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict)
 }
 
 void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
-                              size_t differences)
+                              size_t differences, size_t compared)
 {
     struct verdict verdict = {.suite = suite, .test = (char *)test, .quantity = quantity, .unit = "differences",
-                              .simulated = (double)differences, .error = (double)differences};
+                              .simulated = (double)differences, .error = (double)differences,
+                              .compared = (double)compared};
     verdicts_add(verdicts, &verdict);
 }
 

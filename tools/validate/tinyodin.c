@@ -154,10 +154,13 @@ static void judge(const struct replay_case *test, struct verdicts *verdicts)
     struct log_columns accepted = {recording_column(recording, "accepted", "cycle"), -1,
                                    recording_column(recording, "accepted", "index"), -1};
     verdicts_add_differences(verdicts, "tinyodin", recording->name, "spike cycles",
-                             log_differences(log, LOG_SPIKE, recording_table(recording, "spikes"), spikes, end));
+                             log_differences(log, LOG_SPIKE, recording_table(recording, "spikes"), spikes, end),
+                             recording_table(recording, "spikes")->rows);
     verdicts_add_differences(verdicts, "tinyodin", recording->name, "acknowledge cycles",
-                             log_differences(log, LOG_ACCEPTED, recording_table(recording, "accepted"), accepted, end));
-    verdicts_add_differences(verdicts, "tinyodin", recording->name, "final potentials", potential_differences(test));
+                             log_differences(log, LOG_ACCEPTED, recording_table(recording, "accepted"), accepted, end),
+                             recording_table(recording, "accepted")->rows);
+    verdicts_add_differences(verdicts, "tinyodin", recording->name, "final potentials", potential_differences(test),
+                             recording_table(recording, "final")->rows);
 }
 
 const struct replay_suite tinyodin_suite = {"tinyodin", "configs/chip/tinyodin.yaml", tables, untitled, prepare, judge};

@@ -10,6 +10,7 @@ struct verdict {
     char *test; /* the case */
     const char *quantity, *unit;
     double expected, simulated, error, limit;
+    double compared; /* entries that were compared, where the quantity is differences among them; else 0 */
     bool fitted;
 };
 
@@ -20,9 +21,9 @@ struct verdicts {
 
 /* Passes when |error| <= limit. */
 void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict); /* copies `test` */
-/* A quantity of which nothing may differ. */
+/* A quantity of which nothing may differ, among `compared` entries. */
 void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
-                              size_t differences);
+                              size_t differences, size_t compared);
 bool verdict_passes(const struct verdict *verdict);
 void verdicts_free(struct verdicts *verdicts);
 
