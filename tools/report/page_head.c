@@ -66,7 +66,7 @@ static void cards(struct page *page)
     card(page, value.data, "of spikes as in the reference");
     text_add(&what, "mean latency; 99\xc2\xa0%% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
     card(page, quantity(a, numbers->latency_mean_s, "s", MICRO), what.data);
-    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample");
+    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample, fed without pause");
     text_free(&what);
     text_add(&what, "mean power of the chip; area %.3g mm\xc2\xb2", numbers->area_mm2);
     card(page, quantity(a, numbers->power_w, "W", MICRO), what.data);
