@@ -45,7 +45,7 @@ static void print_head(const struct run_record *record)
     char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct chip_result *result = record->chip_result;
     char *network = cleaned(file_name(record->network->path)), *chip = cleaned(record->chip->name);
-    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n\n", network, chip,
+    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n", network, chip,
            counted(samples, result->sample_count, "sample"), counted(steps, result->steps, "step"),
            quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
     free(network);
@@ -124,18 +124,16 @@ static void print_counts(const struct run_record *record, const struct run_numbe
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
     char f[QUANTITY_SIZE], cores[COUNTED_SIZE], cycles[COUNTED_SIZE];
-    printf("chip        %" PRIu32 " of %s   %s   %s\n", record->compile->cores_used,
-           counted(cores, record->compile->cores_available, "core"), quantity(a, record->chip->clock_hz, "Hz", "u"),
-           counted(cycles, record->chip_result->counters.cycles, "cycle"));
     printf("counts      input spikes %s   spikes %s   synaptic events %s   hops %s   dropped %s   late %s\n",
            count_text(a, numbers->input_spikes), count_text(b, numbers->spikes),
            count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped),
            count_text(f, numbers->late));
     double rate = record->host.simulate_s > 0 ? (double)numbers->synaptic_events / record->host.simulate_s : 0;
-    printf("simulated   in %s (load %s, whole run %s)   %s synaptic events/s   %.0f MiB\n\n",
-           quantity(a, record->host.simulate_s, "s", "u"), quantity(b, record->host.load_s, "s", "u"),
-           quantity(c, record->host.wall_s, "s", "u"), quantity(d, rate, "", "u"),
-           record->host.peak_rss_mib);
+    printf("chip        %" PRIu32 " of %s   %s   %s simulated in %s (%s synaptic events/s, %.0f MiB)\n\n",
+           record->compile->cores_used, counted(cores, record->compile->cores_available, "core"),
+           quantity(a, record->chip->clock_hz, "Hz", "u"),
+           counted(cycles, record->chip_result->counters.cycles, "cycle"),
+           quantity(b, record->host.simulate_s, "s", "u"), quantity(c, rate, "", "u"), record->host.peak_rss_mib);
 }
 
 static int name_width(const struct run_record *record)
