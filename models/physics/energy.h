@@ -38,7 +38,7 @@ struct energy_report { /* joules */
     double total, dynamic_total, static_total;           /* total = dynamic_total + static_total */
     double low_total, high_total; /* total with every constant at its published low or high (where a file gives one) */
     double dynamic_part[ENERGY_COMPONENTS], static_part[ENERGY_COMPONENTS];
-    uint32_t layers;       /* populations + 1: the last is "shared" (static energy, barrier, idle tiles) */
+    uint32_t layers;       /* populations + 1: the last is "shared" (all static energy, barrier and control) */
     double *layer;         /* [layers], sums to total */
     double *layer_part;    /* [layers][ENERGY_COMPONENTS] */
     double assumed;        /* joules of `total` that rest on values marked "assumed" */
