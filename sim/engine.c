@@ -23,6 +23,8 @@ void engine_free(struct engine *engine)
     free(engine->bits);
     free(engine->summary);
     free(engine->component);
+    free(engine->place);
+    free(engine->at);
     free(engine->heap);
     free(engine->batch);
     free(engine);
@@ -39,10 +41,31 @@ void engine_add(struct engine *engine, struct component *component)
     engine->component[engine->count++] = component;
 }
 
+/* Places of the components of one class, from `place` on, in the order of ids; returns the first free word's. */
+static uint32_t place_class(struct engine *engine, uint32_t first, uint32_t place)
+{
+    const struct component_class *class_of = engine->component[first]->class_of;
+    for (uint32_t id = first; id < engine->count; id++)
+        if (engine->component[id]->class_of == class_of) {
+            engine->place[id] = engine->component[id]->place = place;
+            place++;
+        }
+    return (place + 63) & ~UINT32_C(63);
+}
+
 void engine_seal(struct engine *engine)
 {
-    engine->words = (engine->count + 63) / 64;
+    uint32_t places = 0;
+    engine->place = memory_array(engine->count, sizeof(uint32_t));
+    memset(engine->place, 0xff, engine->count * sizeof(uint32_t));
+    for (uint32_t id = 0; id < engine->count; id++)
+        if (engine->place[id] == UINT32_MAX)
+            places = place_class(engine, id, places);
+    engine->words = places / 64;
     engine->summary_words = (engine->words + 63) / 64;
+    engine->at = memory_array(places, sizeof *engine->at);
+    for (uint32_t id = 0; id < engine->count; id++)
+        engine->at[engine->place[id]] = engine->component[id];
     engine->bits = memory_array((size_t)ENGINE_SLOTS * engine->words, sizeof(uint64_t));
     engine->summary = memory_array((size_t)ENGINE_SLOTS * engine->summary_words, sizeof(uint64_t));
     engine->batch = memory_array(engine->count, sizeof(uint32_t));
@@ -110,15 +133,16 @@ uint64_t engine_next(const struct engine *engine)
 
 /* ---- one cycle ---- */
 
-static void step_one(struct engine *engine, uint32_t id)
+static void step_one(struct engine *engine, struct component *component)
 {
-    struct component *component = engine->component[id];
-    engine->steps++;
     uint64_t next = component->class_of->step(component, engine->now);
-    if (next != NEVER) {
-        must(next > engine->now);
-        engine_wake(engine, id, next);
-    }
+    must(next > engine->now);
+    engine_wake_again(engine, component, next);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return (*(const uint32_t *)a > *(const uint32_t *)b) - (*(const uint32_t *)a < *(const uint32_t *)b);
 }
 
 /* Ids due now, ascending, taken out of the slot; returns how many. */
@@ -131,12 +155,13 @@ static uint32_t collect(struct engine *engine)
         for (uint64_t words = summary[s]; words; words &= words - 1) {
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
             for (uint64_t ids = bits[word]; ids; ids &= ids - 1)
-                engine->batch[count++] = word * 64 + (uint32_t)__builtin_ctzll(ids);
+                engine->batch[count++] = engine->at[word * 64 + (uint32_t)__builtin_ctzll(ids)]->id;
             bits[word] = 0;
         }
         summary[s] = 0;
     }
     engine->occupied &= ~(UINT64_C(1) << slot);
+    qsort(engine->batch, count, sizeof *engine->batch, ascending);
     return count;
 }
 
@@ -198,12 +223,25 @@ static void run_cycle_in_mode(struct engine *engine)
         if (was_due && !was_due[id])
             step_sleeper(engine, id);
         else
-            step_one(engine, id);
+            step_one(engine, engine->component[id]);
     }
     free(was_due);
 }
 
-/* The hot loop: nobody can become due in the slot being run, so its words can be taken one by one. */
+static void step_word(struct engine *engine, uint32_t word, uint64_t due)
+{
+    struct component *const *at = engine->at + (size_t)word * 64;
+    const struct component_class *class_of = at[0]->class_of;
+    if (class_of->step_due) {
+        class_of->step_due(engine, at, due);
+        return;
+    }
+    for (; due; due &= due - 1)
+        step_one(engine, at[__builtin_ctzll(due)]);
+}
+
+/* The hot loop: nobody can become due in the slot being run, so its words can be taken one by one. Here the order is by
+ * class, then by id. */
 static void run_cycle(struct engine *engine)
 {
     uint32_t slot = (uint32_t)engine->now & (ENGINE_SLOTS - 1);
@@ -215,10 +253,9 @@ static void run_cycle(struct engine *engine)
         summary[s] = 0;
         for (; words; words &= words - 1) {
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
-            uint64_t ids = bits[word];
+            uint64_t due = bits[word];
             bits[word] = 0;
-            for (; ids; ids &= ids - 1)
-                step_one(engine, word * 64 + (uint32_t)__builtin_ctzll(ids));
+            step_word(engine, word, due);
         }
     }
 }

@@ -24,6 +24,9 @@ extern "C" {
 
 enum engine_order { ORDER_ID, ORDER_REVERSED, ORDER_SHUFFLED };
 
+struct engine;
+struct component;
+
 struct component_class {
     const char *name;
     /* One cycle; see above. Must count `progress` of its component for every change of state. */
@@ -34,6 +37,9 @@ struct component_class {
     bool (*waiting)(const void *self, char *text, size_t size);
     /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
     void (*settle)(void *self, uint64_t now);
+    /* NULL, or steps those of 64 neighbours whose bits are set in `due`, and calls engine_wake_again for each: `step`
+     * without a call through a pointer for each of them. */
+    void (*step_due)(struct engine *engine, struct component *const *at, uint64_t due);
 };
 
 /* First member of every component's struct. */
@@ -42,6 +48,7 @@ struct component {
     struct engine *engine;
     uint64_t progress; /* changes of state so far */
     uint32_t id;
+    uint32_t place;    /* in the due set */
     uint32_t index;    /* which of its kind, for messages */
 };
 
@@ -51,14 +58,16 @@ struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
     uint64_t occupied; /* bit s: slot s is not empty */
-    uint32_t count, words, summary_words;
-    uint64_t *bits;    /* [ENGINE_SLOTS][words] */
+    uint32_t words, summary_words;
+    uint64_t *bits;    /* [ENGINE_SLOTS][words], by places: components of a class are neighbours, each class begins a word */
     uint64_t *summary; /* [ENGINE_SLOTS][summary_words]: bit w: word w is not empty */
-    struct component **component;
-    uint32_t component_capacity;
+    uint32_t *place;   /* [count]: of an id */
+    struct component **at; /* [64 * words]: of a place, or NULL */
+    struct component **component; /* [count]: of an id */
+    uint32_t count, component_capacity;
     struct far_wake *heap;
     size_t heap_count, heap_capacity;
-    uint32_t *batch;   /* ids due this cycle, for the orders that are not by id */
+    uint32_t *batch;   /* [count]: ids due this cycle, for the orders that are not by id */
     enum engine_order order;
     bool oracle;
     uint64_t wakeups, steps;
@@ -76,19 +85,36 @@ void engine_seal(struct engine *engine);
 
 void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle);
 
+static inline void engine_wake_place(struct engine *engine, uint32_t place, uint64_t cycle)
+{
+    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1);
+    uint32_t word = place >> 6;
+    engine->bits[(size_t)slot * engine->words + word] |= UINT64_C(1) << (place & 63);
+    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= UINT64_C(1) << (word & 63);
+    engine->occupied |= UINT64_C(1) << slot;
+}
+
 /* Makes `id` due in `cycle`, which must not lie before `earliest`: nothing travels in zero cycles. */
 static inline void engine_wake(struct engine *engine, uint32_t id, uint64_t cycle)
 {
     engine->wakeups++;
-    if (cycle - engine->earliest >= ENGINE_SLOTS - 1) {
+    if (cycle - engine->earliest >= ENGINE_SLOTS - 1)
         engine_wake_far(engine, id, cycle);
+    else
+        engine_wake_place(engine, engine->place[id], cycle);
+}
+
+/* What is done with the cycle that a step of `component` has returned. */
+static inline void engine_wake_again(struct engine *engine, struct component *component, uint64_t next)
+{
+    engine->steps++;
+    if (next == NEVER)
         return;
-    }
-    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1);
-    uint32_t word = id >> 6;
-    engine->bits[(size_t)slot * engine->words + word] |= UINT64_C(1) << (id & 63);
-    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= UINT64_C(1) << (word & 63);
-    engine->occupied |= UINT64_C(1) << slot;
+    engine->wakeups++;
+    if (next - engine->earliest >= ENGINE_SLOTS - 1)
+        engine_wake_far(engine, component->id, next);
+    else
+        engine_wake_place(engine, component->place, next);
 }
 
 /* Runs every cycle before `until`. Afterwards now == until. */

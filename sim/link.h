@@ -23,24 +23,24 @@ struct packet {
 
 struct link_entry {
     struct packet packet;
-    uint64_t visible; /* first cycle in which the consumer may see it */
-    uint64_t free_at; /* set by the pop: first cycle in which the producer may use its space */
+    uint64_t at; /* first cycle in which the consumer may see it; once popped, in which the producer may use its space */
 };
 
 struct link {
-    struct engine *engine;
     struct link_entry *ring; /* [mask + 1] */
-    uint32_t mask;           /* ring size - 1, a power of two > capacity */
+    uint32_t mask;           /* ring size - 1, a power of two >= capacity */
     uint32_t tail;           /* producer's: packets pushed so far */
     uint32_t returned;       /* producer's: packets whose credits it has taken back */
     uint32_t credits;        /* producer's: flits it may send */
     uint32_t head;           /* consumer's: packets popped so far */
-    uint32_t capacity;       /* flits */
     uint32_t latency, credit_latency;
     uint32_t producer, consumer; /* component ids */
+    uint32_t arriving_bit, waiting_bit;
+    uint32_t *arriving;      /* NULL, or the consumer's mask of links that a packet has begun to come by */
+    uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
+    struct engine *engine;
+    uint32_t capacity;       /* flits */
     bool producer_waits;     /* schedules only */
-    uint32_t *occupied;      /* NULL, or the consumer's mask of links that may hold something */
-    uint32_t occupied_bit;
 };
 
 /* capacity in flits, 1 .. 2^20; both latencies >= 1. Wired later by link_connect. */
@@ -54,7 +54,9 @@ void link_hash(const struct link *link, struct hash *hash);
 /* Credits for `flits` at hand? */
 static inline bool link_ready(struct link *link, uint64_t now, uint32_t flits)
 {
-    while (link->returned != link->head && link->ring[link->returned & link->mask].free_at <= now) {
+    if (link->credits >= flits)
+        return true;
+    while (link->returned != link->head && link->ring[link->returned & link->mask].at <= now) {
         link->credits += link->ring[link->returned & link->mask].packet.flits;
         link->returned++;
     }
@@ -65,7 +67,7 @@ static inline bool link_ready(struct link *link, uint64_t now, uint32_t flits)
 static inline uint64_t link_credit_cycle(struct link *link)
 {
     if (link->returned != link->head)
-        return link->ring[link->returned & link->mask].free_at;
+        return link->ring[link->returned & link->mask].at;
     link->producer_waits = true;
     return NEVER;
 }
@@ -75,13 +77,13 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
 {
     struct link_entry *entry = &link->ring[link->tail & link->mask];
     entry->packet = *packet;
-    entry->visible = now + link->latency;
-    entry->free_at = NEVER;
+    entry->at = now + link->latency;
     link->credits -= packet->flits;
-    if (link->occupied)
-        *link->occupied |= link->occupied_bit;
-    if (link->tail == link->head)
-        engine_wake(link->engine, link->consumer, entry->visible);
+    if (link->tail == link->head) {
+        if (link->arriving)
+            *link->arriving |= link->arriving_bit;
+        engine_wake(link->engine, link->consumer, entry->at);
+    }
     link->tail++;
 }
 
@@ -91,7 +93,7 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
 static inline const struct packet *link_peek(const struct link *link, uint64_t now)
 {
     const struct link_entry *entry = &link->ring[link->head & link->mask];
-    return link->head != link->tail && entry->visible <= now ? &entry->packet : NULL;
+    return link->head != link->tail && entry->at <= now ? &entry->packet : NULL;
 }
 
 /* First cycle after `now` in which the oldest packet can be seen; NEVER when there is none. */
@@ -99,7 +101,7 @@ static inline uint64_t link_next(const struct link *link, uint64_t now)
 {
     if (link->head == link->tail)
         return NEVER;
-    uint64_t visible = link->ring[link->head & link->mask].visible;
+    uint64_t visible = link->ring[link->head & link->mask].at;
     return visible > now ? visible : now + 1;
 }
 
@@ -107,11 +109,13 @@ static inline uint64_t link_next(const struct link *link, uint64_t now)
 static inline void link_pop(struct link *link, uint64_t now)
 {
     struct link_entry *entry = &link->ring[link->head & link->mask];
-    entry->free_at = now + link->credit_latency + entry->packet.flits - 1u;
+    entry->at = now + link->credit_latency + entry->packet.flits - 1u;
     link->head++;
     if (link->producer_waits) {
         link->producer_waits = false;
-        engine_wake(link->engine, link->producer, entry->free_at);
+        if (link->waiting)
+            *link->waiting &= ~link->waiting_bit;
+        engine_wake(link->engine, link->producer, entry->at);
     }
 }
 

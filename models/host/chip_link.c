@@ -129,7 +129,7 @@ static bool chip_link_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class chip_link_class = {"chip-to-chip link", chip_link_step, chip_link_hash,
-                                                       chip_link_waiting, NULL};
+                                                       chip_link_waiting, NULL, NULL};
 
 void chip_link_init(struct chip_link *link, struct engine *engine, uint32_t index, const struct host_config *config,
                     uint64_t *counters)

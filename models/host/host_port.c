@@ -251,7 +251,7 @@ static bool host_port_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class host_port_class = {"host interface", host_port_step, host_port_hash,
-                                                       host_port_waiting, NULL};
+                                                       host_port_waiting, NULL, NULL};
 
 void host_port_init(struct host_port *port, struct engine *engine, uint32_t index, const struct host_config *config,
                     uint64_t *counters)

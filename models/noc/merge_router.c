@@ -187,7 +187,7 @@ static void settle(void *self, uint64_t now)
 
 static const struct component_class merge_router_class = {"merge router", merge_router_step,
                                                           merge_router_hash, merge_router_waiting,
-                                                          settle};
+                                                          settle, NULL};
 
 void merge_router_init(struct merge_router *router, struct engine *engine, uint32_t index, uint32_t x, uint32_t y,
                        uint32_t buffer_packets)

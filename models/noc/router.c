@@ -54,33 +54,91 @@ static struct packet copy_for(const struct router *router, const struct packet *
     return copy;
 }
 
+/* ---- packets that come to the front of their input ---- */
+
+static void come_to_front(struct router *router, uint32_t input, const struct packet *packet)
+{
+    uint32_t outputs = outputs_of(router, packet);
+    router->wanted[input] = outputs;
+    router->requested |= outputs;
+    router->blocked &= ~outputs; /* it may be this one's turn, and it may need fewer credits */
+    for (; outputs; outputs &= outputs - 1)
+        router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
+}
+
+/* Returns when the next packet under way will be in front. */
+static uint64_t look_at_inputs(struct router *router, uint64_t now)
+{
+    uint64_t next = NEVER;
+    for (uint32_t inputs = router->arriving; inputs; inputs &= inputs - 1) {
+        uint32_t input = (uint32_t)__builtin_ctz(inputs);
+        const struct link *link = router->in[input];
+        const struct link_entry *front = &link->ring[link->head & link->mask];
+        if (front->at <= now) {
+            router->arriving &= ~(UINT32_C(1) << input);
+            come_to_front(router, input, &front->packet);
+        } else if (front->at < next) {
+            next = front->at;
+        }
+    }
+    return next;
+}
+
 /* ---- one packet across the switch ---- */
+
+struct outcome {
+    bool moved, waits_link, waits_credit;
+    uint64_t next;
+};
+
+static const uint8_t hop_counter[ROUTER_PORTS_MAX] = {
+    ROUTER_HOPS_EW,    ROUTER_HOPS_EW,    ROUTER_HOPS_NS,    ROUTER_HOPS_NS,    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL,
+    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL,
+    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL};
 
 static void count_hop(struct router *router, uint32_t output, uint32_t flits)
 {
-    enum router_counter hops = output < PORT_NORTH   ? ROUTER_HOPS_EW
-                               : output < PORT_LOCAL ? ROUTER_HOPS_NS
-                                                     : ROUTER_HOPS_LOCAL;
-    router->counters[hops]++;
-    router->counters[hops + (ROUTER_FLITS_EW - ROUTER_HOPS_EW)] += flits;
+    uint64_t *hops = &router->counters[hop_counter[output]];
+    hops[0]++;
+    hops[ROUTER_FLITS_EW - ROUTER_HOPS_EW] += flits;
 }
 
-static void move(struct router *router, uint64_t now, uint32_t input, uint32_t output)
+/* Its last copy has left. */
+static void leave(struct router *router, uint64_t now, uint32_t input, uint32_t flits, struct outcome *outcome)
 {
     struct link *in = router->in[input];
-    const struct packet *front = link_peek(in, now);
-    struct packet packet = front->kind == PACKET_TREE ? copy_for(router, front, output) : *front;
-    link_push(router->out[output], now, &packet);
-    router->free_at[output] = now + packet.flits;
-    router->turn[output] = (uint8_t)input;
-    count_hop(router, output, packet.flits);
-    trace_event(&router->component, now, TRACE_HOP, (uint32_t)packet.flits << 16 | input << 8 | output);
-    router->component.progress++;
-    router->wanted[input] &= ~(UINT32_C(1) << output);
-    if (router->wanted[input] == 0) {
-        router->counters[ROUTER_FLITS_IN] += packet.flits;
-        link_pop(in, now);
+    router->counters[ROUTER_FLITS_IN] += flits;
+    link_pop(in, now);
+    uint64_t arrival = link_next(in, now);
+    if (arrival == NEVER)
+        return;
+    router->arriving |= UINT32_C(1) << input;
+    if (arrival < outcome->next)
+        outcome->next = arrival;
+}
+
+static void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
+{
+    const struct link *in = router->in[input];
+    const struct packet *front = &in->ring[in->head & in->mask].packet;
+    uint32_t flits = front->flits, bit = UINT32_C(1) << output;
+    if (front->kind == PACKET_TREE) {
+        struct packet copy = copy_for(router, front, output);
+        link_push(router->out[output], now, &copy);
+    } else {
+        link_push(router->out[output], now, front);
     }
+    router->free_at[output] = now + flits;
+    router->turn[output] = (uint8_t)input;
+    count_hop(router, output, flits);
+    trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
+    router->component.progress++;
+    router->requests[output] &= ~(UINT32_C(1) << input);
+    if (router->requests[output] == 0)
+        router->requested &= ~bit;
+    router->wanted[input] &= ~bit;
+    if (router->wanted[input] == 0)
+        leave(router, now, input, flits, outcome);
 }
 
 /* The next input after the one served last. */
@@ -90,62 +148,41 @@ static uint32_t round_robin(uint32_t requests, uint32_t last)
     return (uint32_t)__builtin_ctz(after ? after : requests);
 }
 
-/* Packets in front: which outputs are wanted by which inputs. Returns the outputs wanted by anyone; *next: when a
- * packet under way will be in front. */
-static uint32_t requests(struct router *router, uint64_t now, uint32_t by_output[ROUTER_PORTS_MAX], uint64_t *next)
+static void wait_until(struct outcome *outcome, uint64_t cycle)
 {
-    uint32_t any = 0;
-    for (uint32_t inputs = router->occupied; inputs; inputs &= inputs - 1) {
-        uint32_t input = (uint32_t)__builtin_ctz(inputs);
-        const struct packet *packet = link_peek(router->in[input], now);
-        if (!packet) {
-            uint64_t arrival = link_next(router->in[input], now);
-            if (arrival == NEVER)
-                router->occupied &= ~(UINT32_C(1) << input);
-            else if (arrival < *next)
-                *next = arrival;
-            continue;
-        }
-        if (router->wanted[input] == 0)
-            router->wanted[input] = outputs_of(router, packet);
-        for (uint32_t outputs = router->wanted[input]; outputs; outputs &= outputs - 1) {
-            uint32_t output = (uint32_t)__builtin_ctz(outputs);
-            by_output[output] = (any >> output & 1 ? by_output[output] : 0) | UINT32_C(1) << input;
-            any |= UINT32_C(1) << output;
-        }
-    }
-    return any;
+    if (cycle < outcome->next)
+        outcome->next = cycle;
 }
 
-struct outcome {
-    bool moved, waits_link, waits_credit;
-    uint64_t next;
-};
-
-static void serve(struct router *router, uint64_t now, uint32_t output, uint32_t inputs, struct outcome *outcome)
+static void wait_for_credit(struct router *router, uint32_t output, struct outcome *outcome)
 {
-    struct link *out = router->out[output];
-    uint32_t input = round_robin(inputs, router->turn[output]);
-    uint64_t retry;
-    must(out);
+    uint64_t cycle = link_credit_cycle(router->out[output]);
+    if (cycle == NEVER)
+        router->blocked |= UINT32_C(1) << output;
+    wait_until(outcome, cycle);
+    outcome->waits_credit = true;
+}
+
+static void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
+{
     if (router->free_at[output] > now) {
-        retry = router->free_at[output];
+        wait_until(outcome, router->free_at[output]);
         outcome->waits_link = true;
-    } else if (!link_ready(out, now, link_peek(router->in[input], now)->flits)) {
-        retry = link_credit_cycle(out);
-        outcome->waits_credit = true;
-    } else {
-        move(router, now, input, output);
-        bool contended = (inputs & (inputs - 1)) != 0;
-        outcome->moved = true;
-        outcome->waits_link |= contended; /* the others, from the next cycle on */
-        uint64_t arrival = router->wanted[input] ? NEVER : link_next(router->in[input], now);
-        retry = contended ? router->free_at[output] : NEVER;
-        if (arrival < retry)
-            retry = arrival;
+        return;
     }
-    if (retry < outcome->next)
-        outcome->next = retry;
+    uint32_t input = round_robin(router->requests[output], router->turn[output]);
+    const struct link *in = router->in[input];
+    must(router->out[output]);
+    if (!link_ready(router->out[output], now, in->ring[in->head & in->mask].packet.flits)) {
+        wait_for_credit(router, output, outcome);
+        return;
+    }
+    move(router, now, input, output, outcome);
+    outcome->moved = true;
+    if (router->requests[output]) { /* the others, from the next cycle on */
+        outcome->waits_link = true;
+        wait_until(outcome, router->free_at[output]);
+    }
 }
 
 /* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
@@ -157,16 +194,12 @@ static enum router_counter standing(const struct outcome *outcome)
     return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
 }
 
-static uint64_t router_step(void *self, uint64_t now)
+static inline uint64_t step_router(struct router *router, uint64_t now)
 {
-    struct router *router = self;
-    struct outcome outcome = {.next = NEVER};
-    uint32_t by_output[ROUTER_PORTS_MAX];
     router_settle(router, now);
-    for (uint32_t wanted = requests(router, now, by_output, &outcome.next); wanted; wanted &= wanted - 1) {
-        uint32_t output = (uint32_t)__builtin_ctz(wanted);
-        serve(router, now, output, by_output[output], &outcome);
-    }
+    struct outcome outcome = {.next = look_at_inputs(router, now), .waits_credit = router->blocked != 0};
+    for (uint32_t outputs = router->requested & ~router->blocked; outputs; outputs &= outputs - 1)
+        serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
     router->standing = standing(&outcome);
     if (outcome.moved) {
         router->counters[ROUTER_BUSY]++;
@@ -174,6 +207,19 @@ static uint64_t router_step(void *self, uint64_t now)
         router->accounted = now + 1;
     }
     return outcome.next;
+}
+
+static uint64_t router_step(void *self, uint64_t now)
+{
+    return step_router(self, now);
+}
+
+static void routers_step(struct engine *engine, struct component *const *at, uint64_t due)
+{
+    for (; due; due &= due - 1) {
+        struct component *component = at[__builtin_ctzll(due)];
+        engine_wake_again(engine, component, step_router((struct router *)component, engine->now));
+    }
 }
 
 static void router_hash(const void *self, struct hash *hash)
@@ -215,9 +261,8 @@ static void settle(void *self, uint64_t now)
     router_settle(self, now);
 }
 
-static const struct component_class router_class = {"router", router_step,
-                                                    router_hash, router_waiting,
-                                                    settle};
+static const struct component_class router_class = {"router", router_step,  router_hash, router_waiting,
+                                                    settle,   routers_step};
 
 void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,
                  uint32_t ports)
@@ -234,7 +279,11 @@ void router_attach(struct router *router, uint32_t port, struct link *in, struct
     router->in[port] = in;
     router->out[port] = out;
     if (in) {
-        in->occupied = &router->occupied;
-        in->occupied_bit = UINT32_C(1) << port;
+        in->arriving = &router->arriving;
+        in->arriving_bit = UINT32_C(1) << port;
+    }
+    if (out) {
+        out->waiting = &router->blocked;
+        out->waiting_bit = UINT32_C(1) << port;
     }
 }

@@ -36,19 +36,22 @@ struct tree_table {
 
 struct router {
     struct component component;
+    uint32_t arriving;              /* inputs whose next packet is not in front yet; set by the links too */
+    uint32_t requested;             /* outputs that a packet in front wants */
+    uint32_t blocked;               /* of these, those that a credit must wake first; cleared by the links */
+    enum router_counter standing;   /* what the cycles since the last step count as */
+    uint64_t accounted;
+    uint32_t requests[ROUTER_PORTS_MAX]; /* inputs whose packet in front wants this output */
+    uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: none in front */
+    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle */
+    uint8_t turn[ROUTER_PORTS_MAX]; /* input served last by an output */
+    uint64_t counters[ROUTER_COUNTERS];
+    struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
     uint32_t chip, x, y;
     uint32_t ports;                 /* in use: 4 + local ones */
-    struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
     uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
     uint32_t gate_east, gate_west;  /* places (x, y) of the tiles with the chip-to-chip links */
     const struct tree_table *trees;
-    uint32_t occupied;              /* inputs that may hold a packet; set by the links */
-    uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: not looked at */
-    uint8_t turn[ROUTER_PORTS_MAX]; /* input served last by an output */
-    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle */
-    enum router_counter standing;   /* what the cycles since the last step count as */
-    uint64_t accounted;
-    uint64_t counters[ROUTER_COUNTERS];
 };
 
 void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,

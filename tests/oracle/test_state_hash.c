@@ -270,7 +270,7 @@ START_TEST(of_a_packet_in_a_link)
     FLIP(entry->packet.step);
     FLIP(entry->packet.flits);
     FLIP(entry->packet.kind);
-    FLIP(entry->visible);
+    FLIP(entry->at);
     end(&stopped);
 }
 END_TEST
@@ -279,7 +279,7 @@ static struct link *link_with_credit_under_way(const struct chip *chip)
 {
     for (uint32_t i = 0; i < chip->link_count; i++) {
         const struct link *link = &chip->links[i];
-        if (link->head != link->returned && link->ring[(link->head - 1) & link->mask].free_at > chip->engine->now)
+        if (link->head != link->returned && link->ring[(link->head - 1) & link->mask].at > chip->engine->now)
             return &chip->links[i];
     }
     return NULL;
@@ -293,7 +293,7 @@ START_TEST(of_a_credit_on_its_way_back)
     begin(&stopped, &with_slow_credits);
     stop_when(&stopped, has_credit_under_way);
     struct link *link = link_with_credit_under_way(stopped.chip);
-    FLIP(link->ring[(link->head - 1) & link->mask].free_at);
+    FLIP(link->ring[(link->head - 1) & link->mask].at);
     end(&stopped);
 }
 END_TEST

@@ -45,8 +45,8 @@ static void sink_hash(const void *self, struct hash *hash)
     link_hash(((const struct sink *)self)->link, hash);
 }
 
-static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL};
-static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL};
+static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL};
+static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL};
 
 void router_bench_init(struct router_bench *bench, uint32_t flits)
 {

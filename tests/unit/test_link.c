@@ -9,7 +9,7 @@ static struct engine *by_hand(struct link *link, uint32_t capacity, uint32_t lat
 {
     struct engine *engine = engine_new();
     link_init(link, engine, capacity, latency, credit_latency);
-    static const struct component_class nobody = {"nobody", NULL, NULL, NULL, NULL};
+    static const struct component_class nobody = {"nobody", NULL, NULL, NULL, NULL, NULL};
     static struct component ends[2];
     ends[0] = ends[1] = (struct component){.class_of = &nobody};
     engine_add(engine, &ends[0]);
@@ -196,8 +196,8 @@ static void end_hash(const void *self, struct hash *hash)
     link_hash(end->link, hash);
 }
 
-static const struct component_class producer_class = {"producer", producer_step, end_hash, NULL, NULL};
-static const struct component_class consumer_class = {"consumer", consumer_step, end_hash, NULL, NULL};
+static const struct component_class producer_class = {"producer", producer_step, end_hash, NULL, NULL, NULL};
+static const struct component_class consumer_class = {"consumer", consumer_step, end_hash, NULL, NULL, NULL};
 
 struct pair {
     struct engine *engine;

@@ -80,7 +80,7 @@ static void terminal_hash(const void *self, struct hash *hash)
     link_hash(terminal->in, hash);
 }
 
-static const struct component_class terminal_class = {"terminal", terminal_step, terminal_hash, NULL, NULL};
+static const struct component_class terminal_class = {"terminal", terminal_step, terminal_hash, NULL, NULL, NULL};
 
 /* ---- the mesh ---- */
 

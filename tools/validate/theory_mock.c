@@ -45,8 +45,8 @@ static void sink_hash(const void *self, struct hash *hash)
     hash_u64s(hash, ((const struct mock_sink *)self)->taken, MOCK_KINDS);
 }
 
-static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL};
-static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL};
+static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL};
+static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL};
 
 void mock_source_init(struct mock_source *source, struct engine *engine, struct link *link, uint32_t index)
 {
