@@ -8,7 +8,7 @@
 
 struct far_wake {
     uint64_t cycle;
-    uint32_t id;
+    uint32_t id, reason;
 };
 
 struct engine *engine_new(void)
@@ -24,6 +24,7 @@ void engine_free(struct engine *engine)
     free(engine->summary);
     free(engine->component);
     free(engine->place);
+    free(engine->word);
     free(engine->at);
     free(engine->heap);
     free(engine->batch);
@@ -41,31 +42,36 @@ void engine_add(struct engine *engine, struct component *component)
     engine->component[engine->count++] = component;
 }
 
-/* Places of the components of one class, from `place` on, in the order of ids; returns the first free word's. */
-static uint32_t place_class(struct engine *engine, uint32_t first, uint32_t place)
+/* Places of the components of the class of `first`: from word `word` and at[placed] on, in the order of ids. Returns
+ * how many words they take. */
+static uint32_t place_class(struct engine *engine, uint32_t first, uint32_t word, uint32_t *placed)
 {
     const struct component_class *class_of = engine->component[first]->class_of;
-    for (uint32_t id = first; id < engine->count; id++)
-        if (engine->component[id]->class_of == class_of) {
-            engine->place[id] = engine->component[id]->place = place;
-            place++;
-        }
-    return (place + 63) & ~UINT32_C(63);
+    uint32_t begin = *placed, per_word = UINT32_C(64) >> class_of->reason_bits;
+    must(class_of->reason_bits <= 5 && (class_of->reason_bits == 0 || class_of->step_due));
+    for (uint32_t id = first; id < engine->count; id++) {
+        if (engine->component[id]->class_of != class_of)
+            continue;
+        uint32_t nth = *placed - begin;
+        engine->word[word + nth / per_word].class_of = class_of;
+        engine->word[word + nth / per_word].at = engine->at + begin + nth / per_word * per_word;
+        engine->place[id] = engine->component[id]->place = (word * per_word + nth) << class_of->reason_bits;
+        engine->at[(*placed)++] = engine->component[id];
+    }
+    return (*placed - begin + per_word - 1) / per_word;
 }
 
 void engine_seal(struct engine *engine)
 {
-    uint32_t places = 0;
+    uint32_t placed = 0;
     engine->place = memory_array(engine->count, sizeof(uint32_t));
     memset(engine->place, 0xff, engine->count * sizeof(uint32_t));
+    engine->at = memory_array(engine->count, sizeof *engine->at);
+    engine->word = memory_array(engine->count, sizeof *engine->word);
     for (uint32_t id = 0; id < engine->count; id++)
         if (engine->place[id] == UINT32_MAX)
-            places = place_class(engine, id, places);
-    engine->words = places / 64;
+            engine->words += place_class(engine, id, engine->words, &placed);
     engine->summary_words = (engine->words + 63) / 64;
-    engine->at = memory_array(places, sizeof *engine->at);
-    for (uint32_t id = 0; id < engine->count; id++)
-        engine->at[engine->place[id]] = engine->component[id];
     engine->bits = memory_array((size_t)ENGINE_SLOTS * engine->words, sizeof(uint64_t));
     engine->summary = memory_array((size_t)ENGINE_SLOTS * engine->summary_words, sizeof(uint64_t));
     engine->batch = memory_array(engine->count, sizeof(uint32_t));
@@ -78,13 +84,14 @@ static bool earlier(struct far_wake a, struct far_wake b)
     return a.cycle != b.cycle ? a.cycle < b.cycle : a.id < b.id;
 }
 
-void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle)
+void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64_t cycle)
 {
     must(cycle >= engine->earliest); /* cycle - earliest wraps round for the past */
     if (cycle == NEVER)
         return;
+    engine->wakeups++;
     engine->heap = memory_grow(engine->heap, &engine->heap_capacity, engine->heap_count + 1, sizeof(struct far_wake));
-    struct far_wake wake = {cycle, id};
+    struct far_wake wake = {cycle, id, reason};
     size_t hole = engine->heap_count++;
     while (hole > 0 && earlier(wake, engine->heap[(hole - 1) / 4])) {
         engine->heap[hole] = engine->heap[(hole - 1) / 4];
@@ -145,6 +152,15 @@ static int ascending(const void *a, const void *b)
     return (*(const uint32_t *)a > *(const uint32_t *)b) - (*(const uint32_t *)a < *(const uint32_t *)b);
 }
 
+static uint32_t collect_word(const struct due_word *word, uint64_t due, uint32_t *batch, uint32_t count)
+{
+    uint32_t reasons = UINT32_C(1) << word->class_of->reason_bits;
+    for (uint32_t nth = 0; due; nth++, due >>= reasons)
+        if (due & ((UINT64_C(1) << reasons) - 1))
+            batch[count++] = word->at[nth]->id;
+    return count;
+}
+
 /* Ids due now, ascending, taken out of the slot; returns how many. */
 static uint32_t collect(struct engine *engine)
 {
@@ -154,8 +170,7 @@ static uint32_t collect(struct engine *engine)
     for (uint32_t s = 0; s < engine->summary_words; s++) {
         for (uint64_t words = summary[s]; words; words &= words - 1) {
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
-            for (uint64_t ids = bits[word]; ids; ids &= ids - 1)
-                engine->batch[count++] = engine->at[word * 64 + (uint32_t)__builtin_ctzll(ids)]->id;
+            count = collect_word(&engine->word[word], bits[word], engine->batch, count);
             bits[word] = 0;
         }
         summary[s] = 0;
@@ -228,16 +243,14 @@ static void run_cycle_in_mode(struct engine *engine)
     free(was_due);
 }
 
-static void step_word(struct engine *engine, uint32_t word, uint64_t due)
+static void step_word(struct engine *engine, const struct due_word *word, uint64_t due)
 {
-    struct component *const *at = engine->at + (size_t)word * 64;
-    const struct component_class *class_of = at[0]->class_of;
-    if (class_of->step_due) {
-        class_of->step_due(engine, at, due);
+    if (word->class_of->step_due) {
+        word->class_of->step_due(engine, word->at, due);
         return;
     }
     for (; due; due &= due - 1)
-        step_one(engine, at[__builtin_ctzll(due)]);
+        step_one(engine, word->at[__builtin_ctzll(due)]);
 }
 
 /* The hot loop: nobody can become due in the slot being run, so its words can be taken one by one. Here the order is by
@@ -255,7 +268,7 @@ static void run_cycle(struct engine *engine)
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
             uint64_t due = bits[word];
             bits[word] = 0;
-            step_word(engine, word, due);
+            step_word(engine, &engine->word[word], due);
         }
     }
 }
@@ -265,7 +278,7 @@ static void take_far_wakes(struct engine *engine)
     while (engine->heap_count && engine->heap[0].cycle == engine->now) {
         struct far_wake wake = heap_take(engine);
         engine->wakeups--; /* counted when it was asked for */
-        engine_wake(engine, wake.id, engine->now);
+        engine_wake_if(engine, true, wake.id, wake.reason, engine->now);
     }
 }
 

@@ -37,9 +37,12 @@ struct component_class {
     bool (*waiting)(const void *self, char *text, size_t size);
     /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
     void (*settle)(void *self, uint64_t now);
-    /* NULL, or steps those of 64 neighbours whose bits are set in `due`, and calls engine_wake_again for each: `step`
-     * without a call through a pointer for each of them. */
+    /* NULL, or steps the neighbours whose bits are set in `due`, and calls engine_wake_again for each: `step` without a
+     * call through a pointer for each of them. It may use for which reasons they were woken, `step` must find out. */
     void (*step_due)(struct engine *engine, struct component *const *at, uint64_t due);
+    /* A component has 1 << reason_bits bits in `due`, one for each reason for which it can be woken; at most 5. Needs
+     * step_due unless it is 0. */
+    uint32_t reason_bits;
 };
 
 /* First member of every component's struct. */
@@ -48,7 +51,7 @@ struct component {
     struct engine *engine;
     uint64_t progress; /* changes of state so far */
     uint32_t id;
-    uint32_t place;    /* in the due set */
+    uint32_t place;    /* its first bit in the due set */
     uint32_t index;    /* which of its kind, for messages */
 };
 
@@ -59,10 +62,14 @@ struct engine {
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
     uint64_t occupied; /* bit s: slot s is not empty */
     uint32_t words, summary_words;
-    uint64_t *bits;    /* [ENGINE_SLOTS][words], by places: components of a class are neighbours, each class begins a word */
+    uint64_t *bits;    /* [ENGINE_SLOTS][words]: components of a class are neighbours, each class begins a word */
     uint64_t *summary; /* [ENGINE_SLOTS][summary_words]: bit w: word w is not empty */
     uint32_t *place;   /* [count]: of an id */
-    struct component **at; /* [64 * words]: of a place, or NULL */
+    struct due_word {      /* [words]: whose bits they are */
+        const struct component_class *class_of;
+        struct component **at;
+    } *word;
+    struct component **at; /* [count]: by place */
     struct component **component; /* [count]: of an id */
     uint32_t count, component_capacity;
     struct far_wake *heap;
@@ -83,38 +90,39 @@ void engine_add(struct engine *engine, struct component *component);
 /* After the last engine_add. */
 void engine_seal(struct engine *engine);
 
-void engine_wake_far(struct engine *engine, uint32_t id, uint64_t cycle);
+void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64_t cycle);
 
-static inline void engine_wake_place(struct engine *engine, uint32_t place, uint64_t cycle)
+/* Sets the bit `place` of a cycle within the wheel, if `wanted`: without a branch, since nobody could foresee it. */
+static inline void engine_wake_place(struct engine *engine, bool wanted, uint32_t place, uint64_t cycle)
 {
-    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1);
-    uint32_t word = place >> 6;
-    engine->bits[(size_t)slot * engine->words + word] |= UINT64_C(1) << (place & 63);
-    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= UINT64_C(1) << (word & 63);
-    engine->occupied |= UINT64_C(1) << slot;
+    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1), word = place >> 6;
+    engine->bits[(size_t)slot * engine->words + word] |= (uint64_t)wanted << (place & 63);
+    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= (uint64_t)wanted << (word & 63);
+    engine->occupied |= (uint64_t)wanted << slot;
+    engine->wakeups += wanted;
+}
+
+/* If `wanted`, makes `id` due in `cycle` for one of its class's reasons. */
+static inline void engine_wake_if(struct engine *engine, bool wanted, uint32_t id, uint32_t reason, uint64_t cycle)
+{
+    if (cycle - engine->earliest < ENGINE_SLOTS - 1)
+        engine_wake_place(engine, wanted, engine->place[id] + reason, cycle);
+    else if (wanted)
+        engine_wake_far(engine, id, reason, cycle);
 }
 
 /* Makes `id` due in `cycle`, which must not lie before `earliest`: nothing travels in zero cycles. */
 static inline void engine_wake(struct engine *engine, uint32_t id, uint64_t cycle)
 {
-    engine->wakeups++;
-    if (cycle - engine->earliest >= ENGINE_SLOTS - 1)
-        engine_wake_far(engine, id, cycle);
-    else
-        engine_wake_place(engine, engine->place[id], cycle);
+    engine_wake_if(engine, true, id, 0, cycle);
 }
 
 /* What is done with the cycle that a step of `component` has returned. */
-static inline void engine_wake_again(struct engine *engine, struct component *component, uint64_t next)
+static inline void engine_wake_again(struct engine *engine, const struct component *component, uint64_t next)
 {
     engine->steps++;
-    if (next == NEVER)
-        return;
-    engine->wakeups++;
-    if (next - engine->earliest >= ENGINE_SLOTS - 1)
-        engine_wake_far(engine, component->id, next);
-    else
-        engine_wake_place(engine, component->place, next);
+    if (next != NEVER)
+        engine_wake_if(engine, true, component->id, 0, next);
 }
 
 /* Runs every cycle before `until`. Afterwards now == until. */

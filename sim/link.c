@@ -10,8 +10,8 @@ void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint
     uint32_t size = 1; /* a popped entry keeps its place until its credit is back */
     while (size < capacity)
         size *= 2;
-    *link = (struct link){.engine = engine, .mask = size - 1, .credits = capacity, .capacity = capacity,
-                          .latency = latency, .credit_latency = credit_latency};
+    *link = (struct link){.engine = engine, .mask = size - 1, .capacity = capacity, .latency = latency,
+                          .credit_latency = credit_latency};
     link->ring = memory_array(size, sizeof(struct link_entry));
 }
 
@@ -31,16 +31,20 @@ void link_free(struct link *link)
 void link_hash(const struct link *link, struct hash *hash)
 {
     uint64_t now = link->engine->now;
-    uint32_t returned = link->returned, credits = link->credits;
-    for (; returned != link->head && link->ring[returned & link->mask].at <= now; returned++)
-        credits += link->ring[returned & link->mask].packet.flits;
-    hash_u64(hash, credits);
-    hash_u64(hash, (uint64_t)link->tail << 32 | link->head);
-    for (; returned != link->head; returned++)
-        hash_u64(hash, link->ring[returned & link->mask].at);
-    for (uint32_t i = link->head; i != link->tail; i++) {
+    uint32_t owed = link->head; /* first flit whose credit is not back */
+    while (link->tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
+        owed--;
+    hash_u64(hash, link->capacity - (link->tail - owed));
+    hash_u64(hash, (uint64_t)link->pushed << 32 | link->popped);
+    for (uint32_t i = owed; i != link->tail; i++) {
         const struct link_entry *entry = &link->ring[i & link->mask];
-        hash_u64(hash, entry->at);
+        if (entry->packet.flits == 0)
+            continue;
+        if (i - owed < link->head - owed) {
+            hash_u64(hash, entry->free_at);
+            continue;
+        }
+        hash_u64(hash, entry->visible);
         hash_u64(hash, (uint64_t)entry->packet.target << 32 | entry->packet.axon);
         hash_u64(hash, (uint64_t)(uint32_t)entry->packet.value << 32 | (uint64_t)entry->packet.step << 16 |
                            (uint64_t)entry->packet.flits << 8 | entry->packet.kind);

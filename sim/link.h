@@ -21,25 +21,25 @@ struct packet {
     uint8_t kind;    /* enum packet_kind of the network family */
 };
 
+/* A place of the ring is a flit's. The packet lies in its first flit's place; `flits` is 0 in the places of the others. */
 struct link_entry {
     struct packet packet;
-    uint64_t at; /* first cycle in which the consumer may see it; once popped, in which the producer may use its space */
+    uint64_t visible; /* first cycle in which the consumer may see it */
+    uint64_t free_at; /* first cycle in which the producer may use the place again; NEVER until it is popped */
 };
 
 struct link {
     struct link_entry *ring; /* [mask + 1] */
     uint32_t mask;           /* ring size - 1, a power of two >= capacity */
-    uint32_t tail;           /* producer's: packets pushed so far */
-    uint32_t returned;       /* producer's: packets whose credits it has taken back */
-    uint32_t credits;        /* producer's: flits it may send */
-    uint32_t head;           /* consumer's: packets popped so far */
+    uint32_t capacity;       /* flits */
+    uint32_t tail, pushed;   /* producer's: flits, packets pushed so far */
+    uint32_t head, popped;   /* consumer's: flits, packets popped so far */
     uint32_t latency, credit_latency;
     uint32_t producer, consumer; /* component ids */
-    uint32_t arriving_bit, waiting_bit;
-    uint32_t *arriving;      /* NULL, or the consumer's mask of links that a packet has begun to come by */
+    uint32_t reason;         /* for which the consumer is woken (struct component_class) */
+    uint32_t waiting_bit;
     uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
     struct engine *engine;
-    uint32_t capacity;       /* flits */
     bool producer_waits;     /* schedules only */
 };
 
@@ -49,27 +49,32 @@ void link_connect(struct link *link, const struct component *producer, const str
 void link_free(struct link *link);
 void link_hash(const struct link *link, struct hash *hash);
 
-/* ---- producer ---- */
-
-/* Credits for `flits` at hand? */
-static inline bool link_ready(struct link *link, uint64_t now, uint32_t flits)
+/* Packets in it, visible or not. */
+static inline uint32_t link_held(const struct link *link)
 {
-    if (link->credits >= flits)
-        return true;
-    while (link->returned != link->head && link->ring[link->returned & link->mask].at <= now) {
-        link->credits += link->ring[link->returned & link->mask].packet.flits;
-        link->returned++;
-    }
-    return link->credits >= flits;
+    return link->pushed - link->popped;
 }
 
-/* When it is not ready: the cycle in which the next credit comes, or NEVER and the consumer's pop wakes the producer. */
-static inline uint64_t link_credit_cycle(struct link *link)
+/* ---- producer ---- */
+
+/* The place of the last flit that must be free before `flits` more fit. */
+static inline const struct link_entry *link_last_needed(const struct link *link, uint32_t flits)
 {
-    if (link->returned != link->head)
-        return link->ring[link->returned & link->mask].at;
-    link->producer_waits = true;
-    return NEVER;
+    return &link->ring[(link->tail + flits - 1u - link->capacity) & link->mask];
+}
+
+/* Credits for `flits` at hand? */
+static inline bool link_ready(const struct link *link, uint64_t now, uint32_t flits)
+{
+    return link_last_needed(link, flits)->free_at <= now;
+}
+
+/* When it is not ready: the cycle in which it will be, or NEVER and the consumer's next pop wakes the producer. */
+static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
+{
+    uint64_t cycle = link_last_needed(link, flits)->free_at;
+    link->producer_waits |= cycle == NEVER;
+    return cycle;
 }
 
 /* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
@@ -77,14 +82,16 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
 {
     struct link_entry *entry = &link->ring[link->tail & link->mask];
     entry->packet = *packet;
-    entry->at = now + link->latency;
-    link->credits -= packet->flits;
-    if (link->tail == link->head) {
-        if (link->arriving)
-            *link->arriving |= link->arriving_bit;
-        engine_wake(link->engine, link->consumer, entry->at);
+    entry->visible = now + link->latency;
+    entry->free_at = NEVER;
+    for (uint32_t i = 1; i < packet->flits; i++) {
+        struct link_entry *more = &link->ring[(link->tail + i) & link->mask];
+        more->packet.flits = 0;
+        more->free_at = NEVER;
     }
-    link->tail++;
+    engine_wake_if(link->engine, link->pushed == link->popped, link->consumer, link->reason, entry->visible);
+    link->tail += packet->flits;
+    link->pushed++;
 }
 
 /* ---- consumer ---- */
@@ -93,29 +100,31 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
 static inline const struct packet *link_peek(const struct link *link, uint64_t now)
 {
     const struct link_entry *entry = &link->ring[link->head & link->mask];
-    return link->head != link->tail && entry->at <= now ? &entry->packet : NULL;
+    return link_held(link) && entry->visible <= now ? &entry->packet : NULL;
 }
 
 /* First cycle after `now` in which the oldest packet can be seen; NEVER when there is none. */
 static inline uint64_t link_next(const struct link *link, uint64_t now)
 {
-    if (link->head == link->tail)
-        return NEVER;
-    uint64_t visible = link->ring[link->head & link->mask].at;
-    return visible > now ? visible : now + 1;
+    uint64_t visible = link->ring[link->head & link->mask].visible;
+    visible = visible > now ? visible : now + 1;
+    return link_held(link) ? visible : NEVER;
 }
 
 /* Takes the oldest packet; it must be visible. The consumer looks at link_next afterwards. */
 static inline void link_pop(struct link *link, uint64_t now)
 {
-    struct link_entry *entry = &link->ring[link->head & link->mask];
-    entry->at = now + link->credit_latency + entry->packet.flits - 1u;
-    link->head++;
+    uint32_t flits = link->ring[link->head & link->mask].packet.flits;
+    uint64_t free_at = now + link->credit_latency + flits - 1u;
+    for (uint32_t i = 0; i < flits; i++)
+        link->ring[(link->head + i) & link->mask].free_at = free_at;
+    link->head += flits;
+    link->popped++;
     if (link->producer_waits) {
         link->producer_waits = false;
         if (link->waiting)
             *link->waiting &= ~link->waiting_bit;
-        engine_wake(link->engine, link->producer, entry->at);
+        engine_wake(link->engine, link->producer, free_at);
     }
 }
 

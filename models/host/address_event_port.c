@@ -114,7 +114,7 @@ static bool address_event_port_waiting(const void *self, char *text, size_t size
 
 static const struct component_class address_event_port_class = {"address-event port", address_event_port_step,
                                                                 address_event_port_hash, address_event_port_waiting,
-                                                                NULL, NULL};
+                                                                NULL, NULL, 0};
 
 void address_event_port_init(struct address_event_port *port, struct engine *engine, uint32_t index,
                              const struct host_config *config, uint64_t *counters)

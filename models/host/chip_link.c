@@ -85,7 +85,7 @@ static uint64_t receive(struct chip_link *link, uint64_t now)
         if (link->in_free > now)
             return link->in_free;
         if (!link_ready(link->out, now, packet->flits))
-            return link_credit_cycle(link->out);
+            return link_credit_cycle(link->out, packet->flits);
         link_push(link->out, now, packet);
         trace_event(&link->component, now, TRACE_SEND, packet->axon);
         link->in_free = now + packet->flits;
@@ -129,7 +129,7 @@ static bool chip_link_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class chip_link_class = {"chip-to-chip link", chip_link_step, chip_link_hash,
-                                                       chip_link_waiting, NULL, NULL};
+                                                       chip_link_waiting, NULL, NULL, 0};
 
 void chip_link_init(struct chip_link *link, struct engine *engine, uint32_t index, const struct host_config *config,
                     uint64_t *counters)

@@ -98,7 +98,7 @@ static uint64_t relay(struct host_port *port, uint64_t now, const struct host_in
 {
     if (!link_ready(input->relay_link, now, 1)) {
         wait_for_credit(port, now);
-        return link_credit_cycle(input->relay_link);
+        return link_credit_cycle(input->relay_link, 1);
     }
     stop_waiting(port, now);
     struct packet word = port->event;
@@ -135,7 +135,7 @@ static uint64_t send_packet(struct host_port *port, uint64_t now)
     const struct send_route *route = &port->routes[port->route];
     if (!link_ready(port->out, now, route->flits)) {
         wait_for_credit(port, now);
-        return link_credit_cycle(port->out);
+        return link_credit_cycle(port->out, route->flits);
     }
     stop_waiting(port, now);
     struct packet packet = {.target = route->target, .axon = route->axon, .value = port->event.value,
@@ -172,7 +172,7 @@ static uint64_t take_packet(struct host_port *port, uint64_t now, const struct p
 {
     if (!link_ready(port->out, now, 1)) {
         wait_for_credit(port, now);
-        return link_credit_cycle(port->out);
+        return link_credit_cycle(port->out, 1);
     }
     stop_waiting(port, now);
     struct packet packet = *message;
@@ -251,7 +251,7 @@ static bool host_port_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class host_port_class = {"host interface", host_port_step, host_port_hash,
-                                                       host_port_waiting, NULL, NULL};
+                                                       host_port_waiting, NULL, NULL, 0};
 
 void host_port_init(struct host_port *port, struct engine *engine, uint32_t index, const struct host_config *config,
                     uint64_t *counters)

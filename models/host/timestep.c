@@ -175,7 +175,7 @@ static bool timestep_waiting(const void *self, char *text, size_t size)
 }
 
 static const struct component_class timestep_class = {"timestep control", timestep_step, timestep_hash,
-                                                      timestep_waiting, NULL, NULL};
+                                                      timestep_waiting, NULL, NULL, 0};
 
 void timestep_init(struct timestep *timestep, struct engine *engine, uint32_t index, const struct host_config *config,
                    uint32_t tiles, uint64_t *counters)

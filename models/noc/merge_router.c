@@ -35,7 +35,7 @@ static bool outputs_full(struct merge_unit *unit, uint64_t now, uint64_t *next)
     for (int i = 0; i < MERGE_PORTS_MAX; i++) {
         if (!unit->out[i] || link_ready(unit->out[i], now, 1))
             continue;
-        uint64_t credit = link_credit_cycle(unit->out[i]);
+        uint64_t credit = link_credit_cycle(unit->out[i], 1);
         *next = credit < *next ? credit : *next;
         full = true;
     }
@@ -170,9 +170,10 @@ static bool merge_router_waiting(const void *self, char *text, size_t size)
         {"the core", "the host interface", NULL}};
     const struct merge_router *router = self;
     text[0] = '\0';
+    uint64_t now = router->component.engine->now;
     for (int name = 0; name < MERGE_UNITS; name++)
-        for (int i = 0; has_packet(&router->units[name], router->component.engine->now) && i < MERGE_PORTS_MAX; i++)
-            if (router->units[name].out[i] && router->units[name].out[i]->credits == 0)
+        for (int i = 0; has_packet(&router->units[name], now) && i < MERGE_PORTS_MAX; i++)
+            if (router->units[name].out[i] && !link_ready(router->units[name].out[i], now, 1))
                 engine_waits_for(text, size, "%scredit of %s behind its %s unit", text[0] ? ", " : "", behind[name][i],
                                  names[name]);
     bool waits = text[0] != '\0';
@@ -187,7 +188,7 @@ static void settle(void *self, uint64_t now)
 
 static const struct component_class merge_router_class = {"merge router", merge_router_step,
                                                           merge_router_hash, merge_router_waiting,
-                                                          settle, NULL};
+                                                          settle, NULL, 0};
 
 void merge_router_init(struct merge_router *router, struct engine *engine, uint32_t index, uint32_t x, uint32_t y,
                        uint32_t buffer_packets)

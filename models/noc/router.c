@@ -66,29 +66,30 @@ static void come_to_front(struct router *router, uint32_t input, const struct pa
         router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
 }
 
-/* Returns when the next packet under way will be in front. */
-static uint64_t look_at_inputs(struct router *router, uint64_t now)
+static void look_at_inputs(struct router *router, uint32_t inputs)
 {
-    uint64_t next = NEVER;
-    for (uint32_t inputs = router->arriving; inputs; inputs &= inputs - 1) {
+    for (; inputs; inputs &= inputs - 1) {
         uint32_t input = (uint32_t)__builtin_ctz(inputs);
         const struct link *link = router->in[input];
-        const struct link_entry *front = &link->ring[link->head & link->mask];
-        if (front->at <= now) {
-            router->arriving &= ~(UINT32_C(1) << input);
-            come_to_front(router, input, &front->packet);
-        } else if (front->at < next) {
-            next = front->at;
-        }
+        come_to_front(router, input, &link->ring[link->head & link->mask].packet);
     }
-    return next;
+}
+
+/* Inputs whose oldest packet can be seen and has not been looked at: those for which it was woken. */
+static uint32_t new_in_front(const struct router *router, uint64_t now)
+{
+    uint32_t inputs = 0;
+    for (uint32_t input = 0; input < router->ports; input++)
+        if (router->in[input] && router->wanted[input] == 0 && link_peek(router->in[input], now))
+            inputs |= UINT32_C(1) << input;
+    return inputs;
 }
 
 /* ---- one packet across the switch ---- */
 
 struct outcome {
     bool moved, waits_link, waits_credit;
-    uint64_t next;
+    uint32_t again; /* reasons for which it must step in the next cycle */
 };
 
 static const uint8_t hop_counter[ROUTER_PORTS_MAX] = {
@@ -103,18 +104,17 @@ static void count_hop(struct router *router, uint32_t output, uint32_t flits)
     hops[ROUTER_FLITS_EW - ROUTER_HOPS_EW] += flits;
 }
 
-/* Its last copy has left. */
+/* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
 static void leave(struct router *router, uint64_t now, uint32_t input, uint32_t flits, struct outcome *outcome)
 {
     struct link *in = router->in[input];
+    uint32_t reason = ROUTER_WOKEN_BY_INPUT_0 + input;
     router->counters[ROUTER_FLITS_IN] += flits;
     link_pop(in, now);
-    uint64_t arrival = link_next(in, now);
-    if (arrival == NEVER)
-        return;
-    router->arriving |= UINT32_C(1) << input;
-    if (arrival < outcome->next)
-        outcome->next = arrival;
+    uint64_t visible = in->ring[in->head & in->mask].visible;
+    bool follows = link_held(in) != 0;
+    outcome->again |= (uint32_t)(follows & (visible <= now + 1)) << reason;
+    engine_wake_if(in->engine, follows & (visible > now + 1), router->component.id, reason, follows ? visible : now + 1);
 }
 
 static void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
@@ -134,8 +134,7 @@ static void move(struct router *router, uint64_t now, uint32_t input, uint32_t o
     trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
     router->component.progress++;
     router->requests[output] &= ~(UINT32_C(1) << input);
-    if (router->requests[output] == 0)
-        router->requested &= ~bit;
+    router->requested &= ~((uint32_t)(router->requests[output] == 0) << output);
     router->wanted[input] &= ~bit;
     if (router->wanted[input] == 0)
         leave(router, now, input, flits, outcome);
@@ -148,41 +147,41 @@ static uint32_t round_robin(uint32_t requests, uint32_t last)
     return (uint32_t)__builtin_ctz(after ? after : requests);
 }
 
-static void wait_until(struct outcome *outcome, uint64_t cycle)
+static void wait_until(struct router *router, uint64_t cycle)
 {
-    if (cycle < outcome->next)
-        outcome->next = cycle;
+    engine_wake(router->component.engine, router->component.id, cycle);
 }
 
-static void wait_for_credit(struct router *router, uint32_t output, struct outcome *outcome)
+static void wait_for_credit(struct router *router, uint32_t output, uint32_t flits)
 {
-    uint64_t cycle = link_credit_cycle(router->out[output]);
+    uint64_t cycle = link_credit_cycle(router->out[output], flits);
     if (cycle == NEVER)
         router->blocked |= UINT32_C(1) << output;
-    wait_until(outcome, cycle);
-    outcome->waits_credit = true;
+    else
+        wait_until(router, cycle);
 }
 
 static void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
 {
     if (router->free_at[output] > now) {
-        wait_until(outcome, router->free_at[output]);
+        wait_until(router, router->free_at[output]);
         outcome->waits_link = true;
         return;
     }
     uint32_t input = round_robin(router->requests[output], router->turn[output]);
     const struct link *in = router->in[input];
+    uint32_t flits = in->ring[in->head & in->mask].packet.flits;
     must(router->out[output]);
-    if (!link_ready(router->out[output], now, in->ring[in->head & in->mask].packet.flits)) {
-        wait_for_credit(router, output, outcome);
+    if (!link_ready(router->out[output], now, flits)) {
+        wait_for_credit(router, output, flits);
+        outcome->waits_credit = true;
         return;
     }
     move(router, now, input, output, outcome);
+    bool contended = router->requests[output] != 0; /* the others wait from the next cycle on */
     outcome->moved = true;
-    if (router->requests[output]) { /* the others, from the next cycle on */
-        outcome->waits_link = true;
-        wait_until(outcome, router->free_at[output]);
-    }
+    outcome->waits_link |= contended;
+    outcome->again |= (uint32_t)contended << ROUTER_WOKEN_BY_OUTPUT;
 }
 
 /* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
@@ -194,10 +193,20 @@ static enum router_counter standing(const struct outcome *outcome)
     return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
 }
 
-static inline uint64_t step_router(struct router *router, uint64_t now)
+static void wake_again(const struct router *router, uint64_t now, uint32_t reasons)
 {
+    struct engine *engine = router->component.engine;
+    uint32_t word = router->component.place >> 6, slot = (uint32_t)(now + 1) & (ENGINE_SLOTS - 1);
+    engine->bits[(size_t)slot * engine->words + word] |= (uint64_t)reasons << (router->component.place & 63);
+    engine_wake_place(engine, reasons != 0, router->component.place, now + 1);
+}
+
+static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
+{
+    struct outcome outcome = {0};
     router_settle(router, now);
-    struct outcome outcome = {.next = look_at_inputs(router, now), .waits_credit = router->blocked != 0};
+    look_at_inputs(router, inputs);
+    outcome.waits_credit = router->blocked != 0;
     for (uint32_t outputs = router->requested & ~router->blocked; outputs; outputs &= outputs - 1)
         serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
     router->standing = standing(&outcome);
@@ -206,19 +215,24 @@ static inline uint64_t step_router(struct router *router, uint64_t now)
         trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
-    return outcome.next;
+    if (outcome.again)
+        wake_again(router, now, outcome.again);
 }
 
 static uint64_t router_step(void *self, uint64_t now)
 {
-    return step_router(self, now);
+    step_router(self, now, new_in_front(self, now));
+    return NEVER;
 }
 
 static void routers_step(struct engine *engine, struct component *const *at, uint64_t due)
 {
-    for (; due; due &= due - 1) {
-        struct component *component = at[__builtin_ctzll(due)];
-        engine_wake_again(engine, component, step_router((struct router *)component, engine->now));
+    for (uint32_t nth = 0; due; nth++, due >>= 1u << ROUTER_REASON_BITS) {
+        uint32_t reasons = (uint32_t)due;
+        if (reasons == 0)
+            continue;
+        engine->steps++;
+        step_router((struct router *)at[nth], engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0);
     }
 }
 
@@ -262,7 +276,7 @@ static void settle(void *self, uint64_t now)
 }
 
 static const struct component_class router_class = {"router", router_step,  router_hash, router_waiting,
-                                                    settle,   routers_step};
+                                                    settle,   routers_step, ROUTER_REASON_BITS};
 
 void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,
                  uint32_t ports)
@@ -278,10 +292,8 @@ void router_attach(struct router *router, uint32_t port, struct link *in, struct
     must(port < router->ports);
     router->in[port] = in;
     router->out[port] = out;
-    if (in) {
-        in->arriving = &router->arriving;
-        in->arriving_bit = UINT32_C(1) << port;
-    }
+    if (in)
+        in->reason = ROUTER_WOKEN_BY_INPUT_0 + port;
     if (out) {
         out->waiting = &router->blocked;
         out->waiting_bit = UINT32_C(1) << port;

@@ -21,6 +21,9 @@
 
 #define ROUTER_PORTS_MAX 16u
 
+/* Why a router is woken: an output is free or has credit, or a packet comes to the front of an input. */
+enum { ROUTER_WOKEN_BY_OUTPUT, ROUTER_WOKEN_BY_INPUT_0, ROUTER_REASON_BITS = 5 };
+
 /* One row of a multicast table: the outputs to copy to; for each, in ascending order of ports, `next` gives the row in
  * the neighbour's table, or the axon at a local port. The rows of all routers of a chip lie in one array. */
 struct tree_row {
@@ -36,7 +39,6 @@ struct tree_table {
 
 struct router {
     struct component component;
-    uint32_t arriving;              /* inputs whose next packet is not in front yet; set by the links too */
     uint32_t requested;             /* outputs that a packet in front wants */
     uint32_t blocked;               /* of these, those that a credit must wake first; cleared by the links */
     enum router_counter standing;   /* what the cycles since the last step count as */

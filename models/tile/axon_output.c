@@ -88,7 +88,7 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
     struct link *out = link_for(output, route);
     if (!link_ready(out, now, route->flits)) {
         output->blocked = true;
-        return link_credit_cycle(out);
+        return link_credit_cycle(out, route->flits);
     }
     send(output, now, route, counters);
     (*progress)++;

@@ -327,7 +327,7 @@ static void settle(void *self, uint64_t now)
 
 static const struct component_class core_class = {"core", core_step,
                                                   core_hash, core_waiting,
-                                                  settle, NULL};
+                                                  settle, NULL, 0};
 
 void core_init(struct core *core, struct engine *engine, uint32_t index, const struct core_config *config,
                const struct core_program *program)

@@ -337,7 +337,7 @@ static void settle(void *self, uint64_t now)
 }
 
 static const struct component_class event_core_class = {"core", event_core_step, event_core_hash, event_core_waiting,
-                                                        settle, NULL};
+                                                        settle, NULL, 0};
 
 static void load(struct event_core *core)
 {

@@ -228,7 +228,7 @@ static void settle(void *self, uint64_t now)
 
 static const struct component_class neuron_core_class = {"core", neuron_core_step,
                                                          neuron_core_hash, neuron_core_waiting,
-                                                         settle, NULL};
+                                                         settle, NULL, 0};
 
 static void make_columns(struct neuron_core *core)
 {

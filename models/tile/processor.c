@@ -84,7 +84,7 @@ static void settle(void *self, uint64_t now)
 
 static const struct component_class processor_class = {"processor", processor_step,
                                                        processor_hash, processor_waiting,
-                                                       settle, NULL};
+                                                       settle, NULL, 0};
 
 void processor_init(struct processor *processor, struct engine *engine, uint32_t index, uint32_t cores)
 {

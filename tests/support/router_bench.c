@@ -11,7 +11,7 @@ static uint64_t source_step(void *self, uint64_t now)
         return NEVER;
     const struct packet *packet = &source->packets[source->sent];
     if (!link_ready(source->link, now, packet->flits))
-        return link_credit_cycle(source->link);
+        return link_credit_cycle(source->link, packet->flits);
     link_push(source->link, now, packet);
     source->sent++;
     source->component.progress++;
@@ -45,8 +45,8 @@ static void sink_hash(const void *self, struct hash *hash)
     link_hash(((const struct sink *)self)->link, hash);
 }
 
-static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL};
-static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL};
+static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL, 0};
+static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL, 0};
 
 void router_bench_init(struct router_bench *bench, uint32_t flits)
 {

@@ -36,8 +36,8 @@ static uint64_t take_always(void *self, uint64_t now)
 
 static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct stream *)self)->count); }
 
-static const struct component_class sender_class = {"sender", send_always, hash_nothing, NULL, NULL, NULL};
-static const struct component_class taker_class = {"taker", take_always, hash_nothing, NULL, NULL, NULL};
+static const struct component_class sender_class = {"sender", send_always, hash_nothing, NULL, NULL, NULL, 0};
+static const struct component_class taker_class = {"taker", take_always, hash_nothing, NULL, NULL, NULL, 0};
 
 static uint64_t flits_in(uint64_t cycles, uint32_t capacity, uint32_t latency, uint32_t credit_latency)
 {

@@ -24,7 +24,7 @@ static uint64_t sleeps(void *self, uint64_t now)
 
 static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
 
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL};
+static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 /* 16 bits a cycle, flits of 32: two cycles each; room for `buffer` packets at the far end. */
 static void bench_init(struct bench *bench, uint32_t buffer)

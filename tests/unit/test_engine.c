@@ -56,7 +56,7 @@ static bool sleeper_waiting(const void *self, char *text, size_t size)
     return true;
 }
 
-static const struct component_class sleeper_class = {"sleeper", sleeper_step, sleeper_hash, sleeper_waiting, NULL, NULL};
+static const struct component_class sleeper_class = {"sleeper", sleeper_step, sleeper_hash, sleeper_waiting, NULL, NULL, 0};
 
 static struct engine *engine_of(struct sleeper *sleepers, uint32_t count, struct log *log)
 {

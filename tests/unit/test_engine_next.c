@@ -11,7 +11,7 @@ static uint64_t sleeps(void *self, uint64_t now)
 
 static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
 
-static const struct component_class sleeper_class = {"sleeper", sleeps, hash_nothing, NULL, NULL, NULL};
+static const struct component_class sleeper_class = {"sleeper", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 START_TEST(is_that_of_the_earliest_wake_at_every_place_of_the_wheel)
 {

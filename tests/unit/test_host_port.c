@@ -27,7 +27,7 @@ static uint64_t sleeps(void *self, uint64_t now)
 
 static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
 
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL};
+static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 static void new_link(struct bench *bench, struct link *link, uint32_t flits, const struct component *from,
                      const struct component *to)

@@ -9,7 +9,7 @@ static struct engine *by_hand(struct link *link, uint32_t capacity, uint32_t lat
 {
     struct engine *engine = engine_new();
     link_init(link, engine, capacity, latency, credit_latency);
-    static const struct component_class nobody = {"nobody", NULL, NULL, NULL, NULL, NULL};
+    static const struct component_class nobody = {"nobody", NULL, NULL, NULL, NULL, NULL, 0};
     static struct component ends[2];
     ends[0] = ends[1] = (struct component){.class_of = &nobody};
     engine_add(engine, &ends[0]);
@@ -73,7 +73,7 @@ START_TEST(a_full_link_is_not_ready)
     ck_assert(!link_ready(&link, 0, 2));
     push(&link, 0, 1, 1);
     ck_assert(!link_ready(&link, 100, 1));
-    ck_assert_uint_eq(link_credit_cycle(&link), NEVER);
+    ck_assert_uint_eq(link_credit_cycle(&link, 1), NEVER);
     link_free(&link);
     engine_free(engine);
 }
@@ -88,7 +88,7 @@ START_TEST(the_credit_of_a_flit_is_back_after_the_credit_latency)
         link_pop(&link, 1);
         for (uint64_t now = 1; now < 1 + latency; now++)
             ck_assert(!link_ready(&link, now, 1));
-        ck_assert_uint_eq(link_credit_cycle(&link), 1 + latency);
+        ck_assert_uint_eq(link_credit_cycle(&link, 1), 1 + latency);
         ck_assert(link_ready(&link, 1 + latency, 1));
         link_free(&link);
         engine_free(engine);
@@ -196,8 +196,8 @@ static void end_hash(const void *self, struct hash *hash)
     link_hash(end->link, hash);
 }
 
-static const struct component_class producer_class = {"producer", producer_step, end_hash, NULL, NULL, NULL};
-static const struct component_class consumer_class = {"consumer", consumer_step, end_hash, NULL, NULL, NULL};
+static const struct component_class producer_class = {"producer", producer_step, end_hash, NULL, NULL, NULL, 0};
+static const struct component_class consumer_class = {"consumer", consumer_step, end_hash, NULL, NULL, NULL, 0};
 
 struct pair {
     struct engine *engine;

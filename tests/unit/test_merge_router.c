@@ -20,7 +20,7 @@ static uint64_t sleeps(void *self, uint64_t now)
 
 static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
 
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL};
+static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 static struct link *joined(struct bench *bench, struct link *link, bool in, uint32_t packets)
 {

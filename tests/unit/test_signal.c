@@ -78,8 +78,8 @@ static uint64_t worker_step(void *self, uint64_t now)
 
 static void worker_hash(const void *self, struct hash *hash) { hash_u64(hash, ((const struct worker *)self)->at); }
 
-static const struct component_class watcher_class = {"watcher", watcher_step, watcher_hash, NULL, NULL, NULL};
-static const struct component_class worker_class = {"worker", worker_step, worker_hash, NULL, NULL, NULL};
+static const struct component_class watcher_class = {"watcher", watcher_step, watcher_hash, NULL, NULL, NULL, 0};
+static const struct component_class worker_class = {"worker", worker_step, worker_hash, NULL, NULL, NULL, 0};
 
 /* The cycle in which the watcher sees zero after these workers; `first`: it steps before them in a cycle. */
 static uint64_t zero_seen(const struct worker *script, uint32_t count, int64_t start, enum engine_order order,

@@ -67,7 +67,7 @@ static uint64_t terminal_step(void *self, uint64_t now)
         send(terminal, now);
     uint64_t sends = terminal->next_offer, arrives = link_next(terminal->in, now);
     if (terminal->queued)
-        sends = link_ready(terminal->out, now, terminal->flits) ? now + 1 : link_credit_cycle(terminal->out);
+        sends = link_ready(terminal->out, now, terminal->flits) ? now + 1 : link_credit_cycle(terminal->out, terminal->flits);
     return sends < arrives ? sends : arrives;
 }
 
@@ -80,7 +80,7 @@ static void terminal_hash(const void *self, struct hash *hash)
     link_hash(terminal->in, hash);
 }
 
-static const struct component_class terminal_class = {"terminal", terminal_step, terminal_hash, NULL, NULL, NULL};
+static const struct component_class terminal_class = {"terminal", terminal_step, terminal_hash, NULL, NULL, NULL, 0};
 
 /* ---- the mesh ---- */
 
@@ -157,7 +157,7 @@ static bool nothing_lost(const struct mesh *mesh, struct diagnostics *diagnostic
         received += mesh->terminals[tile].received;
     }
     for (uint32_t i = 0; i < mesh->link_count; i++)
-        under_way += mesh->links[i].tail - mesh->links[i].head;
+        under_way += link_held(&mesh->links[i]);
     return sent == received + under_way ||
            diagnostics_add(diagnostics, "simulation", "%" PRIu64 " packets sent, %" PRIu64 " received, %" PRIu64
                            " under way", sent, received, under_way);

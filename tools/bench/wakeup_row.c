@@ -26,7 +26,7 @@ static void sleeper_hash(const void *self, struct hash *hash)
     hash_u64(hash, sleeper->random.state);
 }
 
-static const struct component_class sleeper_class = {"sleeper", sleeper_step, sleeper_hash, NULL, NULL, NULL};
+static const struct component_class sleeper_class = {"sleeper", sleeper_step, sleeper_hash, NULL, NULL, NULL, 0};
 
 bool bench_run_wakeup(const struct bench_row *row, const struct bench_context *context, struct bench_result *out,
                       struct diagnostics *diagnostics)

@@ -12,7 +12,7 @@ static uint64_t source_step(void *self, uint64_t now)
         return source->busy_until;
     const struct packet *packet = &source->pattern[source->sent % source->pattern_count];
     if (!link_ready(source->link, now, packet->flits))
-        return link_credit_cycle(source->link);
+        return link_credit_cycle(source->link, packet->flits);
     link_push(source->link, now, packet);
     source->sent++;
     source->component.progress++;
@@ -45,8 +45,8 @@ static void sink_hash(const void *self, struct hash *hash)
     hash_u64s(hash, ((const struct mock_sink *)self)->taken, MOCK_KINDS);
 }
 
-static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL};
-static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL};
+static const struct component_class source_class = {"source", source_step, source_hash, NULL, NULL, NULL, 0};
+static const struct component_class sink_class = {"sink", sink_step, sink_hash, NULL, NULL, NULL, 0};
 
 void mock_source_init(struct mock_source *source, struct engine *engine, struct link *link, uint32_t index)
 {
