@@ -20,8 +20,7 @@ void engine_free(struct engine *engine)
 {
     if (!engine)
         return;
-    free(engine->bits);
-    free(engine->summary);
+    free(engine->wheel);
     free(engine->component);
     free(engine->place);
     free(engine->word);
@@ -33,7 +32,7 @@ void engine_free(struct engine *engine)
 
 void engine_add(struct engine *engine, struct component *component)
 {
-    must(!engine->bits);
+    must(!engine->wheel);
     size_t capacity = engine->component_capacity;
     engine->component = memory_grow(engine->component, &capacity, engine->count + 1u, sizeof(struct component *));
     engine->component_capacity = (uint32_t)capacity;
@@ -42,9 +41,8 @@ void engine_add(struct engine *engine, struct component *component)
     engine->component[engine->count++] = component;
 }
 
-/* Places of the components of the class of `first`: from word `word` and at[placed] on, in the order of ids. Returns
- * how many words they take. */
-static uint32_t place_class(struct engine *engine, uint32_t first, uint32_t word, uint32_t *placed)
+/* Places of the components of the class of `first`: from the first unused word and at[placed] on, in the order of ids. */
+static void place_class(struct engine *engine, uint32_t first, uint32_t *placed)
 {
     const struct component_class *class_of = engine->component[first]->class_of;
     uint32_t begin = *placed, per_word = UINT32_C(64) >> class_of->reason_bits;
@@ -52,13 +50,22 @@ static uint32_t place_class(struct engine *engine, uint32_t first, uint32_t word
     for (uint32_t id = first; id < engine->count; id++) {
         if (engine->component[id]->class_of != class_of)
             continue;
-        uint32_t nth = *placed - begin;
-        engine->word[word + nth / per_word].class_of = class_of;
-        engine->word[word + nth / per_word].at = engine->at + begin + nth / per_word * per_word;
-        engine->place[id] = engine->component[id]->place = (word * per_word + nth) << class_of->reason_bits;
+        uint32_t nth = *placed - begin, word = engine->words + nth / per_word;
+        engine->word[word].class_of = class_of;
+        engine->word[word].at = engine->at + begin + nth / per_word * per_word;
+        engine->place[id] = engine->component[id]->place = word * 64 + (nth % per_word << class_of->reason_bits);
         engine->at[(*placed)++] = engine->component[id];
     }
-    return (*placed - begin + per_word - 1) / per_word;
+    engine->words += (*placed - begin + per_word - 1) / per_word;
+}
+
+/* Summary words for `words` words, themselves included. */
+static uint32_t summaries_for(uint32_t words)
+{
+    uint32_t summaries = 1;
+    while (summaries * 64 < words + summaries)
+        summaries++;
+    return summaries;
 }
 
 void engine_seal(struct engine *engine)
@@ -67,13 +74,14 @@ void engine_seal(struct engine *engine)
     engine->place = memory_array(engine->count, sizeof(uint32_t));
     memset(engine->place, 0xff, engine->count * sizeof(uint32_t));
     engine->at = memory_array(engine->count, sizeof *engine->at);
-    engine->word = memory_array(engine->count, sizeof *engine->word);
+    engine->summaries = engine->words = summaries_for(engine->count);
+    engine->word = memory_array(engine->words + engine->count, sizeof *engine->word);
     for (uint32_t id = 0; id < engine->count; id++)
         if (engine->place[id] == UINT32_MAX)
-            engine->words += place_class(engine, id, engine->words, &placed);
-    engine->summary_words = (engine->words + 63) / 64;
-    engine->bits = memory_array((size_t)ENGINE_SLOTS * engine->words, sizeof(uint64_t));
-    engine->summary = memory_array((size_t)ENGINE_SLOTS * engine->summary_words, sizeof(uint64_t));
+            place_class(engine, id, &placed);
+    while (UINT32_C(1) << engine->slot_shift < engine->words)
+        engine->slot_shift++;
+    engine->wheel = memory_array((size_t)ENGINE_SLOTS << engine->slot_shift, sizeof(uint64_t));
     engine->batch = memory_array(engine->count, sizeof(uint32_t));
 }
 
@@ -164,18 +172,15 @@ static uint32_t collect_word(const struct due_word *word, uint64_t due, uint32_t
 /* Ids due now, ascending, taken out of the slot; returns how many. */
 static uint32_t collect(struct engine *engine)
 {
-    uint32_t slot = (uint32_t)engine->now & (ENGINE_SLOTS - 1), count = 0;
-    uint64_t *bits = engine->bits + (size_t)slot * engine->words;
-    uint64_t *summary = engine->summary + (size_t)slot * engine->summary_words;
-    for (uint32_t s = 0; s < engine->summary_words; s++) {
-        for (uint64_t words = summary[s]; words; words &= words - 1) {
-            uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
-            count = collect_word(&engine->word[word], bits[word], engine->batch, count);
-            bits[word] = 0;
-        }
-        summary[s] = 0;
+    uint64_t *slot = engine_slot(engine, engine->now);
+    uint32_t count = 0;
+    for (uint32_t word = engine->summaries; word < engine->words; word++) {
+        count = collect_word(&engine->word[word], slot[word], engine->batch, count);
+        slot[word] = 0;
     }
-    engine->occupied &= ~(UINT64_C(1) << slot);
+    for (uint32_t s = 0; s < engine->summaries; s++)
+        slot[s] = 0;
+    engine->occupied &= ~(UINT64_C(1) << (engine->now & (ENGINE_SLOTS - 1)));
     qsort(engine->batch, count, sizeof *engine->batch, ascending);
     return count;
 }
@@ -257,17 +262,15 @@ static void step_word(struct engine *engine, const struct due_word *word, uint64
  * class, then by id. */
 static void run_cycle(struct engine *engine)
 {
-    uint32_t slot = (uint32_t)engine->now & (ENGINE_SLOTS - 1);
-    uint64_t *bits = engine->bits + (size_t)slot * engine->words;
-    uint64_t *summary = engine->summary + (size_t)slot * engine->summary_words;
-    engine->occupied &= ~(UINT64_C(1) << slot);
-    for (uint32_t s = 0; s < engine->summary_words; s++) {
-        uint64_t words = summary[s];
-        summary[s] = 0;
+    uint64_t *slot = engine_slot(engine, engine->now);
+    engine->occupied &= ~(UINT64_C(1) << (engine->now & (ENGINE_SLOTS - 1)));
+    for (uint32_t s = 0; s < engine->summaries; s++) {
+        uint64_t words = slot[s];
+        slot[s] = 0;
         for (; words; words &= words - 1) {
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
-            uint64_t due = bits[word];
-            bits[word] = 0;
+            uint64_t due = slot[word];
+            slot[word] = 0;
             step_word(engine, &engine->word[word], due);
         }
     }

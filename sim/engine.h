@@ -61,11 +61,11 @@ struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
     uint64_t occupied; /* bit s: slot s is not empty */
-    uint32_t words, summary_words;
-    uint64_t *bits;    /* [ENGINE_SLOTS][words]: components of a class are neighbours, each class begins a word */
-    uint64_t *summary; /* [ENGINE_SLOTS][summary_words]: bit w: word w is not empty */
+    uint64_t *wheel;       /* [ENGINE_SLOTS][1 << slot_shift]: `summaries` words whose bits say which words of the slot
+                              are not 0, then the words of the due set; components of a class are neighbours there */
+    uint32_t slot_shift, summaries, words; /* words: of a slot in use */
     uint32_t *place;   /* [count]: of an id */
-    struct due_word {      /* [words]: whose bits they are */
+    struct due_word {      /* [words]: whose bits they are; the first `summaries` are nobody's */
         const struct component_class *class_of;
         struct component **at;
     } *word;
@@ -92,14 +92,21 @@ void engine_seal(struct engine *engine);
 
 void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64_t cycle);
 
-/* Sets the bit `place` of a cycle within the wheel, if `wanted`: without a branch, since nobody could foresee it. */
-static inline void engine_wake_place(struct engine *engine, bool wanted, uint32_t place, uint64_t cycle)
+static inline uint64_t *engine_slot(const struct engine *engine, uint64_t cycle)
 {
-    uint32_t slot = (uint32_t)cycle & (ENGINE_SLOTS - 1), word = place >> 6;
-    engine->bits[(size_t)slot * engine->words + word] |= (uint64_t)wanted << (place & 63);
-    engine->summary[(size_t)slot * engine->summary_words + (word >> 6)] |= (uint64_t)wanted << (word & 63);
-    engine->occupied |= (uint64_t)wanted << slot;
-    engine->wakeups += wanted;
+    return engine->wheel + ((size_t)(cycle & (ENGINE_SLOTS - 1)) << engine->slot_shift);
+}
+
+/* Sets bits of the word that holds `place`, in a cycle within the wheel; `wanted` 0: nothing happens, without a branch,
+ * since nobody could foresee it. */
+static inline void engine_wake_place(struct engine *engine, uint64_t wanted, uint32_t place, uint64_t cycle)
+{
+    uint64_t *slot = engine_slot(engine, cycle);
+    uint64_t any = wanted != 0;
+    slot[place >> 6] |= wanted << (place & 63);
+    slot[place >> 12] |= any << (place >> 6 & 63);
+    engine->occupied |= any << (cycle & (ENGINE_SLOTS - 1));
+    engine->wakeups += any;
 }
 
 /* If `wanted`, makes `id` due in `cycle` for one of its class's reasons. */

@@ -27,6 +27,31 @@ void link_free(struct link *link)
     link->ring = NULL;
 }
 
+void link_take_places(struct link *link, uint32_t flits)
+{
+    link->pushed_more += flits - 1;
+    for (uint32_t i = 1; i < flits; i++) {
+        struct link_entry *more = &link->ring[(link->tail + i) & link->mask];
+        more->packet.flits = 0;
+        more->free_at = NEVER;
+    }
+}
+
+void link_free_places(struct link *link, uint32_t flits, uint64_t free_at)
+{
+    link->popped_more += flits - 1;
+    for (uint32_t i = 1; i < flits; i++)
+        link->ring[(link->head + i) & link->mask].free_at = free_at;
+}
+
+void link_return_credit(struct link *link, uint64_t free_at)
+{
+    link->producer_waits = false;
+    if (link->waiting)
+        *link->waiting &= ~link->waiting_bit;
+    engine_wake(link->engine, link->producer, free_at);
+}
+
 /* Credits count as back from the cycle in which they could be used, whether or not the producer has looked. */
 void link_hash(const struct link *link, struct hash *hash)
 {
@@ -35,7 +60,7 @@ void link_hash(const struct link *link, struct hash *hash)
     while (link->tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
         owed--;
     hash_u64(hash, link->capacity - (link->tail - owed));
-    hash_u64(hash, (uint64_t)link->pushed << 32 | link->popped);
+    hash_u64(hash, (uint64_t)(link->tail - link->pushed_more) << 32 | (link->head - link->popped_more));
     for (uint32_t i = owed; i != link->tail; i++) {
         const struct link_entry *entry = &link->ring[i & link->mask];
         if (entry->packet.flits == 0)

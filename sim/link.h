@@ -30,17 +30,18 @@ struct link_entry {
 
 struct link {
     struct link_entry *ring; /* [mask + 1] */
+    struct engine *engine;
     uint32_t mask;           /* ring size - 1, a power of two >= capacity */
     uint32_t capacity;       /* flits */
-    uint32_t tail, pushed;   /* producer's: flits, packets pushed so far */
-    uint32_t head, popped;   /* consumer's: flits, packets popped so far */
+    uint32_t tail, head;     /* producer's, consumer's: flits pushed, popped so far */
     uint32_t latency, credit_latency;
-    uint32_t producer, consumer; /* component ids */
+    uint32_t consumer;       /* component id */
     uint32_t reason;         /* for which the consumer is woken (struct component_class) */
+    bool producer_waits;     /* schedules only */
+    uint32_t pushed_more, popped_more; /* flits less packets: those behind a packet's first */
+    uint32_t producer;       /* component id */
     uint32_t waiting_bit;
     uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
-    struct engine *engine;
-    bool producer_waits;     /* schedules only */
 };
 
 /* capacity in flits, 1 .. 2^20; both latencies >= 1. Wired later by link_connect. */
@@ -52,7 +53,7 @@ void link_hash(const struct link *link, struct hash *hash);
 /* Packets in it, visible or not. */
 static inline uint32_t link_held(const struct link *link)
 {
-    return link->pushed - link->popped;
+    return (link->tail - link->pushed_more) - (link->head - link->popped_more);
 }
 
 /* ---- producer ---- */
@@ -77,21 +78,23 @@ static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
     return cycle;
 }
 
+/* The places behind a packet's first. */
+void link_take_places(struct link *link, uint32_t flits);
+void link_free_places(struct link *link, uint32_t flits, uint64_t free_at);
+
 /* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
 static inline void link_push(struct link *link, uint64_t now, const struct packet *packet)
 {
-    struct link_entry *entry = &link->ring[link->tail & link->mask];
+    uint32_t tail = link->tail, flits = packet->flits;
+    uint64_t visible = now + link->latency;
+    struct link_entry *entry = &link->ring[tail & link->mask];
     entry->packet = *packet;
-    entry->visible = now + link->latency;
+    entry->visible = visible;
     entry->free_at = NEVER;
-    for (uint32_t i = 1; i < packet->flits; i++) {
-        struct link_entry *more = &link->ring[(link->tail + i) & link->mask];
-        more->packet.flits = 0;
-        more->free_at = NEVER;
-    }
-    engine_wake_if(link->engine, link->pushed == link->popped, link->consumer, link->reason, entry->visible);
-    link->tail += packet->flits;
-    link->pushed++;
+    if (flits != 1)
+        link_take_places(link, flits);
+    link->tail = tail + flits;
+    engine_wake_if(link->engine, tail == link->head, link->consumer, link->reason, visible);
 }
 
 /* ---- consumer ---- */
@@ -100,7 +103,7 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
 static inline const struct packet *link_peek(const struct link *link, uint64_t now)
 {
     const struct link_entry *entry = &link->ring[link->head & link->mask];
-    return link_held(link) && entry->visible <= now ? &entry->packet : NULL;
+    return link->head != link->tail && entry->visible <= now ? &entry->packet : NULL;
 }
 
 /* First cycle after `now` in which the oldest packet can be seen; NEVER when there is none. */
@@ -108,24 +111,23 @@ static inline uint64_t link_next(const struct link *link, uint64_t now)
 {
     uint64_t visible = link->ring[link->head & link->mask].visible;
     visible = visible > now ? visible : now + 1;
-    return link_held(link) ? visible : NEVER;
+    return link->head != link->tail ? visible : NEVER;
 }
+
+void link_return_credit(struct link *link, uint64_t free_at);
 
 /* Takes the oldest packet; it must be visible. The consumer looks at link_next afterwards. */
 static inline void link_pop(struct link *link, uint64_t now)
 {
-    uint32_t flits = link->ring[link->head & link->mask].packet.flits;
+    struct link_entry *entry = &link->ring[link->head & link->mask];
+    uint32_t flits = entry->packet.flits;
     uint64_t free_at = now + link->credit_latency + flits - 1u;
-    for (uint32_t i = 0; i < flits; i++)
-        link->ring[(link->head + i) & link->mask].free_at = free_at;
+    entry->free_at = free_at;
+    if (flits != 1)
+        link_free_places(link, flits, free_at);
     link->head += flits;
-    link->popped++;
-    if (link->producer_waits) {
-        link->producer_waits = false;
-        if (link->waiting)
-            *link->waiting &= ~link->waiting_bit;
-        engine_wake(link->engine, link->producer, free_at);
-    }
+    if (link->producer_waits)
+        link_return_credit(link, free_at);
 }
 
 #endif

@@ -15,27 +15,25 @@ void router_settle(struct router *router, uint64_t now)
 
 /* ---- where a packet wants to go ---- */
 
-static uint32_t unicast_port(const struct router *router, uint32_t place)
+/* Another chip's place becomes that of the chip-to-chip link on its side. */
+static uint32_t place_here(const struct router *router, uint32_t place)
 {
-    uint32_t port = place_port(place);
-    if (place_chip(place) != router->chip) {
-        bool east = place_chip(place) > router->chip;
-        place = east ? router->gate_east : router->gate_west;
-        port = east ? router->port_east : router->port_west;
-    }
-    if (place_x(place) != router->x)
-        return place_x(place) > router->x ? PORT_EAST : PORT_WEST;
-    if (place_y(place) != router->y)
-        return place_y(place) > router->y ? PORT_NORTH : PORT_SOUTH;
-    return port;
+    if (place_chip(place) == router->chip)
+        return place;
+    return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
-static uint32_t outputs_of(struct router *router, const struct packet *packet)
+static inline uint32_t choose(bool first, uint32_t a, uint32_t b)
 {
-    if (packet->kind != PACKET_TREE)
-        return UINT32_C(1) << unicast_port(router, packet->target);
-    router->counters[ROUTER_TABLE_READS]++;
-    return router->trees->rows[packet->target].ports;
+    return (a & -(uint32_t)first) | (b & ((uint32_t)first - 1));
+}
+
+/* Without branches: where a packet goes cannot be foreseen. */
+static inline uint32_t unicast_port(const struct router *router, uint32_t target)
+{
+    uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place);
+    uint32_t along_y = choose(y != router->y, PORT_NORTH + (y < router->y), place_port(place));
+    return choose(x != router->x, PORT_EAST + (x < router->x), along_y);
 }
 
 /* The copy of a multicast packet for one output. */
@@ -56,22 +54,33 @@ static struct packet copy_for(const struct router *router, const struct packet *
 
 /* ---- packets that come to the front of their input ---- */
 
-static void come_to_front(struct router *router, uint32_t input, const struct packet *packet)
+static void request_copies(struct router *router, uint32_t input, const struct packet *packet)
 {
-    uint32_t outputs = outputs_of(router, packet);
+    uint32_t outputs = router->trees->rows[packet->target].ports;
+    router->counters[ROUTER_TABLE_READS]++;
     router->wanted[input] = outputs;
     router->requested |= outputs;
-    router->blocked &= ~outputs; /* it may be this one's turn, and it may need fewer credits */
+    router->blocked &= ~outputs;
     for (; outputs; outputs &= outputs - 1)
         router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
 }
 
-static void look_at_inputs(struct router *router, uint32_t inputs)
+/* An output that waited for credit is looked at again: it may be this packet's turn, and it may need fewer credits. */
+static inline void look_at_inputs(struct router *router, uint32_t inputs)
 {
     for (; inputs; inputs &= inputs - 1) {
         uint32_t input = (uint32_t)__builtin_ctz(inputs);
         const struct link *link = router->in[input];
-        come_to_front(router, input, &link->ring[link->head & link->mask].packet);
+        const struct packet *packet = &link->ring[link->head & link->mask].packet;
+        if (packet->kind == PACKET_TREE) {
+            request_copies(router, input, packet);
+            continue;
+        }
+        uint32_t output = unicast_port(router, packet->target), bit = UINT32_C(1) << output;
+        router->wanted[input] = bit;
+        router->requested |= bit;
+        router->blocked &= ~bit;
+        router->requests[output] |= UINT32_C(1) << input;
     }
 }
 
@@ -88,7 +97,8 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 /* ---- one packet across the switch ---- */
 
 struct outcome {
-    bool moved, waits_link, waits_credit;
+    uint32_t moves, flits_in;
+    bool waits_link, waits_credit;
     uint32_t again; /* reasons for which it must step in the next cycle */
 };
 
@@ -105,45 +115,48 @@ static void count_hop(struct router *router, uint32_t output, uint32_t flits)
 }
 
 /* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
-static void leave(struct router *router, uint64_t now, uint32_t input, uint32_t flits, struct outcome *outcome)
+static inline void leave(struct router *router, uint64_t now, uint32_t input, struct outcome *outcome)
 {
     struct link *in = router->in[input];
     uint32_t reason = ROUTER_WOKEN_BY_INPUT_0 + input;
-    router->counters[ROUTER_FLITS_IN] += flits;
     link_pop(in, now);
+    bool follows = in->head != in->tail;
     uint64_t visible = in->ring[in->head & in->mask].visible;
-    bool follows = link_held(in) != 0;
     outcome->again |= (uint32_t)(follows & (visible <= now + 1)) << reason;
-    engine_wake_if(in->engine, follows & (visible > now + 1), router->component.id, reason, follows ? visible : now + 1);
+    if (follows & (visible > now + 1))
+        engine_wake_if(router->component.engine, true, router->component.id, reason, visible);
 }
 
-static void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
+static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
 {
     const struct link *in = router->in[input];
     const struct packet *front = &in->ring[in->head & in->mask].packet;
-    uint32_t flits = front->flits, bit = UINT32_C(1) << output;
+    uint32_t flits = front->flits, others = router->requests[output] & ~(UINT32_C(1) << input);
+    struct packet copy;
     if (front->kind == PACKET_TREE) {
-        struct packet copy = copy_for(router, front, output);
-        link_push(router->out[output], now, &copy);
-    } else {
-        link_push(router->out[output], now, front);
+        copy = copy_for(router, front, output);
+        front = &copy;
     }
+    router->requests[output] = others;
+    router->requested &= ~((uint32_t)(others == 0) << output);
+    router->behind[output] = -(UINT32_C(2) << input);
     router->free_at[output] = now + flits;
-    router->turn[output] = (uint8_t)input;
+    outcome->waits_link |= others != 0; /* the others wait from the next cycle on */
+    outcome->again |= (uint32_t)(others != 0) << ROUTER_WOKEN_BY_OUTPUT;
     count_hop(router, output, flits);
     trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
-    router->component.progress++;
-    router->requests[output] &= ~(UINT32_C(1) << input);
-    router->requested &= ~((uint32_t)(router->requests[output] == 0) << output);
-    router->wanted[input] &= ~bit;
-    if (router->wanted[input] == 0)
-        leave(router, now, input, flits, outcome);
+    link_push(router->out[output], now, front);
+    uint32_t wanted = router->wanted[input] &= ~(UINT32_C(1) << output);
+    if (wanted)
+        return;
+    outcome->flits_in += flits;
+    leave(router, now, input, outcome);
 }
 
 /* The next input after the one served last. */
-static uint32_t round_robin(uint32_t requests, uint32_t last)
+static inline uint32_t round_robin(uint32_t requests, uint32_t behind)
 {
-    uint32_t after = requests & ~((UINT32_C(2) << last) - 1);
+    uint32_t after = requests & behind;
     return (uint32_t)__builtin_ctz(after ? after : requests);
 }
 
@@ -161,27 +174,24 @@ static void wait_for_credit(struct router *router, uint32_t output, uint32_t fli
         wait_until(router, cycle);
 }
 
-static void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
+static inline void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
 {
     if (router->free_at[output] > now) {
         wait_until(router, router->free_at[output]);
         outcome->waits_link = true;
         return;
     }
-    uint32_t input = round_robin(router->requests[output], router->turn[output]);
-    const struct link *in = router->in[input];
+    uint32_t input = round_robin(router->requests[output], router->behind[output]);
+    const struct link *in = router->in[input], *out = router->out[output];
     uint32_t flits = in->ring[in->head & in->mask].packet.flits;
-    must(router->out[output]);
-    if (!link_ready(router->out[output], now, flits)) {
+    must(out);
+    if (!link_ready(out, now, flits)) {
         wait_for_credit(router, output, flits);
         outcome->waits_credit = true;
         return;
     }
     move(router, now, input, output, outcome);
-    bool contended = router->requests[output] != 0; /* the others wait from the next cycle on */
-    outcome->moved = true;
-    outcome->waits_link |= contended;
-    outcome->again |= (uint32_t)contended << ROUTER_WOKEN_BY_OUTPUT;
+    outcome->moves++;
 }
 
 /* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
@@ -193,14 +203,6 @@ static enum router_counter standing(const struct outcome *outcome)
     return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
 }
 
-static void wake_again(const struct router *router, uint64_t now, uint32_t reasons)
-{
-    struct engine *engine = router->component.engine;
-    uint32_t word = router->component.place >> 6, slot = (uint32_t)(now + 1) & (ENGINE_SLOTS - 1);
-    engine->bits[(size_t)slot * engine->words + word] |= (uint64_t)reasons << (router->component.place & 63);
-    engine_wake_place(engine, reasons != 0, router->component.place, now + 1);
-}
-
 static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
 {
     struct outcome outcome = {0};
@@ -210,13 +212,14 @@ static inline void step_router(struct router *router, uint64_t now, uint32_t inp
     for (uint32_t outputs = router->requested & ~router->blocked; outputs; outputs &= outputs - 1)
         serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
     router->standing = standing(&outcome);
-    if (outcome.moved) {
+    if (outcome.moves) {
+        router->component.progress += outcome.moves;
         router->counters[ROUTER_BUSY]++;
+        router->counters[ROUTER_FLITS_IN] += outcome.flits_in;
         trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
-    if (outcome.again)
-        wake_again(router, now, outcome.again);
+    engine_wake_place(router->component.engine, outcome.again, router->component.place, now + 1);
 }
 
 static uint64_t router_step(void *self, uint64_t now)
@@ -241,8 +244,9 @@ static void router_hash(const void *self, struct hash *hash)
     const struct router *router = self;
     hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
+        uint32_t turn = (uint32_t)__builtin_ctz(router->behind[port]) - 1u; /* the input served last */
         uint64_t busy = router->free_at[port] > router->component.engine->now ? router->free_at[port] : 0;
-        hash_u64(hash, (uint64_t)router->turn[port] << 32 | router->wanted[port]);
+        hash_u64(hash, (uint64_t)turn << 32 | router->wanted[port]);
         hash_u64(hash, busy);
         if (router->in[port])
             link_hash(router->in[port], hash);
@@ -284,6 +288,8 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
                               .ports = ports, .standing = ROUTER_IDLE};
+    for (uint32_t port = 0; port < ports; port++)
+        router->behind[port] = ~UINT32_C(1);
     engine_add(engine, &router->component);
 }
 

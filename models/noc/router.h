@@ -46,7 +46,7 @@ struct router {
     uint32_t requests[ROUTER_PORTS_MAX]; /* inputs whose packet in front wants this output */
     uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: none in front */
     uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle */
-    uint8_t turn[ROUTER_PORTS_MAX]; /* input served last by an output */
+    uint32_t behind[ROUTER_PORTS_MAX]; /* inputs whose turn is before the others': those after the one served last */
     uint64_t counters[ROUTER_COUNTERS];
     struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
     uint32_t chip, x, y;
