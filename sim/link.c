@@ -4,15 +4,28 @@
 #include "sim/panic.h"
 #include <stdlib.h>
 
+static void make_ring(struct link *link, uint32_t flits)
+{
+    uint32_t size = 1; /* a popped entry keeps its place until its credit is back */
+    while (size < flits)
+        size *= 2;
+    free(link->ring);
+    link->mask = size - 1;
+    link->ring = memory_array(size, sizeof(struct link_entry));
+}
+
 void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint32_t latency, uint32_t credit_latency)
 {
     must(capacity >= 1 && capacity <= 1u << 20 && latency >= 1 && credit_latency >= 1);
-    uint32_t size = 1; /* a popped entry keeps its place until its credit is back */
-    while (size < capacity)
-        size *= 2;
-    *link = (struct link){.engine = engine, .mask = size - 1, .capacity = capacity, .latency = latency,
+    *link = (struct link){.engine = engine, .capacity = capacity, .latency = latency,
                           .credit_latency = credit_latency};
-    link->ring = memory_array(size, sizeof(struct link_entry));
+    make_ring(link, capacity);
+}
+
+void link_widen(struct link *link, uint32_t flits)
+{
+    must(link->tail == 0);
+    make_ring(link, link->capacity + flits);
 }
 
 void link_connect(struct link *link, const struct component *producer, const struct component *consumer)
@@ -52,20 +65,51 @@ void link_return_credit(struct link *link, uint64_t free_at)
     engine_wake(link->engine, link->producer, free_at);
 }
 
+/* Taken in the cycle in which it becomes visible, so its places are free as soon after that as always. */
+void link_push_promised(struct link *link, uint64_t now, struct link_entry *entry)
+{
+    uint32_t flits = entry->packet.flits;
+    entry->free_at = entry->visible + link->credit_latency + flits - 1u;
+    if (flits != 1)
+        link_free_places(link, flits, entry->free_at);
+    link->promised -= flits;
+    link->head = link->tail;
+    if (link->deliveries)
+        tally_done_at(link->deliveries, now, entry->visible);
+}
+
+void link_promise(struct link *link, uint32_t flits, struct tally *deliveries)
+{
+    must(link->head == link->tail);
+    uint32_t room = link->mask + 1 - link->capacity - (link->tail - link->collected);
+    link->promised = flits < room ? flits : room;
+    link->promises = true;
+    link->deliveries = deliveries;
+}
+
+static uint32_t packets_between(const struct link *link, uint32_t first, uint32_t end)
+{
+    uint32_t packets = 0;
+    for (uint32_t i = first; i != end; i++)
+        packets += link->ring[i & link->mask].packet.flits != 0;
+    return packets;
+}
+
 /* Credits count as back from the cycle in which they could be used, whether or not the producer has looked. */
 void link_hash(const struct link *link, struct hash *hash)
 {
     uint64_t now = link->engine->now;
-    uint32_t owed = link->head; /* first flit whose credit is not back */
+    uint32_t head = link->promises ? link->collected : link->head, owed = head; /* first flit whose credit is not back */
+    uint32_t popped = link->head - link->popped_more - packets_between(link, head, link->head);
     while (link->tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
         owed--;
     hash_u64(hash, link->capacity - (link->tail - owed));
-    hash_u64(hash, (uint64_t)(link->tail - link->pushed_more) << 32 | (link->head - link->popped_more));
+    hash_u64(hash, (uint64_t)(link->tail - link->pushed_more) << 32 | popped);
     for (uint32_t i = owed; i != link->tail; i++) {
         const struct link_entry *entry = &link->ring[i & link->mask];
         if (entry->packet.flits == 0)
             continue;
-        if (i - owed < link->head - owed) {
+        if (i - owed < head - owed) {
             hash_u64(hash, entry->free_at);
             continue;
         }

@@ -5,11 +5,15 @@
  * (pop in cycle c: c + n - 1 + credit_latency). So neither side can see what the other did in the same cycle, and the order
  * in which they step cannot matter.
  *
- * The ring is both the wire and the consumer's input buffer: its capacity is the buffer's. */
+ * The ring is both the wire and the consumer's input buffer: its capacity is the buffer's.
+ *
+ * A consumer that will surely take packets in the cycle in which they become visible can promise that (link_promise).
+ * It is then not woken for them: the credits come back in the cycles in which they would, and it collects the packets
+ * when it next looks. So `head` may be ahead of what the hardware has taken; that is `collected`. */
 #ifndef NPUSIM_SIM_LINK_H
 #define NPUSIM_SIM_LINK_H
 
-#include "sim/engine.h"
+#include "sim/signal.h"
 
 /* What travels. The engine looks at `flits` only. */
 struct packet {
@@ -37,7 +41,11 @@ struct link {
     uint32_t latency, credit_latency;
     uint32_t consumer;       /* component id */
     uint32_t reason;         /* for which the consumer is woken (struct component_class) */
+    uint32_t promised;       /* flits that the consumer will take at once */
     bool producer_waits;     /* schedules only */
+    bool promises;           /* `collected` is in use */
+    uint32_t collected;      /* flits */
+    struct tally *deliveries; /* or NULL: is told when a promised packet is taken */
     uint32_t pushed_more, popped_more; /* flits less packets: those behind a packet's first */
     uint32_t producer;       /* component id */
     uint32_t waiting_bit;
@@ -82,6 +90,8 @@ static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
 void link_take_places(struct link *link, uint32_t flits);
 void link_free_places(struct link *link, uint32_t flits, uint64_t free_at);
 
+void link_push_promised(struct link *link, uint64_t now, struct link_entry *entry);
+
 /* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
 static inline void link_push(struct link *link, uint64_t now, const struct packet *packet)
 {
@@ -94,6 +104,11 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
     if (flits != 1)
         link_take_places(link, flits);
     link->tail = tail + flits;
+    if (link->promised >= flits) {
+        link_push_promised(link, now, entry);
+        return;
+    }
+    link->promised = 0;
     engine_wake_if(link->engine, tail == link->head, link->consumer, link->reason, visible);
 }
 
@@ -128,6 +143,35 @@ static inline void link_pop(struct link *link, uint64_t now)
     link->head += flits;
     if (link->producer_waits)
         link_return_credit(link, free_at);
+}
+
+/* ---- consumer that promises ---- */
+
+/* Room for `flits` of promises, beyond the buffer. Before anything is pushed. */
+void link_widen(struct link *link, uint32_t flits);
+/* Nothing may be in the link that has not been promised, and what was taken must be collected. At most `flits` of
+ * packets that come from now on will be taken in the cycle in which they become visible. */
+void link_promise(struct link *link, uint32_t flits, struct tally *deliveries);
+
+/* The oldest promised packet that was taken before `now` and not collected, or NULL. */
+static inline const struct link_entry *link_taken(const struct link *link, uint64_t now)
+{
+    const struct link_entry *entry = &link->ring[link->collected & link->mask];
+    return link->collected != link->head && entry->visible < now ? entry : NULL;
+}
+
+static inline void link_collect(struct link *link)
+{
+    link->collected += link->ring[link->collected & link->mask].packet.flits;
+    if (link->deliveries)
+        tally_over(link->deliveries);
+}
+
+/* link_pop of a packet that was not promised, when everything promised has been collected. */
+static inline void link_pop_collected(struct link *link, uint64_t now)
+{
+    link_pop(link, now);
+    link->collected = link->head;
 }
 
 #endif

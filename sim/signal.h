@@ -38,18 +38,46 @@ static inline void signal_add(struct signal *signal, uint64_t now, int64_t amoun
     signal_set(signal, now, signal->value + amount);
 }
 
-/* A sum whose reader is woken when it may have become zero. */
+/* A sum whose reader is woken when it may have become zero. What is done for sure in a later cycle may be taken off
+ * before (tally_done_at): the sum then is zero from that cycle on. */
 struct tally {
     struct signal sum;
     struct engine *engine;
-    uint32_t watcher; /* component id */
+    uint32_t watcher;  /* component id */
+    uint32_t ahead;    /* taken off before their cycle, and not yet said to be over (tally_over) */
+    uint64_t last;     /* latest cycle of those */
 };
+
+static inline bool tally_is_zero(const struct tally *tally, uint64_t now)
+{
+    return signal_read(&tally->sum, now) == 0 && tally->last < now;
+}
 
 static inline void tally_add(struct tally *tally, uint64_t now, int64_t amount)
 {
     signal_add(&tally->sum, now, amount);
     if (tally->sum.value == 0)
-        engine_wake(tally->engine, tally->watcher, now + 1);
+        engine_wake(tally->engine, tally->watcher, (tally->last > now ? tally->last : now) + 1);
+}
+
+/* One is done in `cycle`, not before `now`. Whoever does it says tally_over when that cycle is past. */
+static inline void tally_done_at(struct tally *tally, uint64_t now, uint64_t cycle)
+{
+    tally->ahead++;
+    if (cycle > tally->last)
+        tally->last = cycle;
+    tally_add(tally, now, -1);
+}
+
+static inline void tally_over(struct tally *tally)
+{
+    tally->ahead--;
+}
+
+/* What is outstanding at the start of the present cycle, when everybody has said what is over. */
+static inline int64_t tally_value(const struct tally *tally)
+{
+    return tally->sum.value + tally->ahead;
 }
 
 #endif

@@ -62,7 +62,7 @@ static void say(struct timestep *timestep, struct wave_side *side, uint64_t now,
 static bool phase_is_over(struct timestep *timestep, uint64_t now)
 {
     int64_t go = go_pack(timestep->sample, timestep->phase);
-    if (signal_read(&timestep->outstanding.sum, now) != 0)
+    if (!tally_is_zero(&timestep->outstanding, now))
         return false;
     bool west = heard(&timestep->west, now, go), east = heard(&timestep->east, now, go);
     if (west && !said(&timestep->east, go))
@@ -154,7 +154,7 @@ static void timestep_hash(const void *self, struct hash *hash)
     hash_u64(hash, timestep->act_at);
     hash_u64(hash, timestep->began);
     hash_u64(hash, (uint64_t)timestep->obeyed);
-    hash_u64(hash, (uint64_t)timestep->outstanding.sum.value);
+    hash_u64(hash, (uint64_t)tally_value(&timestep->outstanding));
     hash_u64(hash, (uint64_t)timestep->command.value);
     hash_u64(hash, (uint64_t)timestep->go.value);
     hash_u64(hash, (uint64_t)timestep->started.value);
@@ -170,7 +170,7 @@ static bool timestep_waiting(const void *self, char *text, size_t size)
     if (timestep->state != TIMESTEP_RUN)
         return false;
     snprintf(text, size, "the end of timestep %d of sample %u: %lld cores, packets or inputs are outstanding",
-             (int)timestep->phase - GO_STEP_0, timestep->sample, (long long)timestep->outstanding.sum.value);
+             (int)timestep->phase - GO_STEP_0, timestep->sample, (long long)tally_value(&timestep->outstanding));
     return true;
 }
 

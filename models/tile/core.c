@@ -33,7 +33,7 @@ static enum core_counter cycle_kind(const struct core *core, uint64_t cycle, uin
     return core->obeyed >= 0 && !core->ticked ? CORE_STALL_BARRIER : CORE_IDLE;
 }
 
-void core_settle(struct core *core, uint64_t now)
+static void account(struct core *core, uint64_t now)
 {
     while (core->accounted < now) {
         uint64_t until = now;
@@ -57,8 +57,6 @@ static void accept(struct core *core, uint64_t now, const struct packet *packet)
         ahead = 1;
     }
     core->counters[CORE_EVENTS_IN]++;
-    tally_add(core->outstanding, now, -1);
-    core->component.progress++;
     if ((uint32_t)ahead >= core->queue.slots || !event_queue_has_room(&core->queue, now)) {
         must(core->config->queue_policy == QUEUE_DROP || core->ticked);
         core->counters[CORE_EVENTS_DROPPED]++;
@@ -67,6 +65,33 @@ static void accept(struct core *core, uint64_t now, const struct packet *packet)
     core->counters[CORE_QUEUE_WRITES]++;
     event_queue_put(&core->queue, (core->step + (uint32_t)ahead) % core->queue.slots, packet->axon, packet->value);
     trace_event(&core->component, now, TRACE_QUEUE_IN, 1);
+}
+
+/* Packets that it promised to take, and did before `now`. */
+static void collect(struct core *core, uint64_t now)
+{
+    const struct link_entry *taken;
+    while ((taken = link_taken(core->in, now))) {
+        accept(core, taken->visible, &taken->packet);
+        link_collect(core->in);
+    }
+}
+
+void core_settle(struct core *core, uint64_t now)
+{
+    collect(core, now);
+    account(core, now);
+}
+
+/* Nothing waits: whatever comes while the queue has room, or can be dropped, is taken at once. */
+static void promise(struct core *core, uint64_t now)
+{
+    uint32_t flits = CORE_PROMISED_FLITS;
+    if (core->config->queue_policy == QUEUE_STALL) {
+        uint32_t room = event_queue_room(&core->queue, now), coming = core->in->tail - core->in->collected;
+        flits = room > coming ? room - coming : 0; /* a packet is at least a flit */
+    }
+    link_promise(core->in, flits, core->outstanding);
 }
 
 /* Takes the packet in front if it can; returns when to look again. */
@@ -89,7 +114,9 @@ static uint64_t receive(struct core *core, uint64_t now)
     }
     core->in_blocked = false;
     accept(core, now, packet);
-    link_pop(core->in, now);
+    tally_add(core->outstanding, now, -1);
+    core->component.progress++;
+    link_pop_collected(core->in, now);
     return link_next(core->in, now);
 }
 
@@ -267,6 +294,8 @@ static uint64_t core_step(void *self, uint64_t now)
     if (core->phase == CORE_RESTS && core->seen_go != core->obeyed)
         obey(core, now);
     uint64_t next = receive(core, now);
+    if (core->in->head == core->in->tail)
+        promise(core, now);
     if (core->phase == CORE_DRAINS && now >= core->phase_end)
         ask_processor(core, now);
     if (core->phase == CORE_ASKS)

@@ -22,6 +22,10 @@
 #include "models/tile/neuron_array.h"
 #include "models/tile/synapse_array.h"
 
+/* A core promises its router to take up to so many flits, as far as its queue has room: it is then woken for one packet
+ * in as many. */
+#define CORE_PROMISED_FLITS 56u
+
 enum core_phase {
     CORE_RESTS,   /* done with what the go signal asked for */
     CORE_CLEARS,  /* reset until phase_end */
@@ -66,7 +70,7 @@ struct core {
 void core_init(struct core *core, struct engine *engine, uint32_t index, const struct core_config *config,
                const struct core_program *program);
 void core_free(struct core *core);
-/* Brings the cycle counters up to `now`. */
+/* Brings the cycle counters and the event queue up to `now`. */
 void core_settle(struct core *core, uint64_t now);
 
 #endif

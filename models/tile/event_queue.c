@@ -41,6 +41,12 @@ bool event_queue_has_room(struct event_queue *queue, uint64_t now)
     return queue->stored + queue->leaving < queue->depth;
 }
 
+uint32_t event_queue_room(struct event_queue *queue, uint64_t now)
+{
+    let_leave(queue, now);
+    return queue->depth - queue->stored - queue->leaving;
+}
+
 uint64_t event_queue_room_at(const struct event_queue *queue)
 {
     return queue->leaving ? queue->leaves_at[queue->leaves_head] : UINT64_MAX;

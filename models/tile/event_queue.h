@@ -32,6 +32,8 @@ void event_queue_free(struct event_queue *queue);
 
 /* Room for one more event in cycle `now`? */
 bool event_queue_has_room(struct event_queue *queue, uint64_t now);
+/* For how many more events there is room in cycle `now`. */
+uint32_t event_queue_room(struct event_queue *queue, uint64_t now);
 /* First cycle after a failed event_queue_has_room in which there is room, UINT64_MAX if that needs another timestep. */
 uint64_t event_queue_room_at(const struct event_queue *queue);
 /* ahead: timesteps from the present one, < slots. There must be room. */
