@@ -60,6 +60,7 @@ struct component {
 struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
+    uint64_t until;    /* the present run ends before this cycle; who runs ahead does not pass it */
     uint64_t occupied; /* bit s: slot s is not empty */
     uint64_t *wheel;       /* [ENGINE_SLOTS][1 << slot_shift]: `summaries` words whose bits say which words of the slot
                               are not 0, then the words of the due set; components of a class are neighbours there */

@@ -7,9 +7,9 @@ void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_
     output->spike = 0;
 }
 
-bool axon_output_done(const struct axon_output *output)
+bool axon_output_done(const struct axon_output *output, uint64_t now)
 {
-    return output->spike == output->array->fired_count && (output->relay || output->route == output->route_end);
+    return output->last_send <= now && output->spike == output->array->fired_count && (output->relay || output->route == output->route_end);
 }
 
 static void begin_source(struct axon_output *output, const struct output_table *table, uint32_t source)
@@ -63,6 +63,7 @@ static void send(struct axon_output *output, uint64_t now, const struct send_rou
     if (route->kind == PACKET_VALUE)
         packet.value = output->array->potential[output->array->fired[output->spike - 1]];
     link_push(link_for(output, route), now, &packet);
+    output->last_send = now;
     output->next_send = now + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
     tally_add(output->outstanding, now, route->deliveries);
     counters[CORE_PACKETS]++;
@@ -74,25 +75,44 @@ static void send(struct axon_output *output, uint64_t now, const struct send_rou
         tally_add(output->outstanding, now, -1);
 }
 
+/* The packet that comes next, if the router has room for it in cycle `now`. */
+static bool send_next(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS])
+{
+    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
+    const struct send_route *route = &table->route[output->route];
+    if (!link_ready(link_for(output, route), now, route->flits))
+        return false;
+    send(output, now, route, counters);
+    return true;
+}
+
+static uint64_t credit_cycle(struct axon_output *output)
+{
+    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
+    const struct send_route *route = &table->route[output->route];
+    return link_credit_cycle(link_for(output, route), route->flits);
+}
+
 uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
                           uint64_t *progress)
 {
+    if (output->last_send > now) /* the core may be done in that cycle */
+        return output->last_send;
     if (output->next_send > now)
         return output->next_send;
     output->blocked = false;
-    uint64_t next = choose(output, now, counters, progress);
+    uint64_t next = choose(output, now, counters, progress), until = output->out->engine->until;
     if (output->route == output->route_end)
         return next;
-    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
-    const struct send_route *route = &table->route[output->route];
-    struct link *out = link_for(output, route);
-    if (!link_ready(out, now, route->flits)) {
+    if (!send_next(output, now, counters)) {
         output->blocked = true;
-        return link_credit_cycle(out, route->flits);
+        return credit_cycle(output);
     }
-    send(output, now, route, counters);
     (*progress)++;
-    return output->next_send;
+    while (output->route != output->route_end && output->next_send < until &&
+           send_next(output, output->next_send, counters))
+        ;
+    return output->last_send > now ? output->last_send : output->next_send;
 }
 
 void axon_output_hash(const struct axon_output *output, struct hash *hash)

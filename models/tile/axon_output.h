@@ -2,7 +2,10 @@
  *
  * Two sources: relayed input spikes (a link from the host interface) go before the core's own spikes, which wait in
  * a list as long as the neuron array (so the neuron pipeline never stalls for it; a real one has a shorter FIFO). The
- * packets of one spike go out one after the other; a packet that finds no credit of the router waits. */
+ * packets of one spike go out one after the other; a packet that finds no credit of the router waits.
+ *
+ * A step runs ahead over the packets of one source for which credit is known to be there in their cycle: nothing can
+ * come between them. The spike is over in the cycle of its last packet all the same. */
 #ifndef NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 #define NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 
@@ -36,17 +39,18 @@ struct axon_output {
     bool relay;                /* it is a relayed input */
     struct packet event;       /* that input */
     uint64_t next_send;        /* the output is busy before this cycle */
+    uint64_t last_send;        /* cycle of the last packet; may lie ahead */
     bool blocked;              /* it waits for credit */
 };
 
-/* Sends what can be sent in cycle `now` (at most one packet). Returns the next cycle to try, NEVER when a credit, a relay or a
- * new timestep must come first. */
+/* Sends what can be sent from cycle `now` on. Returns the next cycle to try, NEVER when a credit, a relay or a new
+ * timestep must come first. */
 uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
                           uint64_t *progress);
 /* A new list of spikes: `array->fired`, whose pipeline started in cycle sweep_start of timestep `step`. */
 void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);
-/* Every spike of the timestep has left. */
-bool axon_output_done(const struct axon_output *output);
+/* Every spike of the timestep has left, the last one in cycle `now` or before. */
+bool axon_output_done(const struct axon_output *output, uint64_t now);
 void axon_output_hash(const struct axon_output *output, struct hash *hash);
 
 #endif

@@ -280,7 +280,7 @@ static void finish(struct core *core, uint64_t now)
 static bool phase_over(const struct core *core, uint64_t now)
 {
     return (core->phase == CORE_CLEARS || core->phase == CORE_SWEEPS) && now >= core->phase_end &&
-           axon_output_done(&core->output);
+           axon_output_done(&core->output, now);
 }
 
 static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }
