@@ -57,8 +57,56 @@ void link_free_places(struct link *link, uint32_t flits, uint64_t free_at)
         link->ring[(link->head + i) & link->mask].free_at = free_at;
 }
 
+void link_announce(struct link *link, const struct packet *packet)
+{
+    struct link_entry *entry = &link->ring[link->tail & link->mask];
+    link->announces = true;
+    entry->packet = *packet;
+    entry->visible = NEVER;
+    entry->free_at = NEVER;
+    if (packet->flits != 1)
+        link_take_places(link, packet->flits);
+    link->tail += packet->flits;
+}
+
+/* Gives announced packets their cycle as far as credit is known. */
+static void send_announced(struct link *link)
+{
+    while (link->unsent != link->tail) {
+        struct link_entry *entry = &link->ring[link->unsent & link->mask];
+        uint32_t flits = entry->packet.flits;
+        uint64_t credit = link->ring[(link->unsent + flits - 1u - link->capacity) & link->mask].free_at;
+        if (credit == NEVER)
+            return;
+        uint64_t sent = credit > link->earliest ? credit : link->earliest;
+        entry->visible = sent + link->latency;
+        link->earliest = sent + (link->spacing > flits ? link->spacing : flits);
+        link->unsent += flits;
+        if (link->unsent == link->tail) {
+            link->producer_waits = false;
+            if (sent > link->engine->now)
+                engine_wake(link->engine, link->producer, sent);
+        }
+    }
+}
+
+void link_send_announced(struct link *link, uint64_t earliest, uint32_t spacing)
+{
+    bool empty = link->head == link->unsent;
+    link->earliest = earliest;
+    link->spacing = spacing;
+    link->producer_waits = true;
+    send_announced(link);
+    if (empty)
+        engine_wake_if(link->engine, true, link->consumer, link->reason, link->ring[link->head & link->mask].visible);
+}
+
 void link_return_credit(struct link *link, uint64_t free_at)
 {
+    if (link->announces) {
+        send_announced(link);
+        return;
+    }
     link->producer_waits = false;
     if (link->waiting)
         *link->waiting &= ~link->waiting_bit;
@@ -87,6 +135,15 @@ void link_promise(struct link *link, uint32_t flits, struct tally *deliveries)
     link->deliveries = deliveries;
 }
 
+static void hash_entry(const struct link_entry *entry, struct hash *hash)
+{
+    const struct packet *packet = &entry->packet;
+    hash_u64(hash, entry->visible);
+    hash_u64(hash, (uint64_t)packet->target << 32 | packet->axon);
+    hash_u64(hash, (uint64_t)(uint32_t)packet->value << 32 | (uint64_t)packet->step << 16 |
+                       (uint64_t)packet->flits << 8 | packet->kind);
+}
+
 static uint32_t packets_between(const struct link *link, uint32_t first, uint32_t end)
 {
     uint32_t packets = 0;
@@ -95,27 +152,23 @@ static uint32_t packets_between(const struct link *link, uint32_t first, uint32_
     return packets;
 }
 
-/* Credits count as back from the cycle in which they could be used, whether or not the producer has looked. */
+/* Credits count as back from the cycle in which they could be used, and packets as sent and taken in their cycle,
+ * whenever the two ends have done that. */
 void link_hash(const struct link *link, struct hash *hash)
 {
     uint64_t now = link->engine->now;
-    uint32_t head = link->promises ? link->collected : link->head, owed = head; /* first flit whose credit is not back */
+    uint32_t head = link->promises ? link->collected : link->head, tail = head, owed = head;
+    while (tail != link->tail && link_sent(link, tail) < now)
+        tail += link->ring[tail & link->mask].packet.flits;
+    while (tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
+        owed--; /* first flit whose credit is not back */
     uint32_t popped = link->head - link->popped_more - packets_between(link, head, link->head);
-    while (link->tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
-        owed--;
-    hash_u64(hash, link->capacity - (link->tail - owed));
-    hash_u64(hash, (uint64_t)(link->tail - link->pushed_more) << 32 | popped);
-    for (uint32_t i = owed; i != link->tail; i++) {
-        const struct link_entry *entry = &link->ring[i & link->mask];
-        if (entry->packet.flits == 0)
-            continue;
-        if (i - owed < head - owed) {
-            hash_u64(hash, entry->free_at);
-            continue;
-        }
-        hash_u64(hash, entry->visible);
-        hash_u64(hash, (uint64_t)entry->packet.target << 32 | entry->packet.axon);
-        hash_u64(hash, (uint64_t)(uint32_t)entry->packet.value << 32 | (uint64_t)entry->packet.step << 16 |
-                           (uint64_t)entry->packet.flits << 8 | entry->packet.kind);
-    }
+    hash_u64(hash, link->capacity - (tail - owed));
+    hash_u64(hash, (uint64_t)(popped + packets_between(link, head, tail)) << 32 | popped);
+    for (uint32_t i = owed; i != head; i++)
+        if (link->ring[i & link->mask].packet.flits)
+            hash_u64(hash, link->ring[i & link->mask].free_at);
+    for (uint32_t i = head; i != tail; i++)
+        if (link->ring[i & link->mask].packet.flits)
+            hash_entry(&link->ring[i & link->mask], hash);
 }

@@ -9,7 +9,12 @@
  *
  * A consumer that will surely take packets in the cycle in which they become visible can promise that (link_promise).
  * It is then not woken for them: the credits come back in the cycles in which they would, and it collects the packets
- * when it next looks. So `head` may be ahead of what the hardware has taken; that is `collected`. */
+ * when it next looks. So `head` may be ahead of what the hardware has taken; that is `collected`.
+ *
+ * A producer that has several packets ready can announce them all (link_announce): each is sent as soon as there is
+ * credit for it, at least `spacing` cycles after the one before. The cycle of a packet is found when the credit is
+ * known, which may be when the consumer pops another; until then it is visible in cycle NEVER. The producer is woken
+ * in the cycle of the last one. */
 #ifndef NPUSIM_SIM_LINK_H
 #define NPUSIM_SIM_LINK_H
 
@@ -42,10 +47,14 @@ struct link {
     uint32_t consumer;       /* component id */
     uint32_t reason;         /* for which the consumer is woken (struct component_class) */
     uint32_t promised;       /* flits that the consumer will take at once */
-    bool producer_waits;     /* schedules only */
+    bool producer_waits;     /* for credit, or that announced packets are sent; schedules only */
     bool promises;           /* `collected` is in use */
+    bool announces;          /* `unsent` is in use: nothing is pushed, everything announced */
     uint32_t collected;      /* flits */
     struct tally *deliveries; /* or NULL: is told when a promised packet is taken */
+    uint32_t unsent;         /* flit of the first announced packet whose cycle is not known */
+    uint32_t spacing;        /* of announced packets */
+    uint64_t earliest;       /* cycle in which the next announced packet can be sent */
     uint32_t pushed_more, popped_more; /* flits less packets: those behind a packet's first */
     uint32_t producer;       /* component id */
     uint32_t waiting_bit;
@@ -110,6 +119,21 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
     }
     link->promised = 0;
     engine_wake_if(link->engine, tail == link->head, link->consumer, link->reason, visible);
+}
+
+/* Announces another packet behind those announced. There must be room in the ring (link_widen). */
+void link_announce(struct link *link, const struct packet *packet);
+/* After the announcements of a cycle: the first is sent in `earliest` at the soonest. */
+void link_send_announced(struct link *link, uint64_t earliest, uint32_t spacing);
+static inline uint32_t link_announce_room(const struct link *link)
+{
+    return link->mask + 1 - link->capacity;
+}
+/* Cycle in which the packet at flit `place` was or will be sent; NEVER: not known. */
+static inline uint64_t link_sent(const struct link *link, uint32_t place)
+{
+    uint64_t visible = link->ring[place & link->mask].visible;
+    return visible == NEVER ? NEVER : visible - link->latency;
 }
 
 /* ---- consumer ---- */

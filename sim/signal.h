@@ -45,6 +45,7 @@ struct tally {
     struct engine *engine;
     uint32_t watcher;  /* component id */
     uint32_t ahead;    /* taken off before their cycle, and not yet said to be over (tally_over) */
+    uint32_t early;    /* added before their cycle, and not yet said to have come (tally_came) */
     uint64_t last;     /* latest cycle of those */
 };
 
@@ -74,10 +75,22 @@ static inline void tally_over(struct tally *tally)
     tally->ahead--;
 }
 
-/* What is outstanding at the start of the present cycle, when everybody has said what is over. */
+/* `amount` are to come, while something else is outstanding that ends after them. */
+static inline void tally_add_early(struct tally *tally, uint64_t now, uint32_t amount)
+{
+    tally->early += amount;
+    tally_add(tally, now, amount);
+}
+
+static inline void tally_came(struct tally *tally, uint32_t amount)
+{
+    tally->early -= amount;
+}
+
+/* What is outstanding at the start of the present cycle, when everybody has said what is over and what has come. */
 static inline int64_t tally_value(const struct tally *tally)
 {
-    return tally->sum.value + tally->ahead;
+    return tally->sum.value + tally->ahead - tally->early;
 }
 
 #endif

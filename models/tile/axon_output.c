@@ -7,14 +7,14 @@ void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_
     output->spike = 0;
 }
 
-bool axon_output_done(const struct axon_output *output, uint64_t now)
+bool axon_output_done(const struct axon_output *output)
 {
-    return output->last_send <= now && output->spike == output->array->fired_count && (output->relay || output->route == output->route_end);
+    return output->spike == output->array->fired_count && (output->relay || output->route == output->route_end);
 }
 
 static void begin_source(struct axon_output *output, const struct output_table *table, uint32_t source)
 {
-    output->route = table->start[source];
+    output->route = output->announced = table->start[source];
     output->route_end = table->start[source + 1];
 }
 
@@ -53,8 +53,12 @@ static struct link *link_for(const struct axon_output *output, const struct send
     return output->out_west && place_x(route->target) < output->x ? output->out_west : output->out;
 }
 
-static void send(struct axon_output *output, uint64_t now, const struct send_route *route,
-                 uint64_t counters[CORE_COUNTERS])
+static const struct send_route *routes_of(const struct axon_output *output)
+{
+    return output->relay ? output->relays.route : output->neurons.route;
+}
+
+static void announce(struct axon_output *output, uint64_t now, const struct send_route *route)
 {
     uint32_t step = (output->relay ? output->event.step : output->step) + route->delay;
     struct packet packet = {.target = route->target, .axon = route->axon, .step = (uint16_t)step,
@@ -62,57 +66,74 @@ static void send(struct axon_output *output, uint64_t now, const struct send_rou
                             .kind = route->kind};
     if (route->kind == PACKET_VALUE)
         packet.value = output->array->potential[output->array->fired[output->spike - 1]];
-    link_push(link_for(output, route), now, &packet);
-    output->last_send = now;
-    output->next_send = now + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
-    tally_add(output->outstanding, now, route->deliveries);
+    link_announce(output->announced_to, &packet);
+    tally_add_early(output->outstanding, now, route->deliveries);
+    output->announced++;
+}
+
+/* As many packets of the source as go by one link, and as there is room for; one always. */
+static void announce_source(struct axon_output *output, uint64_t now)
+{
+    const struct send_route *routes = routes_of(output);
+    struct link *link = link_for(output, &routes[output->route]);
+    uint32_t flits = 0, room = link_announce_room(link);
+    output->announced_to = link;
+    output->place = link->tail;
+    do {
+        flits += routes[output->announced].flits;
+        announce(output, now, &routes[output->announced]);
+    } while (output->announced < output->route_end && link_for(output, &routes[output->announced]) == link &&
+             flits + routes[output->announced].flits <= room);
+    link_send_announced(link, now, output->route_cycles);
+}
+
+uint64_t axon_output_next_sent(const struct axon_output *output)
+{
+    return axon_output_has_announced(output) ? link_sent(output->announced_to, output->place) : NEVER;
+}
+
+void axon_output_count_sent(struct axon_output *output, uint64_t counters[CORE_COUNTERS])
+{
+    const struct send_route *route = &routes_of(output)[output->route];
+    uint64_t sent = link_sent(output->announced_to, output->place);
+    output->place += route->flits;
+    output->next_send = sent + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
+    tally_came(output->outstanding, route->deliveries);
     counters[CORE_PACKETS]++;
     counters[CORE_ROUTE_READS]++;
     counters[CORE_SENT_HOPS_EW] += route->hops_ew;
     counters[CORE_SENT_HOPS_NS] += route->hops_ns;
     counters[CORE_SENT_HOPS_LOCAL] += route->hops_local;
-    if (++output->route == output->route_end && output->relay)
+    output->route++;
+}
+
+/* Counts what has left by now. Returns whether something announced has not. */
+static bool still_sending(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS])
+{
+    bool relay = output->relay && axon_output_has_announced(output);
+    while (axon_output_next_sent(output) <= now) {
+        axon_output_count_sent(output, counters);
+        output->blocked = false;
+    }
+    if (relay && output->route == output->route_end)
         tally_add(output->outstanding, now, -1);
-}
-
-/* The packet that comes next, if the router has room for it in cycle `now`. */
-static bool send_next(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS])
-{
-    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
-    const struct send_route *route = &table->route[output->route];
-    if (!link_ready(link_for(output, route), now, route->flits))
-        return false;
-    send(output, now, route, counters);
-    return true;
-}
-
-static uint64_t credit_cycle(struct axon_output *output)
-{
-    const struct output_table *table = output->relay ? &output->relays : &output->neurons;
-    const struct send_route *route = &table->route[output->route];
-    return link_credit_cycle(link_for(output, route), route->flits);
+    return axon_output_has_announced(output);
 }
 
 uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
                           uint64_t *progress)
 {
-    if (output->last_send > now) /* the core may be done in that cycle */
-        return output->last_send;
+    if (still_sending(output, now, counters))
+        return NEVER; /* the link wakes the core for the last one */
     if (output->next_send > now)
         return output->next_send;
-    output->blocked = false;
-    uint64_t next = choose(output, now, counters, progress), until = output->out->engine->until;
+    uint64_t next = choose(output, now, counters, progress);
     if (output->route == output->route_end)
         return next;
-    if (!send_next(output, now, counters)) {
-        output->blocked = true;
-        return credit_cycle(output);
-    }
+    announce_source(output, now);
     (*progress)++;
-    while (output->route != output->route_end && output->next_send < until &&
-           send_next(output, output->next_send, counters))
-        ;
-    return output->last_send > now ? output->last_send : output->next_send;
+    output->blocked = axon_output_next_sent(output) != now;
+    return still_sending(output, now, counters) ? NEVER : output->next_send;
 }
 
 void axon_output_hash(const struct axon_output *output, struct hash *hash)

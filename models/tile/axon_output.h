@@ -4,8 +4,8 @@
  * a list as long as the neuron array (so the neuron pipeline never stalls for it; a real one has a shorter FIFO). The
  * packets of one spike go out one after the other; a packet that finds no credit of the router waits.
  *
- * A step runs ahead over the packets of one source for which credit is known to be there in their cycle: nothing can
- * come between them. The spike is over in the cycle of its last packet all the same. */
+ * The packets of a source are announced to the link together, as nothing can come between them; they count as sent
+ * when their cycle has passed (axon_output_count_sent), so the counters are exact whenever they are looked at. */
 #ifndef NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 #define NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 
@@ -39,7 +39,9 @@ struct axon_output {
     bool relay;                /* it is a relayed input */
     struct packet event;       /* that input */
     uint64_t next_send;        /* the output is busy before this cycle */
-    uint64_t last_send;        /* cycle of the last packet; may lie ahead */
+    /* packets announced and not counted as sent: the routes up to `announced` */
+    struct link *announced_to;
+    uint32_t announced, place; /* place: flit of the first one in the link */
     bool blocked;              /* it waits for credit */
 };
 
@@ -47,10 +49,19 @@ struct axon_output {
  * timestep must come first. */
 uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS],
                           uint64_t *progress);
+/* Cycle in which the next packet leaves or has left that is not counted yet; NEVER: none, or not known. */
+uint64_t axon_output_next_sent(const struct axon_output *output);
+/* Counts that packet. */
+void axon_output_count_sent(struct axon_output *output, uint64_t counters[CORE_COUNTERS]);
+/* A packet is announced that is not counted. */
+static inline bool axon_output_has_announced(const struct axon_output *output)
+{
+    return output->announced != output->route;
+}
 /* A new list of spikes: `array->fired`, whose pipeline started in cycle sweep_start of timestep `step`. */
 void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);
-/* Every spike of the timestep has left, the last one in cycle `now` or before. */
-bool axon_output_done(const struct axon_output *output, uint64_t now);
+/* Every spike of the timestep has left. */
+bool axon_output_done(const struct axon_output *output);
 void axon_output_hash(const struct axon_output *output, struct hash *hash);
 
 #endif

@@ -77,9 +77,23 @@ static void collect(struct core *core, uint64_t now)
     }
 }
 
+/* Packets that it announced, and that left before `now`; until each of them it waited for credit, if not at work. */
+static void count_sent(struct core *core, uint64_t now)
+{
+    struct axon_output *output = &core->output;
+    for (uint64_t sent; (sent = axon_output_next_sent(output)) < now;) {
+        output->blocked = true;
+        account(core, sent);
+        axon_output_count_sent(output, core->counters);
+    }
+    output->blocked = axon_output_has_announced(output) && output->next_send < now;
+}
+
 void core_settle(struct core *core, uint64_t now)
 {
     collect(core, now);
+    if (axon_output_has_announced(&core->output))
+        count_sent(core, now);
     account(core, now);
 }
 
@@ -280,7 +294,7 @@ static void finish(struct core *core, uint64_t now)
 static bool phase_over(const struct core *core, uint64_t now)
 {
     return (core->phase == CORE_CLEARS || core->phase == CORE_SWEEPS) && now >= core->phase_end &&
-           axon_output_done(&core->output, now);
+           axon_output_done(&core->output);
 }
 
 static uint64_t sooner(uint64_t a, uint64_t b) { return a < b ? a : b; }

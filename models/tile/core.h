@@ -25,6 +25,8 @@
 /* A core promises its router to take up to so many flits, as far as its queue has room: it is then woken for one packet
  * in as many. */
 #define CORE_PROMISED_FLITS 56u
+/* So many flits of a spike's packets it can announce at once. */
+#define CORE_ANNOUNCED_FLITS 56u
 
 enum core_phase {
     CORE_RESTS,   /* done with what the go signal asked for */

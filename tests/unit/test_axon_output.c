@@ -118,7 +118,7 @@ START_TEST(a_spike_leaves_when_its_neuron_has_left_the_pipeline)
     ck_assert_uint_eq(packet.step, 7); /* of timestep 6, delay 1 */
     ck_assert_int_eq(packet.value, 1);
     ck_assert_uint_eq(left(&bench.out, 10 + 3 + 3).axon, 107);
-    ck_assert(axon_output_done(&bench.output, 1000));
+    ck_assert(axon_output_done(&bench.output));
     ck_assert_uint_eq(bench.counters[CORE_PACKETS], 2);
     ck_assert_uint_eq(bench.counters[CORE_ROUTE_READS], 2);
     ck_assert_uint_eq(bench.counters[CORE_SENT_HOPS_EW], 2);
@@ -180,7 +180,7 @@ START_TEST(what_is_outstanding_adds_up)
     for (uint64_t now = 1; now < 9; now++)
         step(&bench, now);
     ck_assert_int_eq(bench.outstanding.sum.value, 1000 + after[_i]);
-    ck_assert(axon_output_done(&bench.output, 1000));
+    ck_assert(axon_output_done(&bench.output));
     bench_free(&bench);
 }
 END_TEST
