@@ -54,6 +54,7 @@ static void join_cores(struct chip *chip)
             struct core *core = &chip->cores[tile];
             join_core(chip, tile, &core->component, &core->in, &core->output.out, &core->output.out_west);
             core->output.x = tile % columns;
+            core_widen_links(core);
         } else {
             struct neuron_core *core = &chip->neuron_cores[tile];
             join_core(chip, tile, &core->component, &core->in, &core->out_east, &core->out_west);

@@ -59,8 +59,7 @@ static void wire_cores(struct chip *chip)
         struct core *core = &chip->cores[index];
         uint32_t tile = index / per_tile, local = index % per_tile;
         wire_local(chip, tile, PORT_LOCAL + local, &core->component, &core->in, &core->output.out);
-        link_widen(core->in, CORE_PROMISED_FLITS);
-        link_widen(core->output.out, CORE_ANNOUNCED_FLITS);
+        core_widen_links(core);
         if (chip->processors)
             wire_processor(chip, tile, local, core);
         if (core->program->relay_count && chip->number == 0)

@@ -60,6 +60,7 @@ void link_free_places(struct link *link, uint32_t flits, uint64_t free_at)
 void link_announce(struct link *link, const struct packet *packet)
 {
     struct link_entry *entry = &link->ring[link->tail & link->mask];
+    must(link->tail + packet->flits - link->head <= link->mask + 1);
     link->announces = true;
     entry->packet = *packet;
     entry->visible = NEVER;
@@ -158,8 +159,8 @@ void link_hash(const struct link *link, struct hash *hash)
 {
     uint64_t now = link->engine->now;
     uint32_t head = link->promises ? link->collected : link->head, tail = head, owed = head;
-    while (tail != link->tail && link_sent(link, tail) < now)
-        tail += link->ring[tail & link->mask].packet.flits;
+    while (tail != link->tail && (link->ring[tail & link->mask].packet.flits == 0 || link_sent(link, tail) < now))
+        tail++;
     while (tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
         owed--; /* first flit whose credit is not back */
     uint32_t popped = link->head - link->popped_more - packets_between(link, head, link->head);

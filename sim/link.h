@@ -1,6 +1,6 @@
 /* A link: the only way from one component to another. Bounded, latency >= 1, with credits.
  *
- * One producer pushes, one consumer pops. A packet pushed in cycle c is visible from c + latency. Space is counted in
+ * One producer pushes at most one packet a cycle, one consumer pops at most one. A packet pushed in cycle c is visible from c + latency. Space is counted in
  * flits: a packet of n flits needs n credits, which come back `credit_latency` cycles after its last flit has left
  * (pop in cycle c: c + n - 1 + credit_latency). So neither side can see what the other did in the same cycle, and the order
  * in which they step cannot matter.
@@ -18,6 +18,7 @@
 #ifndef NPUSIM_SIM_LINK_H
 #define NPUSIM_SIM_LINK_H
 
+#include "sim/panic.h"
 #include "sim/signal.h"
 
 /* What travels. The engine looks at `flits` only. */
@@ -194,6 +195,7 @@ static inline void link_collect(struct link *link)
 /* link_pop of a packet that was not promised, when everything promised has been collected. */
 static inline void link_pop_collected(struct link *link, uint64_t now)
 {
+    must(link->collected == link->head);
     link_pop(link, now);
     link->collected = link->head;
 }

@@ -386,6 +386,14 @@ void core_init(struct core *core, struct engine *engine, uint32_t index, const s
     engine_add(engine, &core->component);
 }
 
+void core_widen_links(struct core *core)
+{
+    link_widen(core->in, CORE_PROMISED_FLITS);
+    link_widen(core->output.out, CORE_ANNOUNCED_FLITS);
+    if (core->output.out_west)
+        link_widen(core->output.out_west, CORE_ANNOUNCED_FLITS);
+}
+
 void core_free(struct core *core)
 {
     event_queue_free(&core->queue);

@@ -71,6 +71,8 @@ struct core {
 /* config, program and the fields set by the builder (links, go, outstanding, probe, tables of `output`) must outlive the core. */
 void core_init(struct core *core, struct engine *engine, uint32_t index, const struct core_config *config,
                const struct core_program *program);
+/* When its links to and from the router are set, before anything travels. */
+void core_widen_links(struct core *core);
 void core_free(struct core *core);
 /* Brings the cycle counters and the event queue up to `now`. */
 void core_settle(struct core *core, uint64_t now);

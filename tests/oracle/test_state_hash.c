@@ -89,6 +89,18 @@ START_TEST(of_memories_of_a_core)
 }
 END_TEST
 
+/* The next route, of an output that has announced everything before it. */
+static void flip_route(struct stopped *stopped, struct axon_output *output)
+{
+    if (axon_output_has_announced(output))
+        return;
+    for (int bit = 0; bit < 32; bit++) {
+        output->route = output->announced ^= UINT32_C(1) << bit;
+        ck_assert(plain_system_hash(&stopped->plain) != stopped->hash);
+        output->route = output->announced ^= UINT32_C(1) << bit;
+    }
+}
+
 START_TEST(of_registers_of_a_core)
 {
     struct stopped stopped;
@@ -109,14 +121,15 @@ START_TEST(of_registers_of_a_core)
         FLIP(core->in_blocked_since);
         FLIP(core->output.sweep_start);
         FLIP(core->output.step);
-        FLIP(core->output.route);
+        flip_route(&stopped, &core->output);
         FLIP(core->output.route_end);
         FLIP_BOOL(core->output.relay);
         FLIP(core->output.event.axon);
         FLIP(core->output.event.value);
         FLIP(core->output.event.step);
         FLIP(core->output.next_send);
-        FLIP_BOOL(core->output.blocked);
+        if (!axon_output_has_announced(&core->output)) /* else it follows from the link */
+            FLIP_BOOL(core->output.blocked);
     }
     end(&stopped);
 }
@@ -207,6 +220,17 @@ START_TEST(of_spikes_that_wait_to_be_sent)
 }
 END_TEST
 
+/* Whoever else an output could have served last. */
+static void check_turns(struct stopped *stopped, uint32_t *behind)
+{
+    uint32_t before = *behind;
+    for (uint32_t input = 0; input < ROUTER_PORTS_MAX; input++) {
+        *behind = -(UINT32_C(2) << input);
+        ck_assert((plain_system_hash(&stopped->plain) == stopped->hash) == (*behind == before));
+    }
+    *behind = before;
+}
+
 START_TEST(of_a_router)
 {
     struct stopped stopped;
@@ -218,7 +242,7 @@ START_TEST(of_a_router)
         for (uint32_t i = 0; i < ROUTER_COUNTERS; i++)
             FLIP(router->counters[i]);
         for (uint32_t port = 0; port < router->ports; port++) {
-            FLIP(router->turn[port]);
+            check_turns(&stopped, &router->behind[port]);
             FLIP(router->wanted[port]);
             router->free_at[port] = stopped.plain.now + 1;
             ck_assert_uint_ne(plain_system_hash(&stopped.plain), stopped.hash);
@@ -231,7 +255,7 @@ START_TEST(of_a_router)
 END_TEST
 
 /* Which the hash of some component must reach. */
-START_TEST(of_credits_of_every_link)
+START_TEST(of_counts_of_packets_of_every_link)
 {
     static const struct workload *const workloads[] = {&on_processor, &on_column, &on_two_chips};
     struct stopped stopped;
@@ -239,7 +263,7 @@ START_TEST(of_credits_of_every_link)
     stop_when(&stopped, in_timestep_3);
     for (uint32_t n = 0; n < stopped.run->chip.host.chips; n++)
         for (uint32_t i = 0; i < stopped.plain.chips[n]->link_count; i++)
-            FLIP(stopped.plain.chips[n]->links[i].credits);
+            FLIP(stopped.plain.chips[n]->links[i].popped_more);
     end(&stopped);
 }
 END_TEST
@@ -270,7 +294,7 @@ START_TEST(of_a_packet_in_a_link)
     FLIP(entry->packet.step);
     FLIP(entry->packet.flits);
     FLIP(entry->packet.kind);
-    FLIP(entry->at);
+    FLIP(entry->visible);
     end(&stopped);
 }
 END_TEST
@@ -279,7 +303,8 @@ static struct link *link_with_credit_under_way(const struct chip *chip)
 {
     for (uint32_t i = 0; i < chip->link_count; i++) {
         const struct link *link = &chip->links[i];
-        if (link->head != link->returned && link->ring[(link->head - 1) & link->mask].at > chip->engine->now)
+        if (!link->promises && link->head && link->ring[(link->head - 1) & link->mask].free_at > chip->engine->now &&
+            link->ring[(link->head - 1) & link->mask].free_at != NEVER)
             return &chip->links[i];
     }
     return NULL;
@@ -293,7 +318,7 @@ START_TEST(of_a_credit_on_its_way_back)
     begin(&stopped, &with_slow_credits);
     stop_when(&stopped, has_credit_under_way);
     struct link *link = link_with_credit_under_way(stopped.chip);
-    FLIP(link->ring[(link->head - 1) & link->mask].at);
+    FLIP(link->ring[(link->head - 1) & link->mask].free_at);
     end(&stopped);
 }
 END_TEST
@@ -418,7 +443,7 @@ int main(void)
     tcase_add_test(cases, of_events_on_their_way_out_of_a_queue);
     tcase_add_test(cases, of_spikes_that_wait_to_be_sent);
     tcase_add_test(cases, of_a_router);
-    tcase_add_loop_test(cases, of_credits_of_every_link, 0, 3);
+    tcase_add_loop_test(cases, of_counts_of_packets_of_every_link, 0, 3);
     tcase_add_test(cases, of_a_packet_in_a_link);
     tcase_add_test(cases, of_a_credit_on_its_way_back);
     tcase_add_test(cases, of_a_processor);

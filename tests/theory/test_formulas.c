@@ -18,7 +18,7 @@ static uint64_t send_always(void *self, uint64_t now)
     struct stream *stream = self;
     struct packet packet = {.flits = 1};
     if (!link_ready(stream->link, now, 1))
-        return link_credit_cycle(stream->link);
+        return link_credit_cycle(stream->link, 1);
     link_push(stream->link, now, &packet);
     stream->count++;
     return now + 1;
@@ -83,6 +83,7 @@ static uint64_t flight(struct chip *chip, uint32_t from, uint32_t to, uint8_t fl
     while (chip->cores[to].counters[CORE_EVENTS_IN] == before) {
         ck_assert_uint_lt(chip->engine->now, begin + 1000);
         chip_run(chip, chip->engine->now + 1);
+        engine_settle(chip->engine, chip->engine->now);
     }
     uint64_t arrival = chip->engine->now - 1;
     chip_run(chip, arrival + 50); /* until credits are back and links free */

@@ -65,10 +65,11 @@ static void bench_init(struct bench *bench, uint32_t depth, int policy)
     link_init(&bench->out, bench->engine, 8, 1, 1);
     link_connect(&bench->in, &bench->outside, &bench->core.component);
     link_connect(&bench->out, &bench->core.component, &bench->outside);
-    bench->go = bench->command = signal_of(-1);
-    bench->outstanding = (struct tally){.sum = signal_of(0), .engine = bench->engine};
     bench->core.in = &bench->in;
     bench->core.output.out = &bench->out;
+    core_widen_links(&bench->core);
+    bench->go = bench->command = signal_of(-1);
+    bench->outstanding = (struct tally){.sum = signal_of(0), .engine = bench->engine};
     bench->core.output.neurons = (struct output_table){bench->no_routes, &bench->route};
     bench->core.go = &bench->go;
     bench->core.command = &bench->command;
@@ -256,7 +257,9 @@ START_TEST(a_packet_that_finds_the_queue_full_waits_and_its_cycles_are_counted)
     say_go(&bench, GO_STEP_0);
     run_until(&bench, 20);
     event(&bench, 1);
+    run_until(&bench, 21);
     event(&bench, 1);
+    run_until(&bench, 22);
     event(&bench, 2); /* seen in 23 */
     run_until(&bench, 50);
     ck_assert_uint_eq(count(&bench, CORE_EVENTS_IN), 2);

@@ -162,7 +162,7 @@ static uint64_t producer_step(void *self, uint64_t now)
         return NEVER;
     uint8_t flits = flits_of(end->count);
     if (!link_ready(end->link, now, flits))
-        return link_credit_cycle(end->link);
+        return link_credit_cycle(end->link, flits);
     struct packet packet = {.axon = end->count, .flits = flits};
     link_push(end->link, now, &packet);
     end->when[end->count++] = now;
