@@ -98,25 +98,49 @@ static inline uint64_t *engine_slot(const struct engine *engine, uint64_t cycle)
     return engine->wheel + ((size_t)(cycle & (ENGINE_SLOTS - 1)) << engine->slot_shift);
 }
 
-/* Sets bits of the word that holds `place`, in a cycle within the wheel; `wanted` 0: nothing happens, without a branch,
- * since nobody could foresee it. */
-static inline void engine_wake_place(struct engine *engine, uint64_t wanted, uint32_t place, uint64_t cycle)
+/* Where a component's bit for one reason lies in a slot, worked out once. */
+struct wake_place {
+    uint64_t bit, summary_bit; /* bit 0: not worked out yet */
+    uint32_t word, summary;
+};
+
+static inline struct wake_place engine_wake_place(const struct engine *engine, uint32_t id, uint32_t reason)
+{
+    uint32_t place = engine->place[id] + reason;
+    struct wake_place wake = {UINT64_C(1) << (place & 63), UINT64_C(1) << (place >> 6 & 63), place >> 6, place >> 12};
+    return wake;
+}
+
+/* In a cycle within the wheel. `wanted` false: nobody is due; no branch is taken, since nobody could foresee it, and
+ * that the cycle is looked at in vain does no harm. */
+static inline void engine_wake_at(struct engine *engine, bool wanted, const struct wake_place *place, uint64_t cycle)
 {
     uint64_t *slot = engine_slot(engine, cycle);
-    uint64_t any = wanted != 0;
-    slot[place >> 6] |= wanted << (place & 63);
-    slot[place >> 12] |= any << (place >> 6 & 63);
-    engine->occupied |= any << (cycle & (ENGINE_SLOTS - 1));
-    engine->wakeups += any;
+    slot[place->word] |= place->bit & -(uint64_t)wanted;
+    slot[place->summary] |= place->summary_bit;
+    engine->occupied |= UINT64_C(1) << (cycle & (ENGINE_SLOTS - 1));
+    engine->wakeups += wanted;
+}
+
+/* In the next cycle, for those `reasons` whose bits are set. */
+static inline void engine_wake_next(struct engine *engine, const struct wake_place *place, uint64_t reasons)
+{
+    uint64_t *slot = engine_slot(engine, engine->now + 1);
+    slot[place->word] |= place->bit * reasons;
+    slot[place->summary] |= place->summary_bit;
+    engine->occupied |= UINT64_C(1) << ((engine->now + 1) & (ENGINE_SLOTS - 1));
+    engine->wakeups++;
 }
 
 /* If `wanted`, makes `id` due in `cycle` for one of its class's reasons. */
 static inline void engine_wake_if(struct engine *engine, bool wanted, uint32_t id, uint32_t reason, uint64_t cycle)
 {
-    if (cycle - engine->earliest < ENGINE_SLOTS - 1)
-        engine_wake_place(engine, wanted, engine->place[id] + reason, cycle);
-    else if (wanted)
+    if (cycle - engine->earliest < ENGINE_SLOTS - 1) {
+        struct wake_place place = engine_wake_place(engine, id, reason);
+        engine_wake_at(engine, wanted, &place, cycle);
+    } else if (wanted) {
         engine_wake_far(engine, id, reason, cycle);
+    }
 }
 
 /* Makes `id` due in `cycle`, which must not lie before `earliest`: nothing travels in zero cycles. */

@@ -99,7 +99,7 @@ void link_send_announced(struct link *link, uint64_t earliest, uint32_t spacing)
     link->producer_waits = true;
     send_announced(link);
     if (empty)
-        engine_wake_if(link->engine, true, link->consumer, link->reason, link->ring[link->head & link->mask].visible);
+        link_wake_consumer(link, true, link->ring[link->head & link->mask].visible);
 }
 
 void link_return_credit(struct link *link, uint64_t free_at)

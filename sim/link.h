@@ -45,8 +45,7 @@ struct link {
     uint32_t capacity;       /* flits */
     uint32_t tail, head;     /* producer's, consumer's: flits pushed, popped so far */
     uint32_t latency, credit_latency;
-    uint32_t consumer;       /* component id */
-    uint32_t reason;         /* for which the consumer is woken (struct component_class) */
+    struct wake_place wakes; /* the consumer, when the engine is sealed */
     uint32_t promised;       /* flits that the consumer will take at once */
     bool producer_waits;     /* for credit, or that announced packets are sent; schedules only */
     bool promises;           /* `collected` is in use */
@@ -57,7 +56,8 @@ struct link {
     uint32_t spacing;        /* of announced packets */
     uint64_t earliest;       /* cycle in which the next announced packet can be sent */
     uint32_t pushed_more, popped_more; /* flits less packets: those behind a packet's first */
-    uint32_t producer;       /* component id */
+    uint32_t producer, consumer; /* component ids */
+    uint32_t reason;         /* for which the consumer is woken (struct component_class) */
     uint32_t waiting_bit;
     uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
 };
@@ -100,10 +100,22 @@ static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
 void link_take_places(struct link *link, uint32_t flits);
 void link_free_places(struct link *link, uint32_t flits, uint64_t free_at);
 
+/* Makes `consumer` due in cycle `visible`, for its reason, if `wanted`. */
+static inline void link_wake_consumer(struct link *link, bool wanted, uint64_t visible)
+{
+    if (!link->wakes.bit)
+        link->wakes = engine_wake_place(link->engine, link->consumer, link->reason);
+    if (visible - link->engine->earliest < ENGINE_SLOTS - 1)
+        engine_wake_at(link->engine, wanted, &link->wakes, visible);
+    else if (wanted)
+        engine_wake_far(link->engine, link->consumer, link->reason, visible);
+}
+
 void link_push_promised(struct link *link, uint64_t now, struct link_entry *entry);
 
 /* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
-static inline void link_push(struct link *link, uint64_t now, const struct packet *packet)
+__attribute__((always_inline)) static inline void link_push(struct link *link, uint64_t now,
+                                                            const struct packet *packet)
 {
     uint32_t tail = link->tail, flits = packet->flits;
     uint64_t visible = now + link->latency;
@@ -119,7 +131,7 @@ static inline void link_push(struct link *link, uint64_t now, const struct packe
         return;
     }
     link->promised = 0;
-    engine_wake_if(link->engine, tail == link->head, link->consumer, link->reason, visible);
+    link_wake_consumer(link, tail == link->head, visible);
 }
 
 /* Announces another packet behind those announced. There must be room in the ring (link_widen). */
@@ -156,18 +168,22 @@ static inline uint64_t link_next(const struct link *link, uint64_t now)
 
 void link_return_credit(struct link *link, uint64_t free_at);
 
-/* Takes the oldest packet; it must be visible. The consumer looks at link_next afterwards. */
-static inline void link_pop(struct link *link, uint64_t now)
+/* Takes the oldest packet, `front`; it must be visible. The consumer looks at link_next afterwards. */
+static inline void link_pop_front(struct link *link, uint64_t now, struct link_entry *front)
 {
-    struct link_entry *entry = &link->ring[link->head & link->mask];
-    uint32_t flits = entry->packet.flits;
+    uint32_t flits = front->packet.flits;
     uint64_t free_at = now + link->credit_latency + flits - 1u;
-    entry->free_at = free_at;
+    front->free_at = free_at;
     if (flits != 1)
         link_free_places(link, flits, free_at);
     link->head += flits;
     if (link->producer_waits)
         link_return_credit(link, free_at);
+}
+
+static inline void link_pop(struct link *link, uint64_t now)
+{
+    link_pop_front(link, now, &link->ring[link->head & link->mask]);
 }
 
 /* ---- consumer that promises ---- */

@@ -23,17 +23,13 @@ static uint32_t place_here(const struct router *router, uint32_t place)
     return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
-static inline uint32_t choose(bool first, uint32_t a, uint32_t b)
-{
-    return (a & -(uint32_t)first) | (b & ((uint32_t)first - 1));
-}
-
 /* Without branches: where a packet goes cannot be foreseen. */
 static inline uint32_t unicast_port(const struct router *router, uint32_t target)
 {
-    uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place);
-    uint32_t along_y = choose(y != router->y, PORT_NORTH + (y < router->y), place_port(place));
-    return choose(x != router->x, PORT_EAST + (x < router->x), along_y);
+    uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place), port = place_port(place);
+    uint32_t east_west = PORT_EAST + (x < router->x), north_south = PORT_NORTH + (y < router->y);
+    port += (north_south - port) * (y != router->y);
+    return port + (east_west - port) * (x != router->x);
 }
 
 /* The copy of a multicast packet for one output. */
@@ -71,7 +67,9 @@ static inline void look_at_inputs(struct router *router, uint32_t inputs)
     for (; inputs; inputs &= inputs - 1) {
         uint32_t input = (uint32_t)__builtin_ctz(inputs);
         const struct link *link = router->in[input];
-        const struct packet *packet = &link->ring[link->head & link->mask].packet;
+        struct link_entry *front = &link->ring[link->head & link->mask];
+        const struct packet *packet = &front->packet;
+        router->front[input] = front;
         if (packet->kind == PACKET_TREE) {
             request_copies(router, input, packet);
             continue;
@@ -98,59 +96,59 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 
 struct outcome {
     uint32_t moves, flits_in;
+    uint32_t contended;     /* inputs that want an output that another has got */
+    uint32_t served;        /* outputs that nobody wants any more */
     bool waits_link, waits_credit;
     uint32_t again; /* reasons for which it must step in the next cycle */
 };
 
-static const uint8_t hop_counter[ROUTER_PORTS_MAX] = {
-    ROUTER_HOPS_EW,    ROUTER_HOPS_EW,    ROUTER_HOPS_NS,    ROUTER_HOPS_NS,    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL,
-    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL,
-    ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL, ROUTER_HOPS_LOCAL};
-
-static void count_hop(struct router *router, uint32_t output, uint32_t flits)
+static inline void count_hop(struct router *router, uint32_t output, uint32_t flits)
 {
-    uint64_t *hops = &router->counters[hop_counter[output]];
+    static const uint8_t counter[ROUTER_PORTS_MAX] = {
+        [PORT_EAST] = ROUTER_HOPS_EW,   [PORT_WEST] = ROUTER_HOPS_EW, [PORT_NORTH] = ROUTER_HOPS_NS,
+        [PORT_SOUTH] = ROUTER_HOPS_NS,  [PORT_LOCAL ... ROUTER_PORTS_MAX - 1] = ROUTER_HOPS_LOCAL};
+    uint64_t *hops = &router->counters[counter[output]];
     hops[0]++;
     hops[ROUTER_FLITS_EW - ROUTER_HOPS_EW] += flits;
 }
 
 /* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
-static inline void leave(struct router *router, uint64_t now, uint32_t input, struct outcome *outcome)
+static inline void leave(struct router *router, uint64_t now, uint32_t input, struct link_entry *front,
+                         struct outcome *outcome)
 {
     struct link *in = router->in[input];
-    uint32_t reason = ROUTER_WOKEN_BY_INPUT_0 + input;
-    link_pop(in, now);
-    bool follows = in->head != in->tail;
+    link_pop_front(in, now, front);
     uint64_t visible = in->ring[in->head & in->mask].visible;
-    outcome->again |= (uint32_t)(follows & (visible <= now + 1)) << reason;
+    bool follows = in->head != in->tail;
+    outcome->again |= (uint32_t)(follows & (visible <= now + 1)) << ROUTER_WOKEN_BY_INPUT_0 << input;
     if (follows & (visible > now + 1))
-        engine_wake_if(router->component.engine, true, router->component.id, reason, visible);
+        engine_wake_if(router->component.engine, true, router->component.id, ROUTER_WOKEN_BY_INPUT_0 + input, visible);
 }
 
 static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
 {
-    const struct link *in = router->in[input];
-    const struct packet *front = &in->ring[in->head & in->mask].packet;
-    uint32_t flits = front->flits, others = router->requests[output] & ~(UINT32_C(1) << input);
-    struct packet copy;
-    if (front->kind == PACKET_TREE) {
-        copy = copy_for(router, front, output);
-        front = &copy;
-    }
+    struct link_entry *front = router->front[input];
+    uint32_t flits = front->packet.flits, others = router->requests[output] & ~(UINT32_C(1) << input);
+    uint32_t wanted = router->wanted[input] & ~(UINT32_C(1) << output);
+    router->wanted[input] = wanted;
     router->requests[output] = others;
-    router->requested &= ~((uint32_t)(others == 0) << output);
     router->behind[output] = -(UINT32_C(2) << input);
     router->free_at[output] = now + flits;
-    outcome->waits_link |= others != 0; /* the others wait from the next cycle on */
-    outcome->again |= (uint32_t)(others != 0) << ROUTER_WOKEN_BY_OUTPUT;
+    outcome->contended |= others; /* the others wait from the next cycle on */
+    outcome->served |= (uint32_t)(others == 0) << output;
     count_hop(router, output, flits);
     trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
-    link_push(router->out[output], now, front);
-    uint32_t wanted = router->wanted[input] &= ~(UINT32_C(1) << output);
-    if (wanted)
-        return;
-    outcome->flits_in += flits;
-    leave(router, now, input, outcome);
+    const struct packet *packet = &front->packet;
+    struct packet copy;
+    if (packet->kind == PACKET_TREE) {
+        copy = copy_for(router, packet, output);
+        packet = &copy;
+    }
+    link_push(router->out[output], now, packet);
+    if (wanted == 0) {
+        outcome->flits_in += flits;
+        leave(router, now, input, front, outcome);
+    }
 }
 
 /* The next input after the one served last. */
@@ -182,8 +180,8 @@ static inline void serve(struct router *router, uint64_t now, uint32_t output, s
         return;
     }
     uint32_t input = round_robin(router->requests[output], router->behind[output]);
-    const struct link *in = router->in[input], *out = router->out[output];
-    uint32_t flits = in->ring[in->head & in->mask].packet.flits;
+    uint32_t flits = router->front[input]->packet.flits;
+    const struct link *out = router->out[output];
     must(out);
     if (!link_ready(out, now, flits)) {
         wait_for_credit(router, output, flits);
@@ -203,6 +201,14 @@ static enum router_counter standing(const struct outcome *outcome)
     return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
 }
 
+static inline void wake_again(struct router *router, uint32_t reasons)
+{
+    struct engine *engine = router->component.engine;
+    if (!router->wakes.bit)
+        router->wakes = engine_wake_place(engine, router->component.id, ROUTER_WOKEN_BY_OUTPUT);
+    engine_wake_next(engine, &router->wakes, reasons);
+}
+
 static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
 {
     struct outcome outcome = {0};
@@ -211,6 +217,9 @@ static inline void step_router(struct router *router, uint64_t now, uint32_t inp
     outcome.waits_credit = router->blocked != 0;
     for (uint32_t outputs = router->requested & ~router->blocked; outputs; outputs &= outputs - 1)
         serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
+    router->requested &= ~outcome.served;
+    outcome.waits_link |= outcome.contended != 0;
+    outcome.again |= (uint32_t)(outcome.contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
     router->standing = standing(&outcome);
     if (outcome.moves) {
         router->component.progress += outcome.moves;
@@ -219,7 +228,8 @@ static inline void step_router(struct router *router, uint64_t now, uint32_t inp
         trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
-    engine_wake_place(router->component.engine, outcome.again, router->component.place, now + 1);
+    if (outcome.again)
+        wake_again(router, outcome.again);
 }
 
 static uint64_t router_step(void *self, uint64_t now)

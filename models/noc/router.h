@@ -45,10 +45,12 @@ struct router {
     uint64_t accounted;
     uint32_t requests[ROUTER_PORTS_MAX]; /* inputs whose packet in front wants this output */
     uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: none in front */
+    struct link_entry *front[ROUTER_PORTS_MAX]; /* the packet in front of an input, if it wants something */
     uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle */
     uint32_t behind[ROUTER_PORTS_MAX]; /* inputs whose turn is before the others': those after the one served last */
     uint64_t counters[ROUTER_COUNTERS];
     struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
+    struct wake_place wakes;        /* itself, for an output; worked out at its first step */
     uint32_t chip, x, y;
     uint32_t ports;                 /* in use: 4 + local ones */
     uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
