@@ -146,7 +146,7 @@ static void trace_leaving(const struct core *core, uint32_t count)
 {
     const struct event_queue *queue = &core->queue;
     for (uint32_t i = queue->leaving - count; trace_on(&core->component) && i < queue->leaving; i++)
-        trace_event(&core->component, queue->leaves_at[(queue->leaves_head + i) % queue->depth], TRACE_QUEUE_OUT, 1);
+        trace_event(&core->component, *event_queue_leaves(queue, i), TRACE_QUEUE_OUT, 1);
 }
 
 static void discard_slot(struct core *core, uint64_t now)

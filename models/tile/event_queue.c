@@ -5,12 +5,13 @@
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
+#define FIRST_LEAVES 16u /* a power of two */
 
 void event_queue_init(struct event_queue *queue, uint32_t depth, uint32_t slots)
 {
     *queue = (struct event_queue){.depth = depth, .slots = slots, .free_first = NONE};
-    queue->pool = memory_array(depth, sizeof *queue->pool);
-    queue->leaves_at = memory_array(depth, sizeof *queue->leaves_at);
+    queue->leaves_mask = FIRST_LEAVES - 1;
+    queue->leaves_at = memory_array(FIRST_LEAVES, sizeof *queue->leaves_at);
     queue->first = memory_array(slots, sizeof *queue->first);
     queue->last = memory_array(slots, sizeof *queue->last);
     queue->count = memory_array(slots, sizeof *queue->count);
@@ -28,7 +29,7 @@ void event_queue_free(struct event_queue *queue)
 static void let_leave(struct event_queue *queue, uint64_t now)
 {
     while (queue->leaving && queue->leaves_at[queue->leaves_head] <= now) {
-        queue->leaves_head = queue->leaves_head + 1 == queue->depth ? 0 : queue->leaves_head + 1;
+        queue->leaves_head = (queue->leaves_head + 1) & queue->leaves_mask;
         queue->leaving--;
     }
 }
@@ -58,6 +59,7 @@ void event_queue_put(struct event_queue *queue, uint32_t slot, uint32_t axon, in
     if (index == NONE) {
         must(queue->used_once < queue->depth);
         index = queue->used_once++;
+        queue->pool = memory_grow(queue->pool, &queue->pool_capacity, queue->used_once, sizeof *queue->pool);
     } else {
         queue->free_first = queue->pool[index].next;
     }
@@ -70,6 +72,19 @@ void event_queue_put(struct event_queue *queue, uint32_t slot, uint32_t axon, in
     queue->stored++;
 }
 
+/* A ring of twice the size, the oldest first. */
+static void grow_leaves(struct event_queue *queue)
+{
+    uint32_t size = queue->leaves_mask + 1;
+    uint64_t *larger = memory_array(2 * (size_t)size, sizeof *larger);
+    for (uint32_t i = 0; i < queue->leaving; i++)
+        larger[i] = *event_queue_leaves(queue, i);
+    free(queue->leaves_at);
+    queue->leaves_at = larger;
+    queue->leaves_head = 0;
+    queue->leaves_mask = 2 * size - 1;
+}
+
 struct queued_event event_queue_take(struct event_queue *queue, uint32_t slot, uint64_t leaves)
 {
     uint32_t index = queue->first[slot];
@@ -79,9 +94,9 @@ struct queued_event event_queue_take(struct event_queue *queue, uint32_t slot, u
     queue->stored--;
     queue->pool[index].next = queue->free_first;
     queue->free_first = index;
-    uint32_t place = queue->leaves_head + queue->leaving;
-    queue->leaves_at[place >= queue->depth ? place - queue->depth : place] = leaves;
-    queue->leaving++;
+    if (queue->leaving > queue->leaves_mask)
+        grow_leaves(queue);
+    *event_queue_leaves(queue, queue->leaving++) = leaves;
     return event;
 }
 
@@ -104,7 +119,7 @@ void event_queue_hash(const struct event_queue *queue, uint64_t now, struct hash
             hash_u64(hash, (uint64_t)queue->pool[index].axon << 32 | (uint32_t)queue->pool[index].value);
     }
     for (uint32_t i = 0; i < queue->leaving; i++) {
-        uint64_t leaves = queue->leaves_at[(queue->leaves_head + i) % queue->depth];
+        uint64_t leaves = *event_queue_leaves(queue, i);
         if (leaves > now)
             hash_u64(hash, leaves);
     }

@@ -3,6 +3,7 @@
  * Modelled: the bound (all slots together), the cycle in which an event is read and its place is free again, writes
  * and reads as counters. A slot is read as a whole at the start of its timestep; the reads still happen one by one in
  * their own cycles, so a full queue takes a new event in exactly the cycle in which a place is free.
+ * What the simulator keeps for it grows with the events it has held at once; `depth` is only the limit.
  * Not modelled: conflicts between the write and the read port (the memory has one of each). */
 #ifndef NPUSIM_MODELS_TILE_EVENT_QUEUE_H
 #define NPUSIM_MODELS_TILE_EVENT_QUEUE_H
@@ -19,12 +20,13 @@ struct queued_event {
 
 struct event_queue {
     uint32_t depth, slots;
-    struct queued_event *pool; /* [depth] */
+    struct queued_event *pool; /* [pool_capacity] */
+    size_t pool_capacity;
     uint32_t free_first, used_once; /* free list, then never used */
     uint32_t *first, *last, *count; /* [slots] */
     uint32_t stored;           /* events in all lists */
-    uint64_t *leaves_at;       /* [depth] ring: cycles in which events already handed out leave the memory, ascending */
-    uint32_t leaves_head, leaving;
+    uint64_t *leaves_at;       /* [leaves_mask + 1] ring: cycles in which events already handed out leave the memory, ascending */
+    uint32_t leaves_mask, leaves_head, leaving;
 };
 
 void event_queue_init(struct event_queue *queue, uint32_t depth, uint32_t slots);
@@ -40,6 +42,11 @@ uint64_t event_queue_room_at(const struct event_queue *queue);
 void event_queue_put(struct event_queue *queue, uint32_t slot, uint32_t axon, int32_t value);
 /* The oldest event of a slot, handed out in order; leaves the memory in cycle `leaves`. The slot must not be empty. */
 struct queued_event event_queue_take(struct event_queue *queue, uint32_t slot, uint64_t leaves);
+/* Cycle in which the nth event leaves of those that are handed out; nth < leaving. */
+static inline uint64_t *event_queue_leaves(const struct event_queue *queue, uint32_t nth)
+{
+    return &queue->leaves_at[(queue->leaves_head + nth) & queue->leaves_mask];
+}
 /* Empties everything; returns how many events were lost. */
 uint32_t event_queue_clear(struct event_queue *queue);
 void event_queue_hash(const struct event_queue *queue, uint64_t now, struct hash *hash);

@@ -186,7 +186,7 @@ START_TEST(of_events_on_their_way_out_of_a_queue)
     begin(&stopped, &on_column);
     stop_when(&stopped, reads_events);
     struct event_queue *queue = &stopped.chip->cores[core_that_reads_events(stopped.chip)->component.index].queue;
-    uint64_t *last = &queue->leaves_at[(queue->leaves_head + queue->leaving - 1) % queue->depth];
+    uint64_t *last = event_queue_leaves(queue, queue->leaving - 1);
     ck_assert_uint_gt(*last, stopped.plain.now);
     FLIP(*last);
     end(&stopped);
