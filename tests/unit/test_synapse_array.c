@@ -301,7 +301,7 @@ static void fill(struct bench *bench, uint32_t bits, int32_t weights)
     }
 }
 
-static int32_t event_value(uint32_t i) { return i % 4 ? 1 : (int32_t)(i % 5); }
+static int32_t event_value(uint32_t i) { return i % 4 ? 1 : (int32_t)(1 + i % 5); }
 
 START_TEST(every_kind_adds_what_the_weights_say)
 {
