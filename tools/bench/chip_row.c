@@ -43,7 +43,7 @@ static bool simulate(struct chip_case *it, struct diagnostics *diagnostics)
     return system_run(&job, 1) || diagnostics_add(diagnostics, "simulation", "deadlock");
 }
 
-static void count(const struct chip_result *result, struct bench_counts *counts)
+void bench_count_result(const struct chip_result *result, struct bench_counts *counts)
 {
     const struct counter_table *table = &result->counters;
     *counts = (struct bench_counts){.wakeups = result->wakeups, .steps = result->steps_run, .cycles = table->cycles};
@@ -113,7 +113,7 @@ static bool measure(struct chip_case *it, struct bench_result *out, struct diagn
     out->simulate_s = bench_processor_s() - begin;
     out->peak_rss_mib = bench_peak_mib();
     out->state_hash = it->result.state_hash;
-    count(&it->result, &out->counts);
+    bench_count_result(&it->result, &out->counts);
     out->functional_s = run_functional(it, &functional);
     bool good = same_spikes(it, &out->counts, &functional, diagnostics);
     functional_result_free(&functional);
