@@ -23,19 +23,33 @@ static uint32_t row_cycles(const struct synapse_array *array, uint32_t axon, str
     return total + sram_ports_cycles(accumulators);
 }
 
+/* With one bank a row's cycles depend on its length alone: known[length], 0 while it has not been counted. */
+static uint32_t known_cycles(const struct synapse_array *array, uint32_t axon, struct sram_ports *accumulators,
+                             uint32_t *known)
+{
+    uint32_t length = array->start[axon + 1] - array->start[axon];
+    if (array->config->accumulator_banks > 1 || length > array->neurons)
+        return row_cycles(array, axon, accumulators);
+    if (known[length] == 0)
+        known[length] = row_cycles(array, axon, accumulators);
+    return known[length];
+}
+
 void sparse_prepare(struct synapse_array *array)
 {
     const struct core_config *config = array->config;
     struct sram_ports *accumulators = memory_array(1, sizeof *accumulators);
+    uint32_t *known = memory_array(array->neurons + 1u, sizeof *known);
     sram_ports_init(accumulators, config->accumulator_banks, config->accumulator_ports);
     array->rows = memory_array(array->axons, sizeof *array->rows);
     for (uint32_t axon = 0; axon < array->axons; axon++) {
         uint64_t synapses = array->start[axon + 1] - array->start[axon];
         uint64_t bits = synapses * (config->weight_bits + config->sparse_index_bits);
         array->rows[axon].words = (uint32_t)((bits + config->sparse_word_bits - 1) / config->sparse_word_bits);
-        array->rows[axon].cycles = row_cycles(array, axon, accumulators);
+        array->rows[axon].cycles = known_cycles(array, axon, accumulators, known);
     }
     free(accumulators);
+    free(known);
 }
 
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,

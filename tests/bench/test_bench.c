@@ -165,7 +165,7 @@ END_TEST
 START_TEST(every_source_has_as_many_targets_as_it_should)
 {
     struct network network;
-    bench_network(64, &network);
+    bench_network(BENCH_NEURONS, 64, &network);
     for (int place = BENCH_W_IN; place <= BENCH_W_REC; place += BENCH_W_REC - BENCH_W_IN) {
         const double *weight = network.nodes[place].weight.data;
         for (uint32_t source = 0; source < BENCH_NEURONS; source++) {
@@ -190,7 +190,7 @@ START_TEST(a_written_network_reads_back_the_same)
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);
-    bench_network(64, &network);
+    bench_network(BENCH_NEURONS, 64, &network);
     ck_assert(bench_write_nir(path, &network, &diagnostics));
     ck_assert(network_read(path, &back, &diagnostics));
     unlink(path);

@@ -46,7 +46,7 @@ struct bench_row {
                     struct diagnostics *diagnostics);
     const char *chip;        /* under configs/chip */
     const char *settings[4]; /* "key=value", as --set */
-    uint32_t fan_out;        /* of a network r1024 */
+    uint32_t fan_out, neurons; /* of a network r1024; of other size if neurons is not 0 */
     const struct sheet_kind *sheet; /* of a network made as a sheet (sheet.h) */
     uint32_t steps;          /* of a network */
     uint32_t rate_percent;   /* packets a core offers in 100 cycles */

@@ -126,7 +126,7 @@ bool bench_run_chip(const struct bench_row *row, const struct bench_context *con
     struct chip_case it = {0};
     if (!bench_load_chip(row, context, &it.chip, diagnostics))
         return false;
-    bench_network(row->fan_out, &it.network);
+    bench_network(row->neurons ? row->neurons : BENCH_NEURONS, row->fan_out, &it.network);
     bench_spikes(row->steps, &it.batch);
     bool good = measure(&it, out, diagnostics);
     chip_result_free(&it.result);

@@ -47,6 +47,9 @@ const struct bench_row bench_rows[] = {
      .cycles = 300000},
     {.name = "load_r1024_f64", .help = "read, compile, build for 16 cores", .run = bench_run_load,
      .prepare = bench_prepare_load, .chip = "bench-16.yaml", .fan_out = 64},
+    {.name = "load_2_neurons_128", .help = "2 neurons for 128 tiles of one core", .run = bench_run_load,
+     .prepare = bench_prepare_load, .chip = "bench-128.yaml", .neurons = 2, .fan_out = 2,
+     .settings = {"mesh.columns=16", "mesh.rows=8", "mesh.cores_per_tile=1"}},
     {.name = NULL},
 };
 
