@@ -45,6 +45,16 @@ struct layer_step {
     uint64_t spikes, synaptic_events, busy_cycles;
 };
 
+/* Bytes of the host machine that the chips and their program take, by what they grow with (models/chip_memory.c). */
+struct memory_use {
+    uint64_t neurons, synapses, tiles;
+    uint64_t neuron_bytes;  /* parameters, state, accumulators */
+    uint64_t synapse_bytes; /* targets and weights */
+    uint64_t row_bytes;     /* tables by axon */
+    uint64_t route_bytes;   /* destinations of neurons and relays */
+    uint64_t tile_bytes;    /* routers, links, event queues, counters */
+};
+
 struct chip_result {
     uint32_t population_count;
     uint32_t steps;               /* longest sample */
@@ -55,6 +65,7 @@ struct chip_result {
     uint64_t state_hash;
     uint64_t wakeups, steps_run;  /* of the engine; not part of any hash */
     uint32_t quantum;             /* used; may be smaller than asked */
+    struct memory_use memory;     /* not part of any hash */
 };
 
 void counter_table_free(struct counter_table *table);

@@ -132,3 +132,9 @@ uint64_t neuron_array_reset_cycles(const struct neuron_array *array)
 {
     return array->groups;
 }
+
+size_t neuron_array_bytes(const struct neuron_array *array)
+{
+    return array->count * (sizeof *array->potential + sizeof *array->current + sizeof *array->fired) +
+           array->program->group_count * sizeof *array->rules;
+}

@@ -48,5 +48,7 @@ uint64_t neuron_array_leaves(const struct neuron_array *array, uint32_t index);
 void neuron_array_reset(struct neuron_array *array);
 /* Cycles to clear the state, a group of lanes at a time. */
 uint64_t neuron_array_reset_cycles(const struct neuron_array *array);
+/* Bytes on the host machine beside the program's. */
+size_t neuron_array_bytes(const struct neuron_array *array);
 
 #endif

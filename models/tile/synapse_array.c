@@ -112,14 +112,17 @@ void synapse_array_hash(const struct synapse_array *array, struct hash *hash)
             hash_u64(hash, (uint64_t)array->target[i] << 16 | (uint16_t)weight_at(array, axon, i));
 }
 
-size_t synapse_array_bytes(const struct synapse_array *array)
+size_t synapse_array_dense_bytes(const struct synapse_array *array)
 {
-    size_t cells = (size_t)array->axons * array->width, bytes = array->width * sizeof *array->accumulator;
-    bytes += array->dense_i8 ? cells : array->dense_i16 ? 2 * cells : 0;
-    bytes += array->batch ? VECTOR_ROWS_MAX * sizeof *array->batch : 0;
+    size_t cells = (size_t)array->axons * array->width;
+    return array->dense_i8 ? cells * sizeof *array->dense_i8 : array->dense_i16 ? cells * sizeof *array->dense_i16 : 0;
+}
+
+size_t synapse_array_row_bytes(const struct synapse_array *array)
+{
+    size_t bytes = array->batch ? VECTOR_ROWS_MAX * sizeof *array->batch : 0;
     bytes += array->rows ? array->axons * sizeof *array->rows : 0;
-    if (array->row_planes)
-        bytes += 2 * sizeof(uint32_t) * ((size_t)array->axons + array->groups);
+    bytes += array->row_planes ? 2 * sizeof(uint32_t) * ((size_t)array->axons + array->groups) : 0;
     return bytes;
 }
 

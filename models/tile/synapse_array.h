@@ -63,8 +63,9 @@ void synapse_array_free(struct synapse_array *array);
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                              uint64_t counters[CORE_COUNTERS]);
 void synapse_array_hash(const struct synapse_array *array, struct hash *hash);
-/* Bytes on the host machine beside the program's. */
-size_t synapse_array_bytes(const struct synapse_array *array);
+/* Bytes on the host machine beside the program's: dense rows; what is kept for each row. */
+size_t synapse_array_dense_bytes(const struct synapse_array *array);
+size_t synapse_array_row_bytes(const struct synapse_array *array);
 
 /* ---- for the kinds ---- */
 void sparse_prepare(struct synapse_array *array);

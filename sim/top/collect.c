@@ -43,6 +43,8 @@ static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64
         sample->spikes[sample->spike_count++] = chip->probe.spikes[i];
     add_layers(collector->result, &chip->probe);
     chip_counters(chip, &sample->counters);
+    if (number + 1 == collector->result->sample_count)
+        chip_memory_add(chip, &collector->result->memory);
     sample->counters.chip_cycles[chip->number] = over;
     if (chip->number == 0) {
         sample->start_cycle = began;

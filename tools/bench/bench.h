@@ -26,7 +26,8 @@ uint64_t bench_count(const struct bench_counts *counts, const struct bench_count
 struct bench_result {
     double load_s;                   /* by the clock */
     double simulate_s, functional_s; /* processor time */
-    uint64_t synapses;               /* of a sheet */
+    double bytes_per_neuron, bytes_per_synapse, bytes_per_tile; /* struct memory_use; 0: not measured */
+    double peak_bytes_per_synapse;   /* of the whole process, generator included */
     double peak_rss_mib;
     struct bench_counts counts;
     uint64_t state_hash;
@@ -86,6 +87,9 @@ MUST_USE bool bench_load_chip(const struct bench_row *row, const struct bench_co
 struct chip_result;
 /* Of a whole run. */
 void bench_count_result(const struct chip_result *result, struct bench_counts *counts);
+struct memory_use;
+/* peak_rss_mib must be there. */
+void bench_report_memory(const struct memory_use *use, struct bench_result *out);
 
 MUST_USE bool bench_run_chip(const struct bench_row *row, const struct bench_context *context,
                              struct bench_result *out, struct diagnostics *diagnostics);

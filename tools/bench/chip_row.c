@@ -61,6 +61,15 @@ void bench_count_result(const struct chip_result *result, struct bench_counts *c
         counts->packets += table->host[(size_t)i * HOST_COUNTERS + HOST_PACKETS];
 }
 
+void bench_report_memory(const struct memory_use *use, struct bench_result *out)
+{
+    double synapses = (double)use->synapses, neurons = (double)use->neurons;
+    out->bytes_per_neuron = (double)(use->neuron_bytes + use->route_bytes) / neurons;
+    out->bytes_per_synapse = (double)(use->synapse_bytes + use->row_bytes) / synapses;
+    out->bytes_per_tile = (double)use->tile_bytes / (double)use->tiles;
+    out->peak_bytes_per_synapse = out->peak_rss_mib * 1048576.0 / synapses;
+}
+
 /* The median of several runs of the loop; what it computed is the same in each. */
 static double run_functional(const struct chip_case *it, struct functional_result *out)
 {
@@ -114,6 +123,7 @@ static bool measure(struct chip_case *it, struct bench_result *out, struct diagn
     out->peak_rss_mib = bench_peak_mib();
     out->state_hash = it->result.state_hash;
     bench_count_result(&it->result, &out->counts);
+    bench_report_memory(&it->result.memory, out);
     out->functional_s = run_functional(it, &functional);
     bool good = same_spikes(it, &out->counts, &functional, diagnostics);
     functional_result_free(&functional);

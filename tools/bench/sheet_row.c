@@ -40,7 +40,7 @@ static bool simulate(struct sheet_case *it, uint32_t steps, struct bench_result 
     out->peak_rss_mib = bench_peak_mib();
     out->state_hash = it->result.state_hash;
     bench_count_result(&it->result, &out->counts);
-    out->synapses = sheet_synapses(&it->sheet);
+    bench_report_memory(&it->result.memory, out);
     return true;
 }
 
