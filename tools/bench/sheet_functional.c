@@ -11,6 +11,7 @@ struct sheet_functional {
     uint32_t *target;          /* [neurons][fan_out], or NULL: rows */
     int16_t *weight;           /* the same */
     int8_t (*row)[SHEET_CORE]; /* [neurons]: of each to all of the next core */
+    uint32_t *next;            /* rows: [cores]: first neuron of the next core */
     int32_t *bias, *v, *sum;   /* [neurons] */
 };
 
@@ -36,6 +37,9 @@ static void make_rows(struct sheet_functional *functional)
     uint16_t target[SHEET_CORE];
     int16_t weight[SHEET_CORE];
     functional->row = memory_array(functional->neurons, sizeof *functional->row);
+    functional->next = memory_array(sheet_cores(&functional->sheet), sizeof *functional->next);
+    for (uint32_t core = 0; core < sheet_cores(&functional->sheet); core++)
+        functional->next[core] = sheet_near(&functional->sheet, core, 0) * SHEET_CORE;
     for (uint32_t n = 0; n < functional->neurons; n++) {
         sheet_row(&functional->sheet, n / SHEET_CORE, n % SHEET_CORE, 0, target, weight);
         for (uint32_t i = 0; i < SHEET_CORE; i++)
@@ -66,6 +70,7 @@ void sheet_functional_free(struct sheet_functional *functional)
     free(functional->target);
     free(functional->weight);
     free(functional->row);
+    free(functional->next);
     free(functional->bias);
     free(functional->v);
     free(functional->sum);
@@ -89,7 +94,7 @@ static void add_row(int32_t *restrict sum, const int8_t *restrict row)
 
 static int32_t *sums_of_next(struct sheet_functional *functional, uint32_t neuron)
 {
-    return functional->sum + (size_t)sheet_near(&functional->sheet, neuron / SHEET_CORE, 0) * SHEET_CORE;
+    return functional->sum + functional->next[neuron / SHEET_CORE];
 }
 
 static uint32_t update(struct sheet_functional *functional, uint32_t *fired)
@@ -153,8 +158,7 @@ bool sheet_functional_added(const struct sheet_functional *functional, const str
         times[spikes->neuron[i]]++;
     for (uint32_t n = 0; n < functional->neurons; n++)
         for (uint32_t i = 0; times[n] && i < SHEET_CORE; i++)
-            sums[sheet_near(&functional->sheet, n / SHEET_CORE, 0) * SHEET_CORE + i] +=
-                (int64_t)times[n] * functional->row[n][i];
+            sums[functional->next[n / SHEET_CORE] + i] += (int64_t)times[n] * functional->row[n][i];
     for (uint32_t n = 0; n < functional->neurons; n++)
         same = same && sums[n] == functional->sum[n];
     free(times);
