@@ -158,9 +158,11 @@ void sheet_program(const struct sheet *sheet, const struct chip_config *chip, st
     out->populations = memory_array(1, sizeof *out->populations);
     out->populations[0] = (struct population){.name = memory_copy_string("sheet"), .count = cores * SHEET_CORE};
     out->input_routes = memory_array(1, sizeof *out->input_routes);
+    out->input_routes[0].start = memory_array(1, sizeof(uint32_t));
     out->cores = memory_array(cores, sizeof *out->cores);
     for (uint32_t core = 0; core < cores; core++) {
         struct core_program *program = &out->cores[sheet_place(sheet, core)];
+        program->relay_routes.start = memory_array(1, sizeof(uint32_t));
         add_neurons(sheet, core, program);
         add_routes(sheet, core, &program->neuron_routes);
         add_synapses(sheet, core, chip, program);
