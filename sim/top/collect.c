@@ -66,33 +66,37 @@ void collector_replayed(struct collector *collector, struct chip *chip, uint64_t
     collector->result->counters.cycles = end_cycle;
 }
 
-static int by_neuron(const void *a, const void *b)
+/* Deals spikes to one pile a key, in the order in which they come. keys[i] belongs to spikes[i], below `piles`. */
+static void deal(const struct recorded_spike *spikes, const uint32_t *keys, size_t count, size_t piles,
+                 struct recorded_spike *out)
 {
-    const struct recorded_spike *x = a, *y = b;
-    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
+    size_t *next = memory_array(piles + 1, sizeof *next);
+    for (size_t i = 0; i < count; i++)
+        next[keys[i] + 1]++;
+    for (size_t pile = 1; pile <= piles; pile++)
+        next[pile] += next[pile - 1];
+    for (size_t i = 0; i < count; i++)
+        out[next[keys[i]]++] = spikes[i];
+    free(next);
 }
 
-/* Spikes come nearly in order: by step, then core after core. So they are dealt to their population and step, and only
- * what is out of order there is sorted. */
-static void sort_spikes(struct sample_result *sample, uint32_t populations)
+/* By neuron, then by population and step: each deal keeps the order of the one before. */
+static void sort_spikes(struct sample_result *sample, const struct program *program)
 {
-    size_t places = (size_t)populations * sample->steps, *end = memory_array(places + 1, sizeof *end);
-    struct recorded_spike *dealt = memory_array(sample->spike_count, sizeof *dealt);
-    for (size_t i = 0; i < sample->spike_count; i++)
-        end[(size_t)sample->spikes[i].population * sample->steps + sample->spikes[i].step + 1]++;
-    for (size_t place = 1; place <= places; place++)
-        end[place] += end[place - 1];
-    for (size_t i = 0; i < sample->spike_count; i++)
-        dealt[end[(size_t)sample->spikes[i].population * sample->steps + sample->spikes[i].step]++] = sample->spikes[i];
-    for (size_t place = 0, first = 0; place < places; first = end[place++])
-        for (size_t i = first + 1; i < end[place]; i++)
-            if (dealt[i].neuron < dealt[i - 1].neuron) {
-                qsort(dealt + first, end[place] - first, sizeof *dealt, by_neuron);
-                break;
-            }
-    free(end);
-    free(sample->spikes);
-    sample->spikes = dealt;
+    size_t count = sample->spike_count;
+    uint32_t neurons = 0, *keys = memory_array(count, sizeof *keys);
+    struct recorded_spike *dealt = memory_array(count, sizeof *dealt);
+    for (uint32_t p = 0; p < program->population_count; p++)
+        neurons = program->populations[p].count > neurons ? program->populations[p].count : neurons;
+    must((uint64_t)program->population_count * sample->steps < UINT32_MAX);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = sample->spikes[i].neuron;
+    deal(sample->spikes, keys, count, neurons, dealt);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = dealt[i].population * sample->steps + dealt[i].step;
+    deal(dealt, keys, count, (size_t)program->population_count * sample->steps, sample->spikes);
+    free(keys);
+    free(dealt);
 }
 
 /* On the link an output is a number over all neurons and the low half of a chip step. */
@@ -122,7 +126,7 @@ void collector_finish(struct collector *collector)
             counter_table_copy(&result->counters, &sample->counters);
         if (i > 0)
             counter_table_subtract(&sample->counters, &result->samples[i - 1].counters);
-        sort_spikes(sample, result->population_count);
+        sort_spikes(sample, collector->program);
         name_outputs(collector->program, sample);
     }
 }
