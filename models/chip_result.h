@@ -55,6 +55,12 @@ struct memory_use {
     uint64_t tile_bytes;    /* routers, links, event queues, counters */
 };
 
+/* Bytes for one, and all of them; 0 where there is none. */
+double memory_per_neuron(const struct memory_use *use);
+double memory_per_synapse(const struct memory_use *use);
+double memory_per_tile(const struct memory_use *use);
+uint64_t memory_all(const struct memory_use *use);
+
 struct chip_result {
     uint32_t population_count;
     uint32_t steps;               /* longest sample */

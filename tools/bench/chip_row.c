@@ -63,11 +63,10 @@ void bench_count_result(const struct chip_result *result, struct bench_counts *c
 
 void bench_report_memory(const struct memory_use *use, struct bench_result *out)
 {
-    double synapses = (double)use->synapses, neurons = (double)use->neurons;
-    out->bytes_per_neuron = (double)(use->neuron_bytes + use->route_bytes) / neurons;
-    out->bytes_per_synapse = (double)(use->synapse_bytes + use->row_bytes) / synapses;
-    out->bytes_per_tile = (double)use->tile_bytes / (double)use->tiles;
-    out->peak_bytes_per_synapse = out->peak_rss_mib * 1048576.0 / synapses;
+    out->bytes_per_neuron = memory_per_neuron(use);
+    out->bytes_per_synapse = memory_per_synapse(use);
+    out->bytes_per_tile = memory_per_tile(use);
+    out->peak_bytes_per_synapse = out->peak_rss_mib * 1048576.0 / (double)use->synapses;
 }
 
 /* The median of several runs of the loop; what it computed is the same in each. */
