@@ -74,6 +74,8 @@ void chip_hash(struct chip *chip, struct hash *hash);
 void chip_stimulate(struct chip *chip, uint64_t cycle, const struct packet *packet);
 /* Potentials of all neurons as they are at the start of the present cycle, core after core. */
 void chip_potentials(struct chip *chip, int32_t *out);
+/* Adds what this chip and its share of the program take of the host machine's memory. */
+void chip_memory_add(const struct chip *chip, struct memory_use *use);
 /* Rows of this chip in a table for the whole system. */
 void chip_counters(struct chip *chip, struct counter_table *table);
 

@@ -95,3 +95,28 @@ void chip_result_free(struct chip_result *result)
     counter_table_free(&result->counters);
     *result = (struct chip_result){0};
 }
+
+static double share(uint64_t bytes, uint64_t count)
+{
+    return count ? (double)bytes / (double)count : 0;
+}
+
+double memory_per_neuron(const struct memory_use *use)
+{
+    return share(use->neuron_bytes + use->route_bytes, use->neurons);
+}
+
+double memory_per_synapse(const struct memory_use *use)
+{
+    return share(use->synapse_bytes + use->row_bytes, use->synapses);
+}
+
+double memory_per_tile(const struct memory_use *use)
+{
+    return share(use->tile_bytes, use->tiles);
+}
+
+uint64_t memory_all(const struct memory_use *use)
+{
+    return use->neuron_bytes + use->route_bytes + use->synapse_bytes + use->row_bytes + use->tile_bytes;
+}

@@ -45,6 +45,22 @@ struct layer_step {
     uint64_t spikes, synaptic_events, busy_cycles;
 };
 
+/* Bytes of the host machine that the chips and their program take, by what they grow with (models/chip_memory.c). */
+struct memory_use {
+    uint64_t neurons, synapses, tiles;
+    uint64_t neuron_bytes;  /* parameters, state, accumulators */
+    uint64_t synapse_bytes; /* targets and weights */
+    uint64_t row_bytes;     /* tables by axon */
+    uint64_t route_bytes;   /* destinations of neurons and relays */
+    uint64_t tile_bytes;    /* routers, links, event queues, counters */
+};
+
+/* Bytes for one, and all of them; 0 where there is none. */
+double memory_per_neuron(const struct memory_use *use);
+double memory_per_synapse(const struct memory_use *use);
+double memory_per_tile(const struct memory_use *use);
+uint64_t memory_all(const struct memory_use *use);
+
 struct chip_result {
     uint32_t population_count;
     uint32_t steps;               /* longest sample */
@@ -55,6 +71,7 @@ struct chip_result {
     uint64_t state_hash;
     uint64_t wakeups, steps_run;  /* of the engine; not part of any hash */
     uint32_t quantum;             /* used; may be smaller than asked */
+    struct memory_use memory;     /* not part of any hash */
 };
 
 void counter_table_free(struct counter_table *table);

@@ -181,7 +181,7 @@ static void record(struct core *core)
 
 static void sweep(struct core *core, uint64_t begin)
 {
-    neuron_array_update(&core->neurons, core->synapses.accumulator, core->counters);
+    neuron_array_update(&core->neurons, core->synapses.accumulator, core->synapses.added, core->counters);
     if (core->values && core->step + 1 == core->first_step + core->steps) {
         for (uint32_t j = 0; j < core->neurons.count; j++)
             core->neurons.fired[j] = j;
@@ -328,9 +328,7 @@ static void core_hash(const void *self, struct hash *hash)
 {
     const struct core *core = self;
     event_queue_hash(&core->queue, core->component.engine->now, hash);
-    hash_i32s(hash, core->synapses.accumulator, core->synapses.neurons);
-    for (uint32_t i = 0; core->synapses.axons && i < core->synapses.start[core->synapses.axons]; i++)
-        hash_u64(hash, (uint64_t)core->synapses.synapses[i].target << 16 | (uint16_t)core->synapses.synapses[i].weight);
+    synapse_array_hash(&core->synapses, hash);
     hash_i32s(hash, core->neurons.potential, core->neurons.count);
     hash_i32s(hash, core->neurons.current, core->neurons.count);
     axon_output_hash(&core->output, hash);

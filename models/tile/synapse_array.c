@@ -3,16 +3,56 @@
 #include "sim/memory.h"
 #include <stdlib.h>
 
-static void copy_synapses(struct synapse_array *array, const struct core_program *program)
+/* A row of 256 columns takes 16 ns (AVX2) to 45 ns (plain C) however full it is, a list 0.9 ns a synapse, so they break
+ * even between 16 and 5 columns for each synapse (docs/performance-memory.md). */
+#define DENSE_FROM 8u
+
+static uint32_t synapse_count(const struct synapse_array *array)
 {
-    uint32_t count = array->axons ? program->synapse_start[array->axons] : 0;
-    array->synapses = memory_array(count, sizeof *array->synapses);
-    for (uint32_t i = 0; i < count; i++) {
-        int16_t weight = program->synapse_weight[i];
-        array->synapses[i] = (struct synapse){program->synapse_target[i], weight};
+    return array->axons ? array->start[array->axons] : 0;
+}
+
+static void spread_rows(struct synapse_array *array, bool narrow)
+{
+    size_t cells = (size_t)array->axons * array->width;
+    if (narrow)
+        array->dense_i8 = memory_array(cells, sizeof *array->dense_i8);
+    else
+        array->dense_i16 = memory_array(cells, sizeof *array->dense_i16);
+    for (uint32_t axon = 0; axon < array->axons; axon++)
+        for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++) {
+            size_t cell = (size_t)axon * array->width + array->target[i];
+            if (narrow)
+                array->dense_i8[cell] = (int8_t)array->weight[i];
+            else
+                array->dense_i16[cell] = array->weight[i];
+        }
+    array->batch = memory_array(VECTOR_ROWS_MAX, sizeof *array->batch);
+}
+
+/* Two synapses of a row at one target cannot lie in one cell. */
+static bool targets_differ(const struct synapse_array *array)
+{
+    for (uint32_t axon = 0; axon < array->axons; axon++)
+        for (uint32_t i = array->start[axon] + 1; i < array->start[axon + 1]; i++)
+            if (array->target[i] <= array->target[i - 1])
+                return false;
+    return true;
+}
+
+static void prepare_rows(struct synapse_array *array)
+{
+    uint32_t synapses = synapse_count(array);
+    bool narrow = true;
+    for (uint32_t i = 0; i < synapses; i++) {
+        int32_t weight = array->weight[i];
+        narrow = narrow && weight >= INT8_MIN && weight <= INT8_MAX;
         if (abs(weight) > array->heaviest)
             array->heaviest = abs(weight);
     }
+    if (core_is_dense(array->config) && (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width &&
+        synapses && targets_differ(array))
+        spread_rows(array, narrow);
 }
 
 void synapse_array_init(struct synapse_array *array, const struct core_config *config,
@@ -20,10 +60,12 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
 {
     int32_t highest = (int32_t)((UINT32_C(1) << (config->accumulator_bits - 1)) - 1);
     *array = (struct synapse_array){.config = config, .axons = program->axon_count, .start = program->synapse_start,
+                                    .target = program->synapse_target, .weight = program->synapse_weight,
                                     .axon_row = program->axon_row, .neurons = program->neuron_count,
-                                    .lowest = -highest - 1, .highest = highest};
-    array->accumulator = memory_array(array->neurons, sizeof(int32_t));
-    copy_synapses(array, program);
+                                    .lowest = -highest - 1, .highest = highest, .kernels = vector_best()};
+    array->width = (array->neurons + VECTOR_WIDTH - 1) / VECTOR_WIDTH * VECTOR_WIDTH;
+    array->accumulator = memory_array(array->width, sizeof(int32_t));
+    prepare_rows(array);
     if (config->synapse_kind == SYNAPSE_SPARSE)
         sparse_prepare(array);
     else if (config->synapse_kind == SYNAPSE_DIMC)
@@ -32,9 +74,10 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
 
 void synapse_array_free(struct synapse_array *array)
 {
-    free(array->synapses);
-    free(array->row_cycles);
-    free(array->row_words);
+    free(array->dense_i8);
+    free(array->dense_i16);
+    free(array->batch);
+    free(array->rows);
     free(array->row_planes);
     free(array->group_planes);
     free(array->touched_axons);
@@ -45,7 +88,8 @@ void synapse_array_free(struct synapse_array *array)
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                              uint64_t counters[CORE_COUNTERS])
 {
-    if (queue->count[slot] == 0)
+    array->added = queue->count[slot] != 0;
+    if (!array->added)
         return 0;
     if (array->config->synapse_kind == SYNAPSE_SPARSE)
         return sparse_drain(array, queue, slot, start, counters);
@@ -54,26 +98,88 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
     return dimc_drain(array, queue, slot, start, counters);
 }
 
+/* The weight that is added: of the dense row where there is one. */
+static int16_t weight_at(const struct synapse_array *array, uint32_t axon, uint32_t i)
+{
+    size_t cell = (size_t)axon * array->width + array->target[i];
+    return array->dense_i8 ? array->dense_i8[cell] : array->dense_i16 ? array->dense_i16[cell] : array->weight[i];
+}
+
+void synapse_array_hash(const struct synapse_array *array, struct hash *hash)
+{
+    hash_i32s(hash, array->accumulator, array->neurons);
+    for (uint32_t axon = 0; axon < array->axons; axon++)
+        for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++)
+            hash_u64(hash, (uint64_t)array->target[i] << 16 | (uint16_t)weight_at(array, axon, i));
+}
+
+size_t synapse_array_dense_bytes(const struct synapse_array *array)
+{
+    size_t cells = (size_t)array->axons * array->width;
+    return array->dense_i8 ? cells * sizeof *array->dense_i8 : array->dense_i16 ? cells * sizeof *array->dense_i16 : 0;
+}
+
+size_t synapse_array_row_bytes(const struct synapse_array *array)
+{
+    size_t bytes = array->batch ? VECTOR_ROWS_MAX * sizeof *array->batch : 0;
+    bytes += array->rows ? array->axons * sizeof *array->rows : 0;
+    bytes += array->row_planes ? 2 * sizeof(uint32_t) * ((size_t)array->axons + array->groups) : 0;
+    return bytes;
+}
+
+/* ---- additions ---- */
+
 static void add_row_saturating(struct synapse_array *array, uint32_t axon, int32_t value)
 {
     for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++) {
-        struct synapse synapse = array->synapses[i];
-        int64_t sum = array->accumulator[synapse.target] + (int64_t)synapse.weight * value;
+        int64_t sum = array->accumulator[array->target[i]] + (int64_t)array->weight[i] * value;
         sum = sum > array->highest ? array->highest : sum < array->lowest ? array->lowest : sum;
-        array->accumulator[synapse.target] = (int32_t)sum;
+        array->accumulator[array->target[i]] = (int32_t)sum;
     }
 }
 
+static void add_list(struct synapse_array *array, uint32_t axon, int32_t value)
+{
+    const uint16_t *target = array->target;
+    const int16_t *weight = array->weight;
+    int32_t *accumulator = array->accumulator;
+    uint32_t end = array->start[axon + 1];
+    for (uint32_t i = array->start[axon]; i < end; i++)
+        accumulator[target[i]] += weight[i] * value;
+}
+
+void synapse_array_flush(struct synapse_array *array)
+{
+    if (array->batch_count == 0)
+        return;
+    if (array->dense_i8)
+        array->kernels->add_rows_i8(array->accumulator, (const int8_t *const *)(const void *)array->batch,
+                                    array->batch_count, array->width);
+    else
+        array->kernels->add_rows_i16(array->accumulator, (const int16_t *const *)(const void *)array->batch,
+                                     array->batch_count, array->width);
+    array->batch_count = 0;
+}
+
+static void add_dense(struct synapse_array *array, uint32_t axon)
+{
+    size_t cell = (size_t)axon * array->width;
+    array->batch[array->batch_count++] = array->dense_i8 ? (const void *)(array->dense_i8 + cell)
+                                                         : (const void *)(array->dense_i16 + cell);
+    if (array->batch_count == VECTOR_ROWS_MAX)
+        synapse_array_flush(array);
+}
+
+/* As long as no sum can have met a bound, the order of additions does not matter. */
 void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound)
 {
     *bound += (int64_t)array->heaviest * value;
     if (*bound > array->highest) {
+        synapse_array_flush(array);
         add_row_saturating(array, axon, value);
-        return;
+    } else if (value == 1 && array->batch) {
+        add_dense(array, axon);
+    } else {
+        add_list(array, axon, value);
     }
-    const struct synapse *synapse = array->synapses + array->start[axon];
-    const struct synapse *end = array->synapses + array->start[axon + 1];
-    int32_t *accumulator = array->accumulator;
-    for (; synapse < end; synapse++)
-        accumulator[synapse->target] += synapse->weight * value;
 }

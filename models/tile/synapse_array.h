@@ -22,25 +22,33 @@
 #include "models/tile/core_config.h"
 #include "models/tile/core_counters.h"
 #include "models/tile/event_queue.h"
+#include "models/tile/vector.h"
 
-struct synapse {
-    uint16_t target; /* neuron or column of the core */
-    int16_t weight;
+/* What the sparse kind needs of a row. */
+struct sparse_row {
+    uint32_t cycles, words; /* for one plane */
 };
 
 struct synapse_array {
     const struct core_config *config;
     uint32_t axons;
-    const uint32_t *start;     /* [axons + 1], the program's */
-    struct synapse *synapses;
-    uint32_t *row_cycles;      /* sparse: [axons], for one plane */
-    uint32_t *row_words;       /* sparse: [axons] */
+    const uint32_t *start;     /* [axons + 1]; lists of synapses, all three the program's */
+    const uint16_t *target;    /* neuron or column of the core */
+    const int16_t *weight;
+    uint32_t width;            /* columns of the accumulators, padded for the kernels */
+    int8_t *dense_i8;          /* [axons][width]: rows for the kernels, where the lists are dense enough; else NULL */
+    int16_t *dense_i16;        /* the same for weights that 8 bits do not hold */
+    const void **batch;        /* dense rows to be added, [VECTOR_ROWS_MAX] */
+    uint32_t batch_count;
+    const struct vector_kernels *kernels;
+    struct sparse_row *rows;   /* sparse: [axons] */
     const uint32_t *axon_row;  /* dimc: the program's */
     uint32_t groups;           /* dimc: groups of rows */
     uint32_t *row_planes;      /* dimc: [axons], of the timestep under way */
     uint32_t *group_planes;    /* dimc: [groups] */
     uint32_t *touched_axons, *touched_groups;
-    int32_t *accumulator;      /* [neurons] */
+    int32_t *accumulator;      /* [neurons], then zeros up to width */
+    bool added;                /* something was added in the latest timestep */
     uint32_t neurons;
     int32_t lowest, highest;   /* of an accumulator */
     int32_t heaviest;          /* largest |weight| in the array */
@@ -54,6 +62,10 @@ void synapse_array_free(struct synapse_array *array);
 /* Handles all events of `slot`, the first in cycle `start`; returns the cycles needed. */
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                              uint64_t counters[CORE_COUNTERS]);
+void synapse_array_hash(const struct synapse_array *array, struct hash *hash);
+/* Bytes on the host machine beside the program's: dense rows; what is kept for each row. */
+size_t synapse_array_dense_bytes(const struct synapse_array *array);
+size_t synapse_array_row_bytes(const struct synapse_array *array);
 
 /* ---- for the kinds ---- */
 void sparse_prepare(struct synapse_array *array);
@@ -64,7 +76,9 @@ uint64_t crossbar_drain(struct synapse_array *array, struct event_queue *queue, 
 void dimc_prepare(struct synapse_array *array);
 uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                     uint64_t counters[CORE_COUNTERS]);
-/* Adds row `axon` times `value`. *bound: how far any accumulator can be from zero by now; kept here, starts at 0. */
+/* Adds row `axon` times `value`, at the latest when synapse_array_flush is called. *bound: how far any accumulator can
+ * be from zero by now; kept here, starts at 0. */
 void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound);
+void synapse_array_flush(struct synapse_array *array);
 
 #endif

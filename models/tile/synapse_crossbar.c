@@ -18,6 +18,7 @@ uint64_t crossbar_drain(struct synapse_array *array, struct event_queue *queue, 
         additions += (uint64_t)(array->start[event.axon + 1] - array->start[event.axon]) * planes;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
+    synapse_array_flush(array);
     counters[CORE_QUEUE_READS] += events;
     counters[CORE_AXON_READS] += events;
     counters[CORE_SYNAPSE_WORDS] += planes_read * words_of_row;

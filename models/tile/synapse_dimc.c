@@ -39,6 +39,7 @@ static uint64_t gather(struct synapse_array *array, struct event_queue *queue, u
         array->row_planes[event.axon] += planes;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
+    synapse_array_flush(array);
     return cycles;
 }
 

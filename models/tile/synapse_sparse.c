@@ -18,25 +18,38 @@ static uint32_t row_cycles(const struct synapse_array *array, uint32_t axon, str
             uint32_t needed = sram_ports_cycles(accumulators);
             total += needed ? needed : 1;
         }
-        sram_ports_access(accumulators, array->synapses[i].target);
+        sram_ports_access(accumulators, array->target[i]);
     }
     return total + sram_ports_cycles(accumulators);
+}
+
+/* With one bank a row's cycles depend on its length alone: known[length], 0 while it has not been counted. */
+static uint32_t known_cycles(const struct synapse_array *array, uint32_t axon, struct sram_ports *accumulators,
+                             uint32_t *known)
+{
+    uint32_t length = array->start[axon + 1] - array->start[axon];
+    if (array->config->accumulator_banks > 1 || length > array->neurons)
+        return row_cycles(array, axon, accumulators);
+    if (known[length] == 0)
+        known[length] = row_cycles(array, axon, accumulators);
+    return known[length];
 }
 
 void sparse_prepare(struct synapse_array *array)
 {
     const struct core_config *config = array->config;
     struct sram_ports *accumulators = memory_array(1, sizeof *accumulators);
+    uint32_t *known = memory_array(array->neurons + 1u, sizeof *known);
     sram_ports_init(accumulators, config->accumulator_banks, config->accumulator_ports);
-    array->row_cycles = memory_array(array->axons, sizeof(uint32_t));
-    array->row_words = memory_array(array->axons, sizeof(uint32_t));
+    array->rows = memory_array(array->axons, sizeof *array->rows);
     for (uint32_t axon = 0; axon < array->axons; axon++) {
         uint64_t synapses = array->start[axon + 1] - array->start[axon];
         uint64_t bits = synapses * (config->weight_bits + config->sparse_index_bits);
-        array->row_words[axon] = (uint32_t)((bits + config->sparse_word_bits - 1) / config->sparse_word_bits);
-        array->row_cycles[axon] = row_cycles(array, axon, accumulators);
+        array->rows[axon].words = (uint32_t)((bits + config->sparse_word_bits - 1) / config->sparse_word_bits);
+        array->rows[axon].cycles = known_cycles(array, axon, accumulators, known);
     }
     free(accumulators);
+    free(known);
 }
 
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
@@ -48,8 +61,8 @@ uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, ui
     for (uint32_t i = 0; i < events; i++) {
         struct queued_event event = event_queue_take(queue, slot, start + cycles + 1);
         uint32_t planes = bit_planes(event.value);
-        cycles += array->config->axon_cycles + (uint64_t)array->row_cycles[event.axon] * planes;
-        words += (uint64_t)array->row_words[event.axon] * planes;
+        cycles += array->config->axon_cycles + (uint64_t)array->rows[event.axon].cycles * planes;
+        words += (uint64_t)array->rows[event.axon].words * planes;
         additions += (uint64_t)(array->start[event.axon + 1] - array->start[event.axon]) * planes;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }

@@ -43,6 +43,8 @@ static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64
         sample->spikes[sample->spike_count++] = chip->probe.spikes[i];
     add_layers(collector->result, &chip->probe);
     chip_counters(chip, &sample->counters);
+    if (number + 1 == collector->result->sample_count)
+        chip_memory_add(chip, &collector->result->memory);
     sample->counters.chip_cycles[chip->number] = over;
     if (chip->number == 0) {
         sample->start_cycle = began;
@@ -64,14 +66,37 @@ void collector_replayed(struct collector *collector, struct chip *chip, uint64_t
     collector->result->counters.cycles = end_cycle;
 }
 
-static int by_place(const void *a, const void *b)
+/* Deals spikes to one pile a key, in the order in which they come. keys[i] belongs to spikes[i], below `piles`. */
+static void deal(const struct recorded_spike *spikes, const uint32_t *keys, size_t count, size_t piles,
+                 struct recorded_spike *out)
 {
-    const struct recorded_spike *x = a, *y = b;
-    if (x->population != y->population)
-        return x->population < y->population ? -1 : 1;
-    if (x->step != y->step)
-        return x->step < y->step ? -1 : 1;
-    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
+    size_t *next = memory_array(piles + 1, sizeof *next);
+    for (size_t i = 0; i < count; i++)
+        next[keys[i] + 1]++;
+    for (size_t pile = 1; pile <= piles; pile++)
+        next[pile] += next[pile - 1];
+    for (size_t i = 0; i < count; i++)
+        out[next[keys[i]]++] = spikes[i];
+    free(next);
+}
+
+/* By neuron, then by population and step: each deal keeps the order of the one before. */
+static void sort_spikes(struct sample_result *sample, const struct program *program)
+{
+    size_t count = sample->spike_count;
+    uint32_t neurons = 0, *keys = memory_array(count, sizeof *keys);
+    struct recorded_spike *dealt = memory_array(count, sizeof *dealt);
+    for (uint32_t p = 0; p < program->population_count; p++)
+        neurons = program->populations[p].count > neurons ? program->populations[p].count : neurons;
+    must((uint64_t)program->population_count * sample->steps < UINT32_MAX);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = sample->spikes[i].neuron;
+    deal(sample->spikes, keys, count, neurons, dealt);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = dealt[i].population * sample->steps + dealt[i].step;
+    deal(dealt, keys, count, (size_t)program->population_count * sample->steps, sample->spikes);
+    free(keys);
+    free(dealt);
 }
 
 /* On the link an output is a number over all neurons and the low half of a chip step. */
@@ -101,7 +126,7 @@ void collector_finish(struct collector *collector)
             counter_table_copy(&result->counters, &sample->counters);
         if (i > 0)
             counter_table_subtract(&sample->counters, &result->samples[i - 1].counters);
-        qsort(sample->spikes, sample->spike_count, sizeof *sample->spikes, by_place);
+        sort_spikes(sample, collector->program);
         name_outputs(collector->program, sample);
     }
 }

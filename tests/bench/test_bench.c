@@ -4,6 +4,8 @@
 #include "tools/bench/bench.h"
 #include "tools/bench/functional.h"
 #include "tools/bench/generate.h"
+#include "tools/bench/sheet.h"
+#include "tools/compile/program_layout.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <inttypes.h>
@@ -18,6 +20,7 @@
 #define CYCLES 1000u  /* of rows without steps */
 
 static const char *const gated[] = {"r1024_f64_16", "r1024_f64_128", "r1024_f64_128_multicast", "r1024_f128_64",
+                                    "dense_1", "dense_16", "scale_1k", "scale_10k", "idle_4096",
                                     "noc_8x8", "noc_8x8_full", "noc_32x32", "wakeup"};
 #define GATED (int)(sizeof gated / sizeof *gated)
 
@@ -37,6 +40,10 @@ static void run_short(const char *name, struct bench_result *out)
     struct bench_context context = {"configs", "/nowhere"};
     row.steps = row.steps ? STEPS : 0;
     row.cycles = row.cycles ? CYCLES : 0;
+    if (strcmp(name, "idle_4096") == 0) { /* a corner of it: 64 tiles */
+        row.settings[0] = "mesh.columns=8";
+        row.settings[1] = "mesh.rows=8";
+    }
     *out = (struct bench_result){0};
     if (!row.run(&row, &context, out, &diagnostics)) {
         diagnostics_print(&diagnostics);
@@ -152,6 +159,75 @@ START_TEST(a_chip_that_loses_spikes_is_no_result)
 }
 END_TEST
 
+/* On the torus each neuron's row to each near core has ascending targets, and each core is the near core of as many. */
+START_TEST(a_sheet_is_regular)
+{
+    struct chip_config chip = {.noc = {.columns = 5, .rows = 4, .cores_per_tile = 1}, .host = {.chips = 1},
+                               .core = {.neurons_max = SHEET_CORE, .decay_bits = 12}};
+    struct sheet sheet;
+    uint32_t reached[20] = {0}, places = 0;
+    uint16_t target[SHEET_CORE];
+    int16_t weight[SHEET_CORE];
+    sheet_init(&sheet, &sheet_scale, &chip);
+    for (uint32_t core = 0; core < 20; core++) {
+        places |= UINT32_C(1) << sheet_place(&sheet, core);
+        for (uint32_t k = 0; k < 4; k++) {
+            uint32_t near = sheet_near(&sheet, core, k), a = sheet_place(&sheet, core), b = sheet_place(&sheet, near);
+            reached[near]++;
+            ck_assert_int_le(abs((int)(a % 5) - (int)(b % 5)), 2);
+            ck_assert_int_le(abs((int)(a / 5) - (int)(b / 5)), 2);
+            sheet_row(&sheet, core, 7, k, target, weight);
+            for (uint32_t i = 1; i < 25; i++)
+                ck_assert_uint_gt(target[i], target[i - 1]);
+            ck_assert_uint_lt(target[24], SHEET_CORE);
+        }
+    }
+    ck_assert_uint_eq(places, (UINT32_C(1) << 20) - 1);
+    for (uint32_t core = 0; core < 20; core++)
+        ck_assert_uint_eq(reached[core], 4);
+}
+END_TEST
+
+START_TEST(a_sheet_is_a_program_that_the_chip_holds)
+{
+    static const char *const names[] = {"dense_16", "scale_10k", "idle_4096"};
+    struct bench_row row = *row_named(names[_i]);
+    struct bench_context context = {"configs", "/nowhere"};
+    struct chip_config chip;
+    struct sheet sheet;
+    struct program program;
+    if (_i == 2)
+        row.settings[0] = row.settings[1] = NULL;
+    row.settings[0] = row.settings[0] ? row.settings[0] : "mesh.columns=3";
+    row.settings[1] = row.settings[1] ? row.settings[1] : "mesh.rows=3";
+    ck_assert(bench_load_chip(&row, &context, &chip, &diagnostics));
+    sheet_init(&sheet, row.sheet, &chip);
+    sheet_program(&sheet, &chip, &program);
+    if (!program_check(&program, &chip, "sheet", &diagnostics)) {
+        diagnostics_print(&diagnostics);
+        ck_abort_msg("%s", names[_i]);
+    }
+    program_free(&program);
+    chip_config_free(&chip);
+}
+END_TEST
+
+START_TEST(a_sheet_that_loses_spikes_is_no_result)
+{
+    struct bench_row row = *row_named("scale_1k");
+    struct bench_context context = {"configs", "/nowhere"};
+    struct bench_result result = {0};
+    row.steps = STEPS;
+    row.settings[3] = "core.event_queue.policy=drop";
+    row.settings[2] = "core.event_queue.depth=1";
+    row.chip = "bench-128.yaml";
+    row.settings[0] = "mesh.columns=4";
+    row.settings[1] = "mesh.cores_per_tile=1";
+    ck_assert(!row.run(&row, &context, &result, &diagnostics));
+    ck_assert(diagnostics_mention(&diagnostics, "functional loop"));
+}
+END_TEST
+
 START_TEST(a_median_is_the_middle_of_odd_and_even_numbers_of_runs)
 {
     double odd[] = {3, 1, 2}, even[] = {4, 1, 3, 2};
@@ -165,7 +241,7 @@ END_TEST
 START_TEST(every_source_has_as_many_targets_as_it_should)
 {
     struct network network;
-    bench_network(64, &network);
+    bench_network(BENCH_NEURONS, 64, &network);
     for (int place = BENCH_W_IN; place <= BENCH_W_REC; place += BENCH_W_REC - BENCH_W_IN) {
         const double *weight = network.nodes[place].weight.data;
         for (uint32_t source = 0; source < BENCH_NEURONS; source++) {
@@ -190,7 +266,7 @@ START_TEST(a_written_network_reads_back_the_same)
     int descriptor = mkstemp(path);
     ck_assert_int_ge(descriptor, 0);
     close(descriptor);
-    bench_network(64, &network);
+    bench_network(BENCH_NEURONS, 64, &network);
     ck_assert(bench_write_nir(path, &network, &diagnostics));
     ck_assert(network_read(path, &back, &diagnostics));
     unlink(path);
@@ -295,6 +371,9 @@ int main(void)
     tcase_add_test(rest, a_row_that_crashes_is_reported_and_does_not_take_the_bench_along);
     tcase_add_test(rest, runs_that_do_different_work_are_an_error);
     tcase_add_test(rest, a_chip_that_loses_spikes_is_no_result);
+    tcase_add_test(rest, a_sheet_is_regular);
+    tcase_add_loop_test(rest, a_sheet_is_a_program_that_the_chip_holds, 0, 3);
+    tcase_add_test(rest, a_sheet_that_loses_spikes_is_no_result);
     tcase_add_test(rest, a_median_is_the_middle_of_odd_and_even_numbers_of_runs);
     tcase_add_test(rest, every_source_has_as_many_targets_as_it_should);
     tcase_add_test(rest, a_written_network_reads_back_the_same);

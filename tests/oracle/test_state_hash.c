@@ -80,10 +80,12 @@ START_TEST(of_memories_of_a_core)
             FLIP(core->synapses.accumulator[j]);
         }
         uint32_t last = core->synapses.start[core->synapses.axons] - 1;
-        FLIP(core->synapses.synapses[0].weight);
-        FLIP(core->synapses.synapses[0].target);
-        FLIP(core->synapses.synapses[last].weight);
-        FLIP(core->synapses.synapses[last].target);
+        if (core->synapses.dense_i8)
+            FLIP(core->synapses.dense_i8[core->program->synapse_target[0]]); /* of axon 0 */
+        else
+            FLIP(core->program->synapse_weight[0]);
+        FLIP(core->program->synapse_target[0]);
+        FLIP(core->program->synapse_target[last]);
     }
     end(&stopped);
 }

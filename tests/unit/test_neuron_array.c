@@ -19,7 +19,7 @@ struct bench {
 static void bench_init(struct bench *bench, uint32_t neurons, struct neuron_group group)
 {
     *bench = (struct bench){.config = {.neuron_lanes = 4, .neuron_interval = 1, .neuron_depth = 3, .state_banks = 4,
-                                       .state_ports = 1, .potential_bits = 24, .current_bits = 24, .decay_bits = 12,
+                                       .state_ports = 1, .accumulator_bits = 20, .potential_bits = 24, .current_bits = 24, .decay_bits = 12,
                                        .fraction_bits = FRACTION}};
     group.count = neurons;
     bench->groups[0] = group;
@@ -28,11 +28,18 @@ static void bench_init(struct bench *bench, uint32_t neurons, struct neuron_grou
     neuron_array_init(&bench->array, &bench->config, &bench->program);
 }
 
+/* After a change of the configuration or the group. */
+static void bench_again(struct bench *bench)
+{
+    neuron_array_free(&bench->array);
+    neuron_array_init(&bench->array, &bench->config, &bench->program);
+}
+
 /* One timestep of a single neuron; true if it fired. */
 static bool step(struct bench *bench, int32_t accumulator)
 {
     bench->accumulator[0] = accumulator;
-    neuron_array_update(&bench->array, bench->accumulator, bench->counters);
+    neuron_array_update(&bench->array, bench->accumulator, true, bench->counters);
     ck_assert_int_eq(bench->accumulator[0], 0);
     return bench->array.fired_count == 1;
 }
@@ -190,6 +197,7 @@ START_TEST(potential_and_current_saturate_at_their_widths)
                                                 .decay_potential = 0});
     bench.config.current_bits = 10;
     bench.config.potential_bits = 12;
+    bench_again(&bench);
     step(&bench, 1000); /* 64000: u = 511, v = 511 */
     ck_assert_current(511);
     ck_assert_potential(511);
@@ -211,6 +219,7 @@ START_TEST(the_widest_accumulator_does_not_overflow)
     struct bench bench;
     bench_init(&bench, 1, (struct neuron_group){.model = MODEL_IF, .threshold = INT32_MAX});
     bench.config.potential_bits = 32;
+    bench_again(&bench);
     bench.bias[0] = INT32_MIN;
     step(&bench, -(1 << 25)); /* -2^31 - 2^31 */
     ck_assert_potential(-INT32_MAX);
@@ -219,6 +228,39 @@ START_TEST(the_widest_accumulator_does_not_overflow)
         step(&bench, (1 << 25) - 1);
     ck_assert_potential(INT32_MAX);
     neuron_array_free(&bench.array);
+}
+END_TEST
+
+/* Without events an update is left out once nothing changes any more; counters and later results are the same. */
+START_TEST(a_resting_array_counts_and_comes_back_like_one_that_works)
+{
+    static const struct neuron_group models[] = {
+        {.model = MODEL_LIF, .threshold = 500, .decay_potential = 512},
+        {.model = MODEL_CUBALIF, .threshold = 500, .decay_current = 1024, .decay_potential = 512},
+        {.model = MODEL_IF, .threshold = 500},
+        {.model = MODEL_LI, .threshold = 500, .decay_potential = 4096},
+    };
+    struct bench rests, works;
+    bench_init(&rests, 17, models[_i]);
+    bench_init(&works, 17, models[_i]);
+    bool rested = false;
+    for (int t = 0; t < 300; t++) {
+        bool added = t == 0 || t == 200 || t == 201;
+        for (int j = 0; j < 17; j++)
+            rests.accumulator[j] = works.accumulator[j] = added ? 3 * j - 20 : 0;
+        rests.bias[4] = works.bias[4] = 3; /* IF fires every now and then and never rests */
+        rested |= rests.array.rests;
+        neuron_array_update(&rests.array, rests.accumulator, added, rests.counters);
+        neuron_array_update(&works.array, works.accumulator, true, works.counters);
+        ck_assert_uint_eq(rests.array.fired_count, works.array.fired_count);
+        ck_assert_mem_eq(rests.array.fired, works.array.fired, works.array.fired_count * sizeof(uint32_t));
+        ck_assert_mem_eq(rests.array.potential, works.array.potential, 17 * sizeof(int32_t));
+        ck_assert_mem_eq(rests.array.current, works.array.current, 17 * sizeof(int32_t));
+        ck_assert_mem_eq(rests.counters, works.counters, sizeof works.counters);
+    }
+    ck_assert(rested == (models[_i].model != MODEL_IF));
+    neuron_array_free(&rests.array);
+    neuron_array_free(&works.array);
 }
 END_TEST
 
@@ -234,7 +276,7 @@ START_TEST(groups_of_different_models_live_side_by_side)
     neuron_array_init(&bench.array, &bench.config, &bench.program);
     for (int j = 0; j < 6; j++)
         bench.accumulator[j] = j % 2 ? 2 : 1; /* 128 or 64 */
-    neuron_array_update(&bench.array, bench.accumulator, bench.counters);
+    neuron_array_update(&bench.array, bench.accumulator, true, bench.counters);
     ck_assert_uint_eq(bench.array.fired_count, 2);
     ck_assert_uint_eq(bench.array.fired[0], 1);
     ck_assert_uint_eq(bench.array.fired[1], 3);
@@ -285,7 +327,7 @@ START_TEST(a_sweep_takes_the_cycles_of_its_groups_and_its_pipeline)
     ck_assert_uint_eq(neuron_array_leaves(&bench.array, 7), sweeps[_i].leaves_7);
     ck_assert_uint_eq(neuron_array_leaves(&bench.array, 9), sweeps[_i].leaves_9);
     ck_assert_uint_eq(neuron_array_reset_cycles(&bench.array), 3);
-    neuron_array_update(&bench.array, bench.accumulator, bench.counters);
+    neuron_array_update(&bench.array, bench.accumulator, true, bench.counters);
     ck_assert_uint_eq(bench.counters[CORE_PROCESSOR_INSTRUCTIONS], sweeps[_i].location == NEURON_PROCESSOR ? 30 : 0);
     neuron_array_free(&bench.array);
 }
@@ -318,6 +360,7 @@ int main(void)
     tcase_add_test(cases, potential_and_current_saturate_at_their_widths);
     tcase_add_test(cases, the_widest_accumulator_does_not_overflow);
     tcase_add_test(cases, groups_of_different_models_live_side_by_side);
+    tcase_add_loop_test(cases, a_resting_array_counts_and_comes_back_like_one_that_works, 0, 4);
     tcase_add_loop_test(cases, a_sweep_takes_the_cycles_of_its_groups_and_its_pipeline, 0,
                         (int)(sizeof sweeps / sizeof *sweeps));
     tcase_add_test(cases, no_neurons_take_no_cycles);

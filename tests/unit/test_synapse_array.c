@@ -1,4 +1,4 @@
-/* Synapse arrays: cycles, words, accesses by hand; the same sums from both kinds. */
+/* Synapse arrays: cycles, words, accesses by hand; the same sums from all kinds. */
 #include "models/tile/synapse_array.h"
 #include "sim/memory.h"
 #include <check.h>
@@ -276,46 +276,73 @@ START_TEST(accumulators_saturate_as_they_add)
 }
 END_TEST
 
-/* Against 64-bit sums; the accumulators are wide enough, or so narrow that the bound is passed again and again. */
-START_TEST(both_kinds_add_what_the_weights_say)
+/* Lists, dense rows of 8 and of 16 bits against sums one by one; the accumulators are wide enough, or so narrow that
+ * the bound is passed in the middle of the timestep. */
+static const struct {
+    uint32_t bits;
+    int32_t weights;
+} sums[] = {{20, 255}, {9, 255}, {13, 255}, {22, 1001}, {12, 1001}, {15, 1001}};
+#define ADDED_EVENTS 90u
+
+static void fill(struct bench *bench, uint32_t bits, int32_t weights)
 {
-    static struct bench benches[2];
-    int32_t expected[32] = {0};
-    uint32_t bits = _i ? 9 : 20;
-    for (int kind = 0; kind < 2; kind++) {
-        struct bench *bench = &benches[kind];
-        bench_clear(bench, 32);
-        bench->config.accumulator_bits = bits;
-        bench->config.dimc_rows = 40;
-        for (uint32_t a = 0; a < 40; a++) {
-            uint16_t targets[32];
-            int16_t weights[32];
-            uint32_t count = 0;
-            for (uint16_t t = (uint16_t)(a % 3); t < 32; t = (uint16_t)(t + 1 + a % 4)) {
-                weights[count] = (int16_t)((a * 29 + t * 53) % 255 - 127);
-                targets[count++] = t;
-            }
-            add_axon(bench, a, count, targets, weights);
+    bench_clear(bench, 32);
+    bench->config.accumulator_bits = bits;
+    bench->config.dimc_rows = 40;
+    for (uint32_t a = 0; a < 40; a++) {
+        uint16_t targets[32];
+        int16_t values[32];
+        uint32_t count = 0;
+        for (uint16_t t = (uint16_t)(a % 3); t < 32; t = (uint16_t)(t + 1 + a % 4)) {
+            values[count] = (int16_t)((int32_t)(a * 29 + t * 53) % weights - weights / 2);
+            targets[count++] = t;
         }
+        add_axon(bench, a, count, targets, values);
+    }
+}
+
+static int32_t event_value(uint32_t i) { return i % 4 ? 1 : (int32_t)(1 + i % 5); }
+
+START_TEST(every_kind_adds_what_the_weights_say)
+{
+    static struct bench benches[3];
+    int32_t expected[32] = {0}, highest = (1 << (sums[_i].bits - 1)) - 1;
+    for (int kind = SYNAPSE_SPARSE; kind <= SYNAPSE_CROSSBAR; kind++) {
+        struct bench *bench = &benches[kind];
+        fill(bench, sums[_i].bits, sums[_i].weights);
         bench_build(bench, (enum synapse_kind)kind);
-        for (uint32_t i = 0; i < 90; i++)
-            event(bench, i * 17 % 40, (int32_t)(1 + i % 5));
+        ck_assert((bench->array.dense_i8 != NULL) == (kind != SYNAPSE_SPARSE && sums[_i].weights == 255));
+        ck_assert((bench->array.dense_i16 != NULL) == (kind != SYNAPSE_SPARSE && sums[_i].weights != 255));
+        for (uint32_t i = 0; i < ADDED_EVENTS; i++)
+            event(bench, i * 17 % 40, event_value(i));
         drain(bench, 0);
     }
     const struct bench *bench = &benches[0];
-    int32_t highest = (1 << (bits - 1)) - 1;
-    for (uint32_t i = 0; i < 90; i++)
+    for (uint32_t i = 0; i < ADDED_EVENTS; i++)
         for (uint32_t s = bench->start[i * 17 % 40]; s < bench->start[i * 17 % 40 + 1]; s++) {
-            int32_t sum = expected[bench->target[s]] + bench->weight[s] * (int32_t)(1 + i % 5);
+            int32_t sum = expected[bench->target[s]] + bench->weight[s] * event_value(i);
             expected[bench->target[s]] = sum > highest ? highest : sum < -highest - 1 ? -highest - 1 : sum;
         }
-    for (uint32_t j = 0; j < 32; j++) {
-        ck_assert_int_eq(benches[SYNAPSE_SPARSE].array.accumulator[j], expected[j]);
-        ck_assert_int_eq(benches[SYNAPSE_DIMC].array.accumulator[j], expected[j]);
+    for (int kind = SYNAPSE_SPARSE; kind <= SYNAPSE_CROSSBAR; kind++) {
+        ck_assert_mem_eq(benches[kind].array.accumulator, expected, sizeof expected);
+        ck_assert_uint_eq(benches[kind].counters[CORE_SYNAPTIC_EVENTS], benches[0].counters[CORE_SYNAPTIC_EVENTS]);
+        bench_free(&benches[kind]);
     }
-    ck_assert_uint_eq(benches[0].counters[CORE_SYNAPTIC_EVENTS], benches[1].counters[CORE_SYNAPTIC_EVENTS]);
-    bench_free(&benches[0]);
-    bench_free(&benches[1]);
+}
+END_TEST
+
+START_TEST(thin_rows_stay_lists)
+{
+    struct bench bench;
+    static const uint16_t one[] = {3};
+    bench_clear(&bench, 64);
+    add_axon(&bench, 0, 1, one, NULL);
+    bench_build(&bench, SYNAPSE_DIMC);
+    ck_assert_ptr_null(bench.array.dense_i8);
+    event(&bench, 0, 1);
+    drain(&bench, 0);
+    ck_assert_int_eq(bench.array.accumulator[3], 1);
+    bench_free(&bench);
 }
 END_TEST
 
@@ -333,7 +360,8 @@ int main(void)
     tcase_add_test(cases, rows_that_do_not_fill_the_last_group_make_one_nevertheless);
     tcase_add_test(cases, a_slower_plane_takes_its_cycles);
     tcase_add_test(cases, accumulators_saturate_as_they_add);
-    tcase_add_loop_test(cases, both_kinds_add_what_the_weights_say, 0, 2);
+    tcase_add_loop_test(cases, every_kind_adds_what_the_weights_say, 0, (int)(sizeof sums / sizeof *sums));
+    tcase_add_test(cases, thin_rows_stay_lists);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -26,6 +26,8 @@ uint64_t bench_count(const struct bench_counts *counts, const struct bench_count
 struct bench_result {
     double load_s;                   /* by the clock */
     double simulate_s, functional_s; /* processor time */
+    double bytes_per_neuron, bytes_per_synapse, bytes_per_tile; /* struct memory_use; 0: not measured */
+    double peak_bytes_per_synapse;   /* of the whole process, generator included */
     double peak_rss_mib;
     struct bench_counts counts;
     uint64_t state_hash;
@@ -45,7 +47,9 @@ struct bench_row {
                     struct diagnostics *diagnostics);
     const char *chip;        /* under configs/chip */
     const char *settings[4]; /* "key=value", as --set */
-    uint32_t fan_out, steps; /* of a network r1024 */
+    uint32_t fan_out, neurons; /* of a network r1024; of other size if neurons is not 0 */
+    const struct sheet_kind *sheet; /* of a network made as a sheet (sheet.h) */
+    uint32_t steps;          /* of a network */
     uint32_t rate_percent;   /* packets a core offers in 100 cycles */
     uint64_t cycles;
 };
@@ -80,8 +84,17 @@ struct chip_config;
 MUST_USE bool bench_load_chip(const struct bench_row *row, const struct bench_context *context,
                               struct chip_config *out, struct diagnostics *diagnostics);
 
+struct chip_result;
+/* Of a whole run. */
+void bench_count_result(const struct chip_result *result, struct bench_counts *counts);
+struct memory_use;
+/* peak_rss_mib must be there. */
+void bench_report_memory(const struct memory_use *use, struct bench_result *out);
+
 MUST_USE bool bench_run_chip(const struct bench_row *row, const struct bench_context *context,
                              struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_run_sheet(const struct bench_row *row, const struct bench_context *context,
+                              struct bench_result *out, struct diagnostics *diagnostics);
 MUST_USE bool bench_prepare_load(const struct bench_row *row, const struct bench_context *context,
                                  struct diagnostics *diagnostics);
 MUST_USE bool bench_run_load(const struct bench_row *row, const struct bench_context *context,

@@ -43,7 +43,7 @@ static bool simulate(struct chip_case *it, struct diagnostics *diagnostics)
     return system_run(&job, 1) || diagnostics_add(diagnostics, "simulation", "deadlock");
 }
 
-static void count(const struct chip_result *result, struct bench_counts *counts)
+void bench_count_result(const struct chip_result *result, struct bench_counts *counts)
 {
     const struct counter_table *table = &result->counters;
     *counts = (struct bench_counts){.wakeups = result->wakeups, .steps = result->steps_run, .cycles = table->cycles};
@@ -59,6 +59,14 @@ static void count(const struct chip_result *result, struct bench_counts *counts)
     }
     for (uint32_t i = 0; i < table->chips; i++)
         counts->packets += table->host[(size_t)i * HOST_COUNTERS + HOST_PACKETS];
+}
+
+void bench_report_memory(const struct memory_use *use, struct bench_result *out)
+{
+    out->bytes_per_neuron = memory_per_neuron(use);
+    out->bytes_per_synapse = memory_per_synapse(use);
+    out->bytes_per_tile = memory_per_tile(use);
+    out->peak_bytes_per_synapse = out->peak_rss_mib * 1048576.0 / (double)use->synapses;
 }
 
 /* The median of several runs of the loop; what it computed is the same in each. */
@@ -113,7 +121,8 @@ static bool measure(struct chip_case *it, struct bench_result *out, struct diagn
     out->simulate_s = bench_processor_s() - begin;
     out->peak_rss_mib = bench_peak_mib();
     out->state_hash = it->result.state_hash;
-    count(&it->result, &out->counts);
+    bench_count_result(&it->result, &out->counts);
+    bench_report_memory(&it->result.memory, out);
     out->functional_s = run_functional(it, &functional);
     bool good = same_spikes(it, &out->counts, &functional, diagnostics);
     functional_result_free(&functional);
@@ -126,7 +135,7 @@ bool bench_run_chip(const struct bench_row *row, const struct bench_context *con
     struct chip_case it = {0};
     if (!bench_load_chip(row, context, &it.chip, diagnostics))
         return false;
-    bench_network(row->fan_out, &it.network);
+    bench_network(row->neurons ? row->neurons : BENCH_NEURONS, row->fan_out, &it.network);
     bench_spikes(row->steps, &it.batch);
     bool good = measure(&it, out, diagnostics);
     chip_result_free(&it.result);

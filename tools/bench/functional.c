@@ -68,18 +68,13 @@ static inline uint32_t deliver(const struct fan_out *lists, uint32_t source, int
     return end - lists->start[source];
 }
 
-static inline int32_t keep(int32_t v, int32_t decay)
-{
-    int32_t size = (int32_t)((int64_t)abs(v) * ((1 << DECAY_BITS) - decay) >> DECAY_BITS);
-    return v < 0 ? -size : size;
-}
-
 /* Returns how many fired; their numbers are in `fired`. Empties the sums. */
 static uint32_t update(const struct functional *functional, int32_t *v, int32_t *sum, uint32_t *fired)
 {
     uint32_t count = 0;
+    int32_t keep = (1 << DECAY_BITS) - functional->decay;
     for (uint32_t n = 0; n < functional->neurons; n++) {
-        v[n] = keep(v[n], functional->decay) + sum[n] * (1 << FRACTION_BITS);
+        v[n] = functional_keep(v[n], keep, DECAY_BITS) + sum[n] * (1 << FRACTION_BITS);
         sum[n] = 0;
         if (v[n] > functional->threshold) {
             v[n] = 0;

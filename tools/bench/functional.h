@@ -9,6 +9,7 @@
 
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
+#include <stdlib.h>
 
 struct fan_out {
     uint32_t sources;
@@ -35,5 +36,12 @@ void functional_free(struct functional *functional);
 void functional_run(const struct functional *functional, const struct spike_sample *sample,
                     struct functional_result *out);
 void functional_result_free(struct functional_result *result);
+
+/* v keep / 2^bits, toward zero. */
+static inline int32_t functional_keep(int32_t v, int32_t keep, uint32_t bits)
+{
+    int32_t size = (int32_t)((int64_t)abs(v) * keep >> bits);
+    return v < 0 ? -size : size;
+}
 
 #endif

@@ -10,13 +10,13 @@
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
 
-#define BENCH_NEURONS 1024u
+#define BENCH_NEURONS 1024u /* inputs, and neurons, of r1024 */
 #define BENCH_DT_S 0.001
 /* Nodes by their place in network.nodes; the names are the same in lower case. */
 enum bench_node { BENCH_INPUT, BENCH_W_IN, BENCH_LIF, BENCH_W_REC, BENCH_OUTPUT, BENCH_NODES };
 
-/* Checked (network_check). */
-void bench_network(uint32_t fan_out, struct network *out);
+/* Checked (network_check). As many inputs as neurons. */
+void bench_network(uint32_t neurons, uint32_t fan_out, struct network *out);
 /* One sample. */
 void bench_spikes(uint32_t steps, struct spike_batch *out);
 /* As NIR's own writer lays a file out: 32-bit floats, compressed. */

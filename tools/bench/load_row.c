@@ -17,7 +17,7 @@ bool bench_prepare_load(const struct bench_row *row, const struct bench_context 
 {
     struct network network;
     char *path = file_of(row, context);
-    bench_network(row->fan_out, &network);
+    bench_network(row->neurons ? row->neurons : BENCH_NEURONS, row->fan_out, &network);
     bool good = bench_write_nir(path, &network, diagnostics);
     network_free(&network);
     free(path);

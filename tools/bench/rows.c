@@ -2,6 +2,7 @@
 
 #include "models/chip_config.h"
 #include "sim/memory.h"
+#include "tools/bench/sheet.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,10 @@
     .run = bench_run_noc, .chip = "bench-16.yaml", .rate_percent = rate, .cycles = length, \
     .settings = {"mesh.columns=" side, "mesh.rows=" side, "mesh.cores_per_tile=1"}
 
+#define SHEET(which, file, side_x, side_y, length) \
+    .run = bench_run_sheet, .chip = file, .sheet = &which, .steps = length, \
+    .settings = {"mesh.columns=" side_x, "mesh.rows=" side_y, "mesh.cores_per_tile=1"}
+
 const struct bench_row bench_rows[] = {
     {.name = "r1024_f64_16", .help = "1024 neurons, fan-out 64, on 16 cores", R1024(64, "bench-16.yaml", NULL)},
     {.name = "r1024_f64_128", .help = "the same on 128 cores", R1024(64, "bench-128.yaml", NULL)},
@@ -18,6 +23,20 @@ const struct bench_row bench_rows[] = {
      R1024(64, "bench-128.yaml", "router.multicast=true")},
     {.name = "r1024_f128_64", .help = "fan-out 128 on 64 cores",
      R1024(128, "bench-16.yaml", "mesh.columns=4", "mesh.rows=4")},
+    {.name = "dense_1", .help = "rows of 256 8-bit weights on 1 tile of Rain-style arrays",
+     SHEET(sheet_dense, "rain.yaml", "1", "1", 20000)},
+    {.name = "dense_16", .help = "the same on 16 tiles", SHEET(sheet_dense, "rain.yaml", "4", "4", 2000)},
+    {.name = "dense_256", .help = "the same on 256 tiles", SHEET(sheet_dense, "rain.yaml", "16", "16", 200)},
+    {.name = "dense_1024", .help = "the same on 1024 tiles", SHEET(sheet_dense, "rain.yaml", "32", "32", 50)},
+    {.name = "scale_1k", .help = "1024 neurons, fan-out 100 to four near cores, on 4 tiles",
+     SHEET(sheet_scale, "bench-16.yaml", "2", "2", 10000)},
+    {.name = "scale_10k", .help = "10240 neurons on 40 tiles", SHEET(sheet_scale, "bench-16.yaml", "8", "5", 1000)},
+    {.name = "scale_100k", .help = "102400 neurons on 400 tiles",
+     SHEET(sheet_scale, "bench-16.yaml", "20", "20", 200)},
+    {.name = "scale_1m", .help = "1048576 neurons on 4096 tiles",
+     SHEET(sheet_scale, "bench-16.yaml", "64", "64", 60)},
+    {.name = "idle_4096", .help = "1000 steps without a spike on 4096 tiles",
+     SHEET(sheet_idle, "bench-16.yaml", "64", "64", 1000)},
     {.name = "noc_8x8", .help = "uniform random traffic, 0.1 packets a core and cycle", NOC("8", 10, 100000)},
     {.name = "noc_8x8_30", .help = "the same, 0.3", NOC("8", 30, 40000)},
     {.name = "noc_8x8_full", .help = "the same at saturation", NOC("8", 100, 30000)},
@@ -28,6 +47,9 @@ const struct bench_row bench_rows[] = {
      .cycles = 300000},
     {.name = "load_r1024_f64", .help = "read, compile, build for 16 cores", .run = bench_run_load,
      .prepare = bench_prepare_load, .chip = "bench-16.yaml", .fan_out = 64},
+    {.name = "load_2_neurons_128", .help = "2 neurons for 128 tiles of one core", .run = bench_run_load,
+     .prepare = bench_prepare_load, .chip = "bench-128.yaml", .neurons = 2, .fan_out = 2,
+     .settings = {"mesh.columns=16", "mesh.rows=8", "mesh.cores_per_tile=1"}},
     {.name = NULL},
 };
 

@@ -5,10 +5,10 @@
 #include "tools/file/h5.h"
 #include <stdlib.h>
 
-static void write_values(struct h5 *file, const char *node, const char *name, int rank, uint64_t items,
+static void write_values(struct h5 *file, const char *node, const char *name, int rank, uint64_t neurons,
                          const double *values)
 {
-    uint64_t size[2] = {rank == 2 ? items / BENCH_NEURONS : items, BENCH_NEURONS};
+    uint64_t size[2] = {neurons, neurons}, items = rank == 2 ? neurons * neurons : neurons;
     float *narrow = memory_array(items, sizeof *narrow);
     char *path = memory_format("/node/nodes/%s/%s", node, name);
     for (uint64_t i = 0; i < items; i++)
@@ -20,22 +20,23 @@ static void write_values(struct h5 *file, const char *node, const char *name, in
 
 static void write_node(struct h5 *file, const struct node *node)
 {
+    uint32_t neurons = (uint32_t)shape_items(&node->output);
     char *path = memory_format("/node/nodes/%s/type", node->name);
     h5_write_string(file, path, node->kind == NODE_AFFINE ? "Linear" : node_kind_name(node->kind));
     free(path);
     if (node->kind == NODE_INPUT || node->kind == NODE_OUTPUT) {
         path = memory_format("/node/nodes/%s/shape", node->name);
-        h5_write(file, path, H5_I64, 1, (uint64_t[]){1}, (int64_t[]){BENCH_NEURONS});
+        h5_write(file, path, H5_I64, 1, (uint64_t[]){1}, (int64_t[]){neurons});
         free(path);
     } else if (node->kind == NODE_AFFINE) {
-        write_values(file, node->name, "weight", 2, (uint64_t)BENCH_NEURONS * BENCH_NEURONS, node->weight.data);
+        write_values(file, node->name, "weight", 2, neurons, node->weight.data);
     } else {
         must(node->kind == NODE_LIF);
-        write_values(file, node->name, "tau", 1, BENCH_NEURONS, node->tau_mem);
-        write_values(file, node->name, "r", 1, BENCH_NEURONS, node->r);
-        write_values(file, node->name, "v_leak", 1, BENCH_NEURONS, node->v_leak);
-        write_values(file, node->name, "v_threshold", 1, BENCH_NEURONS, node->v_threshold);
-        write_values(file, node->name, "v_reset", 1, BENCH_NEURONS, node->v_reset);
+        write_values(file, node->name, "tau", 1, neurons, node->tau_mem);
+        write_values(file, node->name, "r", 1, neurons, node->r);
+        write_values(file, node->name, "v_leak", 1, neurons, node->v_leak);
+        write_values(file, node->name, "v_threshold", 1, neurons, node->v_threshold);
+        write_values(file, node->name, "v_reset", 1, neurons, node->v_reset);
     }
 }
 

@@ -15,7 +15,7 @@
 
 struct bench_line {
     const char *rows;
-    uint32_t runs;
+    uint32_t runs, steps;
     bool json;
 };
 
@@ -23,6 +23,8 @@ struct bench_line {
 static const struct option_row rows[] = {
     {"--rows", OPTION_STRING, FIELD(rows), "NAME,...", 0, 0, false, NULL, "these only; * and ? stand for any letters"},
     {"--runs", OPTION_U32, FIELD(runs), "N", 1, 1000, false, NULL, "of each row; the medians count (default 3)"},
+    {"--steps", OPTION_U32, FIELD(steps), "N", 2, 65535, false, NULL,
+     "timesteps of the networks, to profile a row (default: the row's own)"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "as JSON, and nothing else"},
     {0},
 };
@@ -121,13 +123,17 @@ static bool run_rows(const struct bench_line *line, const bool *selected, const 
 {
     struct diagnostics diagnostics = {0};
     struct bench_summary *summaries = memory_array(row_count(), sizeof *summaries);
+    struct bench_row *rows_run = memory_array(row_count(), sizeof *rows_run);
     struct bench_machine machine;
     size_t count = 0;
     describe_machine(&machine);
     if (!line->json)
         bench_print_head(&machine, line->runs);
     for (size_t i = 0; bench_rows[i].name; i++) {
-        if (!selected[i] || !bench_measure(&bench_rows[i], context, line->runs, &summaries[count], &diagnostics))
+        rows_run[i] = bench_rows[i];
+        if (line->steps && rows_run[i].steps)
+            rows_run[i].steps = line->steps;
+        if (!selected[i] || !bench_measure(&rows_run[i], context, line->runs, &summaries[count], &diagnostics))
             continue;
         if (!line->json)
             bench_print_row(&summaries[count]);
@@ -138,6 +144,7 @@ static bool run_rows(const struct bench_line *line, const bool *selected, const 
     else
         bench_print_counts(summaries, count);
     free(summaries);
+    free(rows_run);
     bool good = diagnostics.count == 0;
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);

@@ -17,6 +17,7 @@ void bench_print_json(const struct bench_machine *machine, uint32_t runs, const 
 
 /* What a row did in a second; 0 where it does not. */
 double bench_rate(const struct bench_summary *summary, uint64_t count);
+double bench_ns_per_event(const struct bench_summary *summary);
 double bench_ns_per_wakeup(const struct bench_summary *summary);
 
 #endif

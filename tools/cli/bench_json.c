@@ -37,6 +37,11 @@ static json_t *row_of(const struct bench_summary *summary)
     put_measured(row, "load_s", median->load_s);
     put_measured(row, "functional_s", median->functional_s);
     put_measured(row, "peak_rss_mib", median->peak_rss_mib);
+    put_measured(row, "bytes_per_neuron", median->bytes_per_neuron);
+    put_measured(row, "bytes_per_synapse", median->bytes_per_synapse);
+    put_measured(row, "bytes_per_tile", median->bytes_per_tile);
+    put_measured(row, "peak_bytes_per_synapse", median->peak_bytes_per_synapse);
+    put_measured(row, "ns_per_synaptic_event", bench_ns_per_event(summary));
     put_measured(row, "synaptic_events_per_s", bench_rate(summary, median->counts.synaptic_events));
     put_measured(row, "hops_per_s", bench_rate(summary, median->counts.hops));
     put_measured(row, "ns_per_wakeup", bench_ns_per_wakeup(summary));

@@ -10,6 +10,12 @@ double bench_rate(const struct bench_summary *summary, uint64_t count)
     return summary->median.simulate_s > 0 ? (double)count / summary->median.simulate_s : 0;
 }
 
+double bench_ns_per_event(const struct bench_summary *summary)
+{
+    uint64_t events = summary->median.counts.synaptic_events;
+    return events ? 1e9 * summary->median.simulate_s / (double)events : 0;
+}
+
 double bench_ns_per_wakeup(const struct bench_summary *summary)
 {
     uint64_t wakeups = summary->median.counts.wakeups;
@@ -64,6 +70,24 @@ static void print_counts_of(const struct bench_summary *summary)
     printf("  %016" PRIx64 "\n", summary->median.state_hash);
 }
 
+static void print_memory(const struct bench_summary *summaries, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct bench_result *median = &summaries[i].median;
+        if (!(median->bytes_per_synapse > 0))
+            continue;
+        if (!any)
+            printf("\n%-*s %10s %10s %10s %16s\n", NAME_WIDTH, "bytes of this machine", "a synapse", "a neuron",
+                   "a tile", "peak a synapse");
+        any = true;
+        printf("%-*s %10.2f %10.0f %10.0f %16.1f\n", NAME_WIDTH, summaries[i].row->name, median->bytes_per_synapse,
+               median->bytes_per_neuron, median->bytes_per_tile, median->peak_bytes_per_synapse);
+    }
+    if (any)
+        printf("\n");
+}
+
 void bench_print_counts(const struct bench_summary *summaries, size_t count)
 {
     printf("\n%-*s", NAME_WIDTH, "done in a run");
@@ -72,6 +96,7 @@ void bench_print_counts(const struct bench_summary *summaries, size_t count)
     printf("  %16s\n", "state hash");
     for (size_t i = 0; i < count; i++)
         print_counts_of(&summaries[i]);
+    print_memory(summaries, count);
     for (size_t i = 0; i < count; i++)
         if (summaries[i].median.functional_s > 0) {
             double rate = (double)summaries[i].median.counts.synaptic_events / summaries[i].median.functional_s;

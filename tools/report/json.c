@@ -192,6 +192,10 @@ static void put_origin(json_t *root, const struct run_record *record, const stru
     put_real(host, "simulate_s", record->host.simulate_s);
     put_real(host, "synaptic_events_per_s", (double)numbers->synaptic_events / record->host.simulate_s);
     put_real(host, "peak_rss_mib", record->host.peak_rss_mib);
+    const struct memory_use *memory = &record->chip_result->memory;
+    put_real(host, "bytes_per_synapse", memory_per_synapse(memory));
+    put_real(host, "bytes_per_neuron", memory_per_neuron(memory));
+    put_real(host, "bytes_per_tile", memory_per_tile(memory));
     put_count(host, "wakeups", record->chip_result->wakeups);
     put_count(host, "quantum_cycles", record->chip_result->quantum);
 

@@ -129,11 +129,22 @@ static void print_counts(const struct run_record *record, const struct run_numbe
            count_text(c, numbers->synaptic_events), count_text(d, numbers->hops), count_text(e, numbers->dropped),
            count_text(f, numbers->late));
     double rate = record->host.simulate_s > 0 ? (double)numbers->synaptic_events / record->host.simulate_s : 0;
-    printf("chip        %" PRIu32 " of %s   %s   %s simulated in %s (%s synaptic events/s, %.0f MiB)\n\n",
+    printf("chip        %" PRIu32 " of %s   %s   %s simulated in %s (%s synaptic events/s, %.0f MiB)\n",
            record->compile->cores_used, counted(cores, record->compile->cores_available, "core"),
            quantity(a, record->chip->clock_hz, "Hz", "u"),
            counted(cycles, record->chip_result->counters.cycles, "cycle"),
            quantity(b, record->host.simulate_s, "s", "u"), quantity(c, rate, "", "u"), record->host.peak_rss_mib);
+}
+
+/* Of the machine that simulates; not of the chip. */
+static void print_memory(const struct run_record *record)
+{
+    const struct memory_use *memory = &record->chip_result->memory;
+    if (memory_all(memory))
+        printf("memory      %.1f MiB here for chip and program: %.1f bytes a synapse, %.0f a neuron, %.0f KiB a tile\n",
+               (double)memory_all(memory) / 1048576.0, memory_per_synapse(memory), memory_per_neuron(memory),
+               memory_per_tile(memory) / 1024.0);
+    printf("\n");
 }
 
 static int name_width(const struct run_record *record)
@@ -202,6 +213,7 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     print_components(record, numbers);
     print_layers(record, numbers);
     print_counts(record, numbers);
+    print_memory(record);
     print_baselines(record, numbers);
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
