@@ -111,8 +111,8 @@ static inline struct wake_place engine_wake_place(const struct engine *engine, u
     return wake;
 }
 
-/* In a cycle within the wheel. `wanted` false: nobody is due; no branch is taken, since nobody could foresee it, and
- * that the cycle is looked at in vain does no harm. */
+/* In a cycle within the wheel. `wanted` false: nobody is due; there is no jump for that, since nobody could foresee it,
+ * and that the cycle is looked at in vain does no harm. */
 static inline void engine_wake_at(struct engine *engine, bool wanted, const struct wake_place *place, uint64_t cycle)
 {
     uint64_t *slot = engine_slot(engine, cycle);

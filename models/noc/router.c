@@ -23,7 +23,7 @@ static uint32_t place_here(const struct router *router, uint32_t place)
     return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
-/* Without branches: where a packet goes cannot be foreseen. */
+/* By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
 static inline uint32_t unicast_port(const struct router *router, uint32_t target)
 {
     uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place), port = place_port(place);
