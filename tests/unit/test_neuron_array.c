@@ -214,6 +214,23 @@ START_TEST(potential_and_current_saturate_at_their_widths)
 }
 END_TEST
 
+/* Several at once: what kernels of 32 bits must leave to others. */
+START_TEST(the_largest_biases_do_not_overflow)
+{
+    struct bench bench;
+    bench_init(&bench, 24, (struct neuron_group){.model = MODEL_LIF, .threshold = 1 << 30, .decay_potential = 1});
+    for (int j = 0; j < 24; j++) {
+        bench.bias[j] = j % 2 ? INT32_MAX : INT32_MIN;
+        bench.accumulator[j] = j % 2 ? 1000 : -1000;
+    }
+    bench_again(&bench);
+    neuron_array_update(&bench.array, bench.accumulator, true, bench.counters);
+    for (int j = 0; j < 24; j++)
+        ck_assert_int_eq(bench.array.potential[j], j % 2 ? 8388607 : -8388607);
+    neuron_array_free(&bench.array);
+}
+END_TEST
+
 START_TEST(the_widest_accumulator_does_not_overflow)
 {
     struct bench bench;
@@ -358,6 +375,7 @@ int main(void)
     tcase_add_test(cases, a_spike_of_cubalif_leaves_its_current);
     tcase_add_test(cases, li_never_fires);
     tcase_add_test(cases, potential_and_current_saturate_at_their_widths);
+    tcase_add_test(cases, the_largest_biases_do_not_overflow);
     tcase_add_test(cases, the_widest_accumulator_does_not_overflow);
     tcase_add_test(cases, groups_of_different_models_live_side_by_side);
     tcase_add_loop_test(cases, a_resting_array_counts_and_comes_back_like_one_that_works, 0, 4);
