@@ -35,12 +35,12 @@ void link_hash(const struct link *link, struct hash *hash)
     for (; returned != link->head && link->ring[returned & link->mask].free_at <= now; returned++)
         credits += link->ring[returned & link->mask].packet.flits;
     hash_u64(hash, credits);
-    hash_u64(hash, (uint64_t)link->tail << 32 | link->head);
+    hash_u64(hash, link->tail - link->head);
     for (; returned != link->head; returned++)
-        hash_u64(hash, link->ring[returned & link->mask].free_at);
+        hash_timer(hash, link->ring[returned & link->mask].free_at, now);
     for (uint32_t i = link->head; i != link->tail; i++) {
         const struct link_entry *entry = &link->ring[i & link->mask];
-        hash_u64(hash, entry->visible);
+        hash_timer(hash, entry->visible, now);
         hash_u64(hash, (uint64_t)entry->packet.target << 32 | entry->packet.axon);
         hash_u64(hash, (uint64_t)(uint32_t)entry->packet.value << 32 | (uint64_t)entry->packet.step << 16 |
                            (uint64_t)entry->packet.flits << 8 | entry->packet.kind);

@@ -3,6 +3,7 @@
 #include "sim/panic.h"
 #include "sim/trace.h"
 #include <stdio.h>
+#include <string.h>
 
 void router_settle(struct router *router, uint64_t now)
 {
@@ -11,6 +12,11 @@ void router_settle(struct router *router, uint64_t now)
     trace_state(&router->component, router->accounted, now, router->standing);
     router->counters[router->standing] += now - router->accounted;
     router->accounted = now;
+}
+
+void router_restart(struct router *router)
+{
+    memset(router->turn, 0, sizeof router->turn);
 }
 
 /* ---- where a packet wants to go ---- */
@@ -181,9 +187,8 @@ static void router_hash(const void *self, struct hash *hash)
     const struct router *router = self;
     hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
-        uint64_t busy = router->free_at[port] > router->component.engine->now ? router->free_at[port] : 0;
         hash_u64(hash, (uint64_t)router->turn[port] << 32 | router->wanted[port]);
-        hash_u64(hash, busy);
+        hash_timer(hash, router->free_at[port], router->component.engine->now);
         if (router->in[port])
             link_hash(router->in[port], hash);
     }

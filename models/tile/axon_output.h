@@ -47,6 +47,6 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
 void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);
 /* Every spike of the timestep has left. */
 bool axon_output_done(const struct axon_output *output);
-void axon_output_hash(const struct axon_output *output, struct hash *hash);
+void axon_output_hash(const struct axon_output *output, uint64_t now, struct hash *hash);
 
 #endif
