@@ -36,12 +36,15 @@ static void add_layers(struct chip_result *result, const struct probe *probe)
 static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64_t began, uint64_t over)
 {
     struct collector *collector = listener;
-    struct sample_result *sample = &collector->result->samples[number];
-    size_t wanted = sample->spike_count + chip->probe.count;
-    sample->spikes = memory_grow(sample->spikes, &collector->spike_capacity[number], wanted, sizeof *sample->spikes);
-    for (size_t i = 0; i < chip->probe.count; i++)
+    uint32_t index = number - collector->first_sample;
+    struct sample_result *sample = &collector->result->samples[index];
+    bool counts = index > 0 || !collector->warm_up;
+    size_t wanted = sample->spike_count + (counts ? chip->probe.count : 0);
+    sample->spikes = memory_grow(sample->spikes, &collector->spike_capacity[index], wanted, sizeof *sample->spikes);
+    for (size_t i = 0; counts && i < chip->probe.count; i++)
         sample->spikes[sample->spike_count++] = chip->probe.spikes[i];
-    add_layers(collector->result, &chip->probe);
+    if (counts)
+        add_layers(collector->result, &chip->probe);
     chip_counters(chip, &sample->counters);
     sample->counters.chip_cycles[chip->number] = over;
     if (chip->number == 0) {
@@ -62,6 +65,16 @@ void collector_replayed(struct collector *collector, struct chip *chip, uint64_t
     chip_settle(chip);
     chip_counters(chip, &collector->result->counters);
     collector->result->counters.cycles = end_cycle;
+}
+
+void collector_add_history(const struct collector *collector, struct chip *chip, const struct counter_table *history)
+{
+    struct counter_table missing;
+    counter_table_init(&missing, collector->config);
+    counter_table_copy(&missing, history);
+    counter_table_subtract(&missing, &collector->result->samples[0].counters);
+    chip_add_counters(chip, &missing);
+    counter_table_free(&missing);
 }
 
 static int by_place(const void *a, const void *b)

@@ -95,6 +95,7 @@ host_module::host_module(sc_core::sc_module_name name, job_module &job_) : quant
     driver_init(&driver, &job_.job.config->host, job_.job.program->depth);
     driver.samples = job_.job.samples;
     driver.sample_count = job_.job.sample_count;
+    driver.first_sample = job_.job.first_sample;
     driver.results = job_.job.result->samples;
     driver.owner = &job_.job;
     driver.sample_ended = [](void *owner, size_t sample) {
@@ -130,6 +131,8 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     if (job.quantum && job.quantum < quantum)
         quantum = job.quantum;
     collector_init(&collector, job.config, job.program, job.samples, job.sample_count, job.result);
+    collector.first_sample = job.first_sample;
+    collector.warm_up = job.warm_up;
     for (uint32_t i = 0; i < job.config->host.chips; i++)
         chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
     if (job.trace) {
@@ -211,9 +214,12 @@ void job_module::host_is_done()
 void job_module::finish()
 {
     struct hash hash = {};
+    const struct counter_table *history = job.history ? job.history(job.history_context) : nullptr;
     job.result->quantum = quantum;
     for (auto &module : chips) {
         chip_run(module->chip, stop_at);
+        if (history)
+            collector_add_history(&collector, module->chip, history);
         if (job.replay) {
             chip_potentials(module->chip, job.replay->potentials);
             chip_run(module->chip, job.replay->end_cycle);
@@ -237,8 +243,8 @@ void job_module::finish()
 
 void job_module::print_waiting() const
 {
-    std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n", host->driver.sample,
-                 job.sample_count);
+    std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n",
+                 job.first_sample + host->driver.sample, job.first_sample + job.sample_count);
     for (auto &module : chips) {
         std::fprintf(stderr, "chip %u, cycle %llu:\n", module->chip->number,
                      static_cast<unsigned long long>(module->chip->engine->now));

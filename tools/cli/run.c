@@ -2,7 +2,7 @@
 #include "tools/cli/run.h"
 
 #include "sim/memory.h"
-#include "sim/top/system.h"
+#include "sim/top/processes.h"
 #include "tools/cli/commands.h"
 #include <errno.h>
 #include <stdio.h>
@@ -42,6 +42,8 @@ const struct option_row run_option_rows[] = {
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
      "how far a chip runs ahead (default: the largest that is exact)"},
+    {"--jobs", OPTION_U32, FIELD(jobs), "N", 1, 1024, false, NULL,
+     "processes that share the samples (default 1); no result depends on it"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices,
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
@@ -70,17 +72,23 @@ static double peak_mib(void)
     return (double)usage.ru_maxrss / 1024.0;
 }
 
+static struct system_job job_of(struct run *run)
+{
+    return (struct system_job){.config = &run->chip, .program = &run->program, .samples = run->inputs,
+                               .sample_count = run->batch.count, .quantum = run->options.quantum,
+                               .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                               .trace = run->trace, .waves = run->options.trace_systemc, .result = &run->result};
+}
+
 static bool simulate(struct run *run)
 {
     struct progress progress = {0};
-    struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
-                             .sample_count = run->batch.count, .quantum = run->options.quantum,
-                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
-                             .trace = run->trace, .waves = run->options.trace_systemc,
-                             .progress = progress_update, .progress_context = &progress, .result = &run->result};
+    struct system_job job = job_of(run);
+    job.progress = progress_update;
+    job.progress_context = &progress;
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
-    bool good = system_run(&job, 1);
+    bool good = run->options.jobs > 1 ? processes_run(&job, run->options.jobs, NULL) : system_run(&job, 1);
     progress_end(&progress);
     run->cost.simulate_s = seconds_now() - begin;
     if (run->options.quantum > run->result.quantum && !run->options.quiet)
@@ -164,6 +172,10 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
         return STATUS_USER;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
         return STATUS_USER;
+    struct system_job job = job_of(run);
+    const char *refused = run->options.jobs > 1 ? processes_refuse(&job) : NULL;
+    if (refused)
+        return diagnostics_add(diagnostics, "--jobs", "%s", refused) ? STATUS_DONE : STATUS_USER;
     bool simulated = simulate(run);
     if (run->trace && !trace_close(run->trace, simulated, diagnostics))
         return STATUS_USER;
@@ -209,7 +221,7 @@ static char *join(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct run run = {.options = {.batch = 256, .seed = 1, .input_levels = 255, .precision = -1}};
+    struct run run = {.options = {.batch = 256, .jobs = 1, .seed = 1, .input_levels = 255, .precision = -1}};
     struct diagnostics diagnostics = {0};
     char *line = join(argc, argv);
     int status = STATUS_USER;
