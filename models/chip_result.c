@@ -1,6 +1,7 @@
 #include "models/chip.h"
 
 #include "sim/memory.h"
+#include "sim/panic.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +140,19 @@ void chip_counters(struct chip *chip, struct counter_table *table)
                    chip->processors[i].counters, sizeof chip->processors[i].counters);
     }
     memcpy(table->host + (size_t)first * HOST_COUNTERS, chip->host_counters, sizeof chip->host_counters);
+}
+
+void layers_add(struct chip_result *to, const struct chip_result *from)
+{
+    must(from->steps <= to->steps && from->population_count == to->population_count);
+    for (uint32_t p = 0; p < from->population_count; p++)
+        for (uint32_t t = 0; t < from->steps; t++) {
+            const struct layer_step *layer = &from->layers[(size_t)p * from->steps + t];
+            struct layer_step *sum = &to->layers[(size_t)p * to->steps + t];
+            sum->spikes += layer->spikes;
+            sum->synaptic_events += layer->synaptic_events;
+            sum->busy_cycles += layer->busy_cycles;
+        }
 }
 
 void chip_result_free(struct chip_result *result)

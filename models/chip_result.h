@@ -59,6 +59,8 @@ struct chip_result {
 };
 
 void counter_table_free(struct counter_table *table);
+/* Adds the layers of another result, whose longest sample may be shorter. */
+void layers_add(struct chip_result *to, const struct chip_result *from);
 void chip_result_free(struct chip_result *result);
 
 #endif

@@ -3,6 +3,7 @@
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <stdlib.h>
+#include <string.h>
 
 void collector_init(struct collector *collector, const struct chip_config *config, const struct program *program,
                     const struct driver_sample *samples, size_t sample_count, struct chip_result *result)
@@ -75,6 +76,26 @@ void collector_add_history(const struct collector *collector, struct chip *chip,
     counter_table_subtract(&missing, &collector->result->samples[0].counters);
     chip_add_counters(chip, &missing);
     counter_table_free(&missing);
+}
+
+void collector_merge(struct collector *collector, struct packed *packed)
+{
+    struct chip_result *result = collector->result, part;
+    must(pack_take_result(packed, collector->config, &part));
+    must(part.sample_count == result->sample_count && part.steps == result->steps);
+    for (size_t i = 0; i < part.sample_count; i++) {
+        struct sample_result *from = &part.samples[i], *to = &result->samples[i];
+        counter_table_add(&to->counters, &from->counters);
+        to->spikes = memory_grow(to->spikes, &collector->spike_capacity[i], to->spike_count + from->spike_count,
+                                 sizeof *to->spikes);
+        if (from->spike_count)
+            memcpy(to->spikes + to->spike_count, from->spikes, from->spike_count * sizeof *to->spikes);
+        to->spike_count += from->spike_count;
+    }
+    layers_add(result, &part);
+    result->wakeups += part.wakeups;
+    result->steps_run += part.steps_run;
+    chip_result_free(&part);
 }
 
 static int by_place(const void *a, const void *b)

@@ -1,7 +1,6 @@
 #include "sim/top/splice.h"
 
 #include "sim/memory.h"
-#include "sim/panic.h"
 
 void splice_begin(const struct system_job *job, struct chip_result *result)
 {
@@ -22,20 +21,6 @@ void splice_sum(const struct chip_result *block, bool warm_up, struct counter_ta
         counter_table_add(sum, &block->samples[i].counters);
 }
 
-/* The block's layers have the length of its own longest sample. */
-static void add_layers(struct chip_result *result, const struct chip_result *block)
-{
-    must(block->steps <= result->steps);
-    for (uint32_t p = 0; p < block->population_count; p++)
-        for (uint32_t t = 0; t < block->steps; t++) {
-            const struct layer_step *from = &block->layers[(size_t)p * block->steps + t];
-            struct layer_step *to = &result->layers[(size_t)p * result->steps + t];
-            to->spikes += from->spikes;
-            to->synaptic_events += from->synaptic_events;
-            to->busy_cycles += from->busy_cycles;
-        }
-}
-
 static void move(struct sample_result *sample, uint64_t cycles)
 {
     sample->first_cycle += cycles;
@@ -49,7 +34,7 @@ void splice_block(struct chip_result *result, size_t first, struct chip_result *
 {
     uint64_t moved = warm_up ? result->samples[first - 1].done_cycle - block->samples[0].done_cycle : 0;
     splice_sum(block, warm_up, &result->counters);
-    add_layers(result, block);
+    layers_add(result, block);
     for (size_t i = warm_up; i < block->sample_count; i++) {
         struct sample_result *sample = &result->samples[first + i - warm_up];
         *sample = block->samples[i];

@@ -3,6 +3,7 @@
 
 #include "sim/memory.h"
 #include "sim/top/processes.h"
+#include "sim/top/ranks.h"
 #include "tools/cli/commands.h"
 #include <errno.h>
 #include <stdio.h>
@@ -65,11 +66,13 @@ double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* Of the process that had most. */
 static double peak_mib(void)
 {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024.0;
+    struct rusage own, children;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return (double)(own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss : children.ru_maxrss) / 1024.0;
 }
 
 static struct system_job job_of(struct run *run)
@@ -159,31 +162,67 @@ static bool waves_writable(const char *path, struct diagnostics *diagnostics)
     return true;
 }
 
-static int run_all(struct run *run, struct diagnostics *diagnostics)
+/* The samples over processes, or the chips: not both, and neither under an observer that sees one process only. */
+static bool can_be_split(struct run *run, struct diagnostics *diagnostics)
 {
-    double begin = seconds_now();
+    struct system_job job = job_of(run);
+    const char *refused = run->options.trace ? "an event trace is of one process, expected no --trace with it"
+                                             : processes_refuse(&job);
+    if (run->options.jobs > 1 && refused)
+        return diagnostics_add(diagnostics, "--jobs", "%s", refused);
+    if (ranks_count() == 1)
+        return true;
+    if (run->options.jobs > 1)
+        return diagnostics_add(diagnostics, "--jobs", "started as %u processes that share the chips, expected no --jobs "
+                               "with it", ranks_count());
+    if (run->options.trace || run->options.trace_systemc)
+        return diagnostics_add(diagnostics, run->options.trace ? "--trace" : "--trace-systemc",
+                               "started as %u processes, but a trace is of one; expected one process", ranks_count());
+    if (ranks_count() > run->chip.host.chips)
+        return diagnostics_add(diagnostics, run->options.chip, "started as %u processes, but there are no more than %u "
+                               "chips (chips.count), expected a process or several chips each", ranks_count(),
+                               run->chip.host.chips);
+    return true;
+}
+
+/* Everything before the first cycle. Rank 0 has the comparisons and the files. */
+static bool make_ready(struct run *run, double begin, struct diagnostics *diagnostics)
+{
     if (!run_prepare(run, diagnostics))
-        return STATUS_USER;
+        return false;
     run_make_inputs(run);
     run->cost.load_s = seconds_now() - begin;
-    if (!run_compare(run, diagnostics))
-        return STATUS_USER;
-    if (!waves_writable(run->options.trace_systemc, diagnostics))
-        return STATUS_USER;
+    if (ranks_own() == 0 && !run_compare(run, diagnostics))
+        return false;
+    if (!can_be_split(run, diagnostics) || !waves_writable(run->options.trace_systemc, diagnostics))
+        return false;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
-        return STATUS_USER;
-    struct system_job job = job_of(run);
-    const char *refused = run->options.jobs > 1 ? processes_refuse(&job) : NULL;
-    if (refused)
-        return diagnostics_add(diagnostics, "--jobs", "%s", refused) ? STATUS_DONE : STATUS_USER;
-    bool simulated = simulate(run);
-    if (run->trace && !trace_close(run->trace, simulated, diagnostics))
-        return STATUS_USER;
-    if (!simulated)
-        return STATUS_FAILED;
+        return false;
+    return true;
+}
+
+static int finish(struct run *run, double begin, struct diagnostics *diagnostics)
+{
     run->cost.wall_s = seconds_now() - begin;
     run->cost.peak_rss_mib = peak_mib();
     return report(run, diagnostics) ? STATUS_DONE : STATUS_USER;
+}
+
+static int run_all(struct run *run, struct diagnostics *diagnostics)
+{
+    double begin = seconds_now();
+    if (ranks_own() > 0) {
+        run->options.quiet = true;
+        run->options.out = NULL;
+    }
+    int status = ranks_largest(make_ready(run, begin, diagnostics) ? STATUS_DONE : STATUS_USER);
+    if (status != STATUS_DONE)
+        return status;
+    bool simulated = simulate(run);
+    if (run->trace && !trace_close(run->trace, simulated, diagnostics))
+        return STATUS_USER;
+    status = ranks_largest(simulated ? STATUS_DONE : STATUS_FAILED);
+    return status == STATUS_DONE && ranks_own() == 0 ? finish(run, begin, diagnostics) : status;
 }
 
 /* As a shell takes it back: in single quotes unless every character is harmless. */
@@ -233,14 +272,17 @@ int command_run(int argc, char **argv)
                "and energy beside a float reference and, with --baseline, beside models of GPUs.\n\n");
         options_help(run_option_rows);
         status = STATUS_DONE;
-    } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {
-        status = run_all(&run, &diagnostics);
+    } else if (ranks_begin(&diagnostics)) {
+        bool good = options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics);
+        status = good ? run_all(&run, &diagnostics) : STATUS_USER;
         if (status != STATUS_DONE && run.made_out)
             rmdir(run.options.out); /* empty */
     }
-    diagnostics_print(&diagnostics);
+    if (ranks_own() == 0 || status == STATUS_FAILED)
+        diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);
     run_free(&run);
+    ranks_end();
     free(line);
     return status;
 }
