@@ -244,13 +244,19 @@ void job_module::set_stop(uint64_t cycle)
     end.notify(cycles(stop_at - now()));
 }
 
+// The next cycle for which a module of this rank has been woken, NEVER: none.
+uint64_t job_module::next_activity() const
+{
+    if (!sc_core::sc_pending_activity())
+        return NEVER;
+    return now() + static_cast<uint64_t>(sc_core::sc_time_to_pending_activity() / sc_time(1, SC_NS) + 0.5);
+}
+
 void job_module::run_windows()
 {
     const uint64_t lookahead = job.config->host.chip_link_latency;
     while (!finished) {
-        bool due = sc_core::sc_pending_activity();
-        window.next = due ? now() + static_cast<uint64_t>(sc_core::sc_time_to_pending_activity() / sc_time(1, SC_NS) + 0.5)
-                          : NEVER;
+        window.next = next_activity();
         window.stop_at = stop_at;
         ranks_exchange(&window);
         if (stop_at == NEVER && window.stop_at != NEVER)
@@ -260,7 +266,9 @@ void job_module::run_windows()
         if (window.next == NEVER)
             return;
         horizon = window.next + lookahead;
-        sc_core::sc_start(at(horizon - 1) - sc_core::sc_time_stamp()); // the end of that cycle
+        sc_time left = at(horizon - 1) - sc_core::sc_time_stamp(); // to the end of that cycle
+        if (left > sc_core::SC_ZERO_TIME || sc_core::sc_pending_activity_at_current_time())
+            sc_core::sc_start(left);
     }
 }
 

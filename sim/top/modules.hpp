@@ -81,6 +81,7 @@ struct job_module : sc_core::sc_module {
 
 private:
     void finish();
+    uint64_t next_activity() const;
     void hand_over();
     uint64_t hash_of_chips();
     void set_stop(uint64_t cycle);

@@ -215,7 +215,11 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
         run->options.quiet = true;
         run->options.out = NULL;
     }
-    int status = ranks_largest(make_ready(run, begin, diagnostics) ? STATUS_DONE : STATUS_USER);
+    bool good = make_ready(run, begin, diagnostics);
+    bool told = ranks_largest(ranks_own() == 0 && !good); /* once is enough, if it is rank 0 that has something to say */
+    if (ranks_own() > 0 && told)
+        diagnostics_free(diagnostics);
+    int status = ranks_largest(good ? STATUS_DONE : STATUS_USER);
     if (status != STATUS_DONE)
         return status;
     bool simulated = simulate(run);
@@ -273,13 +277,15 @@ int command_run(int argc, char **argv)
         options_help(run_option_rows);
         status = STATUS_DONE;
     } else if (ranks_begin(&diagnostics)) {
-        bool good = options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics);
-        status = good ? run_all(&run, &diagnostics) : STATUS_USER;
+        bool parsed = options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics);
+        if (parsed)
+            status = run_all(&run, &diagnostics);
+        else if (ranks_own() > 0)
+            diagnostics_free(&diagnostics); /* all have the same to say */
         if (status != STATUS_DONE && run.made_out)
             rmdir(run.options.out); /* empty */
     }
-    if (ranks_own() == 0 || status == STATUS_FAILED)
-        diagnostics_print(&diagnostics);
+    diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);
     run_free(&run);
     ranks_end();
