@@ -1,4 +1,5 @@
 # npusim: one Makefile, no recursion. Targets: all setup demo test bench lint mutate install clean
+# MPI=1 builds with Open MPI (in build-mpi/).
 # SAN=1 builds with AddressSanitizer and UBSan (in build-san/); CC=clang works too.
 CC ?= gcc
 ifeq ($(origin CC),default)
@@ -8,6 +9,7 @@ CXX ?= g++
 PREFIX ?= /usr/local
 REFERENCE ?= ../shared/reference
 SAN ?= 0
+MPI ?= 0
 
 VERSION := 0.1.0
 ifeq ($(SAN),1)
@@ -20,15 +22,25 @@ SANFLAGS :=
 OPTIMISE ?= -O2 -g
 endif
 
+# MPI=1: chips over several processes (docs/scale-out.md), in a folder of its own.
+ifeq ($(MPI),1)
+BUILD := $(BUILD)-mpi
+MPI_CPPFLAGS := -DNPUSIM_MPI $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I ompi-c))
+MPI_LIBS := $(shell pkg-config --libs ompi-c)
+ifeq ($(MPI_LIBS),)
+$(error MPI=1: Open MPI is not installed, expected libopenmpi-dev; tools/scripts/setup --mpi installs it)
+endif
+endif
+
 PACKAGES := gsl jansson yaml-0.1 zlib libcrypto
 HDF5_INCLUDE := $(shell pkg-config --cflags-only-I hdf5-serial 2>/dev/null || echo -I/usr/include/hdf5/serial)
 HDF5_LIBS := $(shell pkg-config --libs hdf5-serial 2>/dev/null || echo -L/usr/lib/x86_64-linux-gnu/hdf5/serial -lhdf5)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
-CPPFLAGS += -I. -D_POSIX_C_SOURCE=200809L -DNPUSIM_VERSION='"$(VERSION)"' $(HDF5_INCLUDE) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CPPFLAGS += -I. $(MPI_CPPFLAGS) -D_POSIX_C_SOURCE=200809L -DNPUSIM_VERSION='"$(VERSION)"' $(HDF5_INCLUDE) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CFLAGS := -std=c11 $(WARN) $(OPTIMISE) $(SANFLAGS)
 # SystemC's own headers are not clean under these warnings, so they come in as system headers.
 CXXFLAGS := -std=c++17 $(WARN) $(OPTIMISE) $(SANFLAGS)
-LDLIBS := -lsystemc $(HDF5_LIBS) $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
+LDLIBS := -lsystemc $(MPI_LIBS) $(HDF5_LIBS) $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -lpthread
 LDFLAGS += $(SANFLAGS)
 
 LIB_C := $(filter-out sim/main.c,$(wildcard sim/*.c)) $(wildcard sim/top/*.c models/*.c models/*/*.c tools/*/*.c)
@@ -93,7 +105,7 @@ install: all
 	cp -r configs traces $(DESTDIR)$(PREFIX)/share/npusim/
 
 clean:
-	rm -rf build build-san build-lint
+	rm -rf build build-san build-lint build-mpi build-san-mpi
 
 .PHONY: all objects setup demo test bench lint mutate install clean
 .SECONDARY:

@@ -3,10 +3,23 @@
 #include "sim/memory.h"
 #include <stdlib.h>
 
+/* What one sample would leave behind for the next: the turns of round-robin arbiters. Memories and queues are cleared
+ * in the reset phase, and everything else is at rest, so after this no sample can depend on those before it. */
+static void restart_arbiters(struct chip *chip)
+{
+    for (uint32_t i = 0; i < chip_tiles(chip->config); i++) {
+        if (chip->routers)
+            router_restart(&chip->routers[i]);
+        if (chip->processors)
+            processor_restart(&chip->processors[i]);
+    }
+}
+
 static void sample_begins(void *owner)
 {
     struct chip *chip = owner;
     struct probe *probe = &chip->probe;
+    restart_arbiters(chip);
     free(probe->layers);
     probe->count = 0;
     probe->steps = chip->timestep.steps - chip->program->depth;

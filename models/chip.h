@@ -78,11 +78,18 @@ void chip_potentials(struct chip *chip, int32_t *out);
 void chip_memory_add(const struct chip *chip, struct memory_use *use);
 /* Rows of this chip in a table for the whole system. */
 void chip_counters(struct chip *chip, struct counter_table *table);
+/* Adds them to the chip's counters: what it would have counted in samples that were run elsewhere. */
+void chip_add_counters(struct chip *chip, const struct counter_table *table);
 
 void counter_table_init(struct counter_table *table, const struct chip_config *config);
 void counter_table_copy(struct counter_table *to, const struct counter_table *from);
 /* to -= from, cycle by cycle and count by count. */
 void counter_table_subtract(struct counter_table *to, const struct counter_table *from);
+void counter_table_add(struct counter_table *to, const struct counter_table *from);
+/* As one array, to send it elsewhere. */
+size_t counter_table_words(const struct counter_table *table);
+void counter_table_store(const struct counter_table *table, uint64_t *words);
+void counter_table_load(struct counter_table *table, const uint64_t *words);
 
 /* ---- how a chip is built (chip_parts.c, chip_switch.c, chip_merge.c, chip_host.c) ---- */
 struct link *chip_new_link(struct chip *chip, uint32_t flits, uint32_t latency, uint32_t credit_latency,

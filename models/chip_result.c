@@ -1,6 +1,7 @@
 #include "models/chip.h"
 
 #include "sim/memory.h"
+#include "sim/panic.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,64 @@ void counter_table_subtract(struct counter_table *to, const struct counter_table
     to->cycles -= from->cycles;
 }
 
+static void add(uint64_t *to, const uint64_t *from, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        to[i] += from[i];
+}
+
+void counter_table_add(struct counter_table *to, const struct counter_table *from)
+{
+    struct block target[BLOCKS], source[BLOCKS];
+    blocks_of(to, target);
+    blocks_of(from, source);
+    for (int i = 0; i < BLOCKS; i++)
+        add(target[i].data, source[i].data, source[i].count);
+    to->cycles += from->cycles;
+}
+
+size_t counter_table_words(const struct counter_table *table)
+{
+    struct block blocks[BLOCKS];
+    size_t words = 1;
+    blocks_of(table, blocks);
+    for (int i = 0; i < BLOCKS; i++)
+        words += blocks[i].count;
+    return words;
+}
+
+void counter_table_store(const struct counter_table *table, uint64_t *words)
+{
+    struct block blocks[BLOCKS];
+    blocks_of(table, blocks);
+    *words++ = table->cycles;
+    for (int i = 0; i < BLOCKS; words += blocks[i++].count)
+        memcpy(words, blocks[i].data, blocks[i].count * sizeof(uint64_t));
+}
+
+void counter_table_load(struct counter_table *table, const uint64_t *words)
+{
+    struct block blocks[BLOCKS];
+    blocks_of(table, blocks);
+    table->cycles = *words++;
+    for (int i = 0; i < BLOCKS; words += blocks[i++].count)
+        memcpy(blocks[i].data, words, blocks[i].count * sizeof(uint64_t));
+}
+
+void chip_add_counters(struct chip *chip, const struct counter_table *table)
+{
+    uint32_t tiles = chip_tiles(chip->config), cores = chip_cores(chip->config), first = chip->number;
+    for (uint32_t i = 0; i < cores; i++)
+        add(chip->core_counters[i], table->core + ((size_t)first * cores + i) * CORE_COUNTERS, CORE_COUNTERS);
+    for (uint32_t i = 0; i < tiles; i++) {
+        size_t tile = (size_t)first * tiles + i;
+        add(chip->router_counters[i], table->router + tile * ROUTER_COUNTERS, ROUTER_COUNTERS);
+        if (chip->processors)
+            add(chip->processors[i].counters, table->processor + tile * PROCESSOR_COUNTERS, PROCESSOR_COUNTERS);
+    }
+    add(chip->host_counters, table->host + (size_t)first * HOST_COUNTERS, HOST_COUNTERS);
+}
+
 void chip_counters(struct chip *chip, struct counter_table *table)
 {
     uint32_t tiles = chip_tiles(chip->config), cores = chip_cores(chip->config), first = chip->number;
@@ -81,6 +140,19 @@ void chip_counters(struct chip *chip, struct counter_table *table)
                    chip->processors[i].counters, sizeof chip->processors[i].counters);
     }
     memcpy(table->host + (size_t)first * HOST_COUNTERS, chip->host_counters, sizeof chip->host_counters);
+}
+
+void layers_add(struct chip_result *to, const struct chip_result *from)
+{
+    must(from->steps <= to->steps && from->population_count == to->population_count);
+    for (uint32_t p = 0; p < from->population_count; p++)
+        for (uint32_t t = 0; t < from->steps; t++) {
+            const struct layer_step *layer = &from->layers[(size_t)p * from->steps + t];
+            struct layer_step *sum = &to->layers[(size_t)p * to->steps + t];
+            sum->spikes += layer->spikes;
+            sum->synaptic_events += layer->synaptic_events;
+            sum->busy_cycles += layer->busy_cycles;
+        }
 }
 
 void chip_result_free(struct chip_result *result)

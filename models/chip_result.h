@@ -32,6 +32,7 @@ struct counter_table {
 struct sample_result {
     uint64_t first_cycle, last_cycle; /* the sample's first input enters the host link; its last output has left it */
     uint64_t start_cycle, end_cycle;  /* from end to end of the chip's work, reset included: cycles = end - start */
+    uint64_t done_cycle;              /* the host has heard that the sample is over, and begins the next */
     uint32_t steps;                   /* of the reference, without pipeline depth */
     size_t output_count;              /* as the host received them */
     struct recorded_spike *outputs;
@@ -75,6 +76,8 @@ struct chip_result {
 };
 
 void counter_table_free(struct counter_table *table);
+/* Adds the layers of another result, whose longest sample may be shorter. */
+void layers_add(struct chip_result *to, const struct chip_result *from);
 void chip_result_free(struct chip_result *result);
 
 #endif

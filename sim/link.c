@@ -42,7 +42,6 @@ void link_free(struct link *link)
 
 void link_take_places(struct link *link, uint32_t flits)
 {
-    link->pushed_more += flits - 1;
     for (uint32_t i = 1; i < flits; i++) {
         struct link_entry *more = &link->ring[(link->tail + i) & link->mask];
         more->packet.flits = 0;
@@ -52,7 +51,6 @@ void link_take_places(struct link *link, uint32_t flits)
 
 void link_free_places(struct link *link, uint32_t flits, uint64_t free_at)
 {
-    link->popped_more += flits - 1;
     for (uint32_t i = 1; i < flits; i++)
         link->ring[(link->head + i) & link->mask].free_at = free_at;
 }
@@ -136,10 +134,10 @@ void link_promise(struct link *link, uint32_t flits, struct tally *deliveries)
     link->deliveries = deliveries;
 }
 
-static void hash_entry(const struct link_entry *entry, struct hash *hash)
+static void hash_entry(const struct link_entry *entry, uint64_t now, struct hash *hash)
 {
     const struct packet *packet = &entry->packet;
-    hash_u64(hash, entry->visible);
+    hash_timer(hash, entry->visible, now);
     hash_u64(hash, (uint64_t)packet->target << 32 | packet->axon);
     hash_u64(hash, (uint64_t)(uint32_t)packet->value << 32 | (uint64_t)packet->step << 16 |
                        (uint64_t)packet->flits << 8 | packet->kind);
@@ -153,6 +151,11 @@ static uint32_t packets_between(const struct link *link, uint32_t first, uint32_
     return packets;
 }
 
+uint32_t link_held(const struct link *link)
+{
+    return packets_between(link, link->head, link->tail);
+}
+
 /* Credits count as back from the cycle in which they could be used, and packets as sent and taken in their cycle,
  * whenever the two ends have done that. */
 void link_hash(const struct link *link, struct hash *hash)
@@ -163,13 +166,12 @@ void link_hash(const struct link *link, struct hash *hash)
         tail++;
     while (tail - owed < link->capacity && link->ring[(owed - 1) & link->mask].free_at > now)
         owed--; /* first flit whose credit is not back */
-    uint32_t popped = link->head - link->popped_more - packets_between(link, head, link->head);
     hash_u64(hash, link->capacity - (tail - owed));
-    hash_u64(hash, (uint64_t)(popped + packets_between(link, head, tail)) << 32 | popped);
+    hash_u64(hash, packets_between(link, head, tail));
     for (uint32_t i = owed; i != head; i++)
         if (link->ring[i & link->mask].packet.flits)
-            hash_u64(hash, link->ring[i & link->mask].free_at);
+            hash_timer(hash, link->ring[i & link->mask].free_at, now);
     for (uint32_t i = head; i != tail; i++)
         if (link->ring[i & link->mask].packet.flits)
-            hash_entry(&link->ring[i & link->mask], hash);
+            hash_entry(&link->ring[i & link->mask], now, hash);
 }

@@ -55,7 +55,6 @@ struct link {
     uint32_t unsent;         /* flit of the first announced packet whose cycle is not known */
     uint32_t spacing;        /* of announced packets */
     uint64_t earliest;       /* cycle in which the next announced packet can be sent */
-    uint32_t pushed_more, popped_more; /* flits less packets: those behind a packet's first */
     uint32_t producer, consumer; /* component ids */
     uint32_t reason;         /* for which the consumer is woken (struct component_class) */
     uint32_t waiting_bit;
@@ -68,11 +67,8 @@ void link_connect(struct link *link, const struct component *producer, const str
 void link_free(struct link *link);
 void link_hash(const struct link *link, struct hash *hash);
 
-/* Packets in it, visible or not. */
-static inline uint32_t link_held(const struct link *link)
-{
-    return (link->tail - link->pushed_more) - (link->head - link->popped_more);
-}
+/* Packets in it, visible or not, that were not promised to be taken. */
+uint32_t link_held(const struct link *link);
 
 /* ---- producer ---- */
 

@@ -96,7 +96,7 @@ static uint64_t address_event_port_step(void *self, uint64_t now)
 static void address_event_port_hash(const void *self, struct hash *hash)
 {
     const struct address_event_port *port = self;
-    edge_hash(&port->from_host, hash);
+    edge_hash(&port->from_host, port->component.engine->now, hash);
     hash_u64(hash, (uint64_t)port->accepted << 1 | port->requested);
     hash_u64(hash, port->may_request);
     hash_u64(hash, port->release_at);

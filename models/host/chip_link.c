@@ -109,11 +109,12 @@ static uint64_t chip_link_step(void *self, uint64_t now)
 static void chip_link_hash(const void *self, struct hash *hash)
 {
     const struct chip_link *link = self;
-    edge_hash(&link->from_neighbour, hash);
-    edge_hash(&link->to_neighbour, hash);
+    uint64_t now = link->component.engine->now;
+    edge_hash(&link->from_neighbour, now, hash);
+    edge_hash(&link->to_neighbour, now, hash);
     hash_u64(hash, link->credits);
-    hash_u64(hash, link->out_free);
-    hash_u64(hash, link->in_free);
+    hash_timer(hash, link->out_free, now);
+    hash_timer(hash, link->in_free, now);
     hash_u64(hash, (uint64_t)link->said);
     hash_u64(hash, (uint64_t)link->started);
     link_hash(link->in, hash);

@@ -45,7 +45,7 @@ static void end_sample(struct driver *driver)
     if (driver->sample_ended)
         driver->sample_ended(driver->owner, driver->sample);
     driver->sample++;
-    driver->done_cycle = driver->now;
+    driver->done_cycle = result->done_cycle = driver->now;
     driver->announced = driver->waiting = driver->any_input = false;
     driver->step = 0;
     driver->next_input = driver->output_capacity = 0;
@@ -96,7 +96,7 @@ static void send_next(struct driver *driver)
 {
     const struct driver_sample *sample = &driver->samples[driver->sample];
     if (!driver->announced) {
-        struct packet begin = {.kind = HOST_SAMPLE, .axon = (uint32_t)driver->sample, .value = (int32_t)sample->steps};
+        struct packet begin = {.kind = HOST_SAMPLE, .axon = driver->first_sample + (uint32_t)driver->sample, .value = (int32_t)sample->steps};
         driver->results[driver->sample].first_cycle = driver->now;
         transmit(driver, &begin);
         driver->announced = true;

@@ -31,7 +31,8 @@ struct driver {
     uint32_t depth;                /* chip steps beyond the sample's */
     const struct driver_sample *samples;
     size_t sample_count;
-    struct sample_result *results; /* [sample_count]; first_cycle, last_cycle and outputs are filled here */
+    uint32_t first_sample;         /* number of samples[0] */
+    struct sample_result *results; /* [sample_count]; first_cycle, last_cycle, done_cycle and outputs are filled here */
     void (*sample_ended)(void *owner, size_t sample); /* an observer; may be NULL */
     void *owner;
     struct edge_queue to_chip, from_chip;

@@ -38,11 +38,11 @@ void edge_free(struct edge_queue *edge)
     *edge = (struct edge_queue){0};
 }
 
-void edge_hash(const struct edge_queue *edge, struct hash *hash)
+void edge_hash(const struct edge_queue *edge, uint64_t now, struct hash *hash)
 {
     for (size_t i = edge->head; i != edge->tail; i++) {
         const struct edge_message *message = &edge->ring[i & (edge->capacity - 1)];
-        hash_u64(hash, message->arrival);
+        hash_timer(hash, message->arrival, now);
         hash_u64(hash, (uint64_t)message->packet.target << 32 | message->packet.axon);
         hash_u64(hash, (uint64_t)(uint32_t)message->packet.value << 32 | (uint64_t)message->packet.step << 16 |
                            (uint64_t)message->packet.flits << 8 | message->packet.kind);

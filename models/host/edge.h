@@ -38,7 +38,7 @@ void edge_put(struct edge_queue *edge, uint64_t arrival, const struct packet *pa
 const struct edge_message *edge_front(const struct edge_queue *edge);
 void edge_pop(struct edge_queue *edge);
 void edge_free(struct edge_queue *edge);
-void edge_hash(const struct edge_queue *edge, struct hash *hash);
+void edge_hash(const struct edge_queue *edge, uint64_t now, struct hash *hash);
 
 /* Cycles that `bits` take on a link of that width. */
 static inline uint32_t edge_cycles(uint32_t bits, uint32_t bits_per_cycle)

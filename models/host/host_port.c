@@ -229,16 +229,19 @@ static uint64_t host_port_step(void *self, uint64_t now)
 static void host_port_hash(const void *self, struct hash *hash)
 {
     const struct host_port *port = self;
-    edge_hash(&port->from_host, hash);
-    edge_hash(&port->to_host, hash);
-    hash_u64(hash, (uint64_t)port->route << 32 | port->route_end);
-    hash_u64(hash, (uint64_t)port->event.axon << 32 | (uint32_t)port->event.value);
-    hash_u64(hash, (uint64_t)port->sample << 32 | port->event.step);
-    hash_u64(hash, port->in_free);
-    hash_u64(hash, port->out_free);
+    uint64_t now = port->component.engine->now;
+    edge_hash(&port->from_host, now, hash);
+    edge_hash(&port->to_host, now, hash);
+    hash_u64(hash, port->route_end - port->route);
+    if (port->route != port->route_end) {
+        hash_u64(hash, (uint64_t)port->route << 32 | port->event.axon);
+        hash_u64(hash, (uint64_t)port->event.step << 32 | (uint32_t)port->event.value);
+    }
+    hash_u64(hash, port->sample);
+    hash_timer(hash, port->in_free, now);
+    hash_timer(hash, port->out_free, now);
     hash_u64(hash, (uint64_t)port->told_done);
-    hash_u64(hash, port->blocked);
-    hash_u64(hash, port->blocked_since);
+    hash_u64(hash, port->blocked ? 1 + now - port->blocked_since : 0);
     link_hash(port->in, hash);
 }
 

@@ -151,8 +151,11 @@ static void timestep_hash(const void *self, struct hash *hash)
     const struct timestep *timestep = self;
     hash_u64(hash, (uint64_t)timestep->state << 32 | timestep->phase);
     hash_u64(hash, (uint64_t)timestep->sample << 32 | timestep->steps);
-    hash_u64(hash, timestep->act_at);
-    hash_u64(hash, timestep->began);
+    if (timestep->state != TIMESTEP_REST) {
+        uint64_t now = timestep->component.engine->now;
+        hash_timer(hash, timestep->act_at, now);
+        hash_u64(hash, now - timestep->began);
+    }
     hash_u64(hash, (uint64_t)timestep->obeyed);
     hash_u64(hash, (uint64_t)tally_value(&timestep->outstanding));
     hash_u64(hash, (uint64_t)timestep->command.value);

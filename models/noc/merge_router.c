@@ -142,7 +142,7 @@ static void merge_router_hash(const void *self, struct hash *hash)
     const struct merge_router *router = self;
     for (int name = 0; name < MERGE_UNITS; name++) {
         const struct merge_unit *unit = &router->units[name];
-        hash_u64(hash, unit->free_at);
+        hash_timer(hash, unit->free_at, router->component.engine->now);
         for (int i = 0; i < MERGE_PORTS_MAX; i++)
             if (unit->in[i])
                 link_hash(unit->in[i], hash);

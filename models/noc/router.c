@@ -13,6 +13,12 @@ void router_settle(struct router *router, uint64_t now)
     router->accounted = now;
 }
 
+void router_restart(struct router *router)
+{
+    for (uint32_t port = 0; port < router->ports; port++)
+        router->behind[port] = ~UINT32_C(1);
+}
+
 /* ---- where a packet wants to go ---- */
 
 /* Another chip's place becomes that of the chip-to-chip link on its side. */
@@ -255,9 +261,8 @@ static void router_hash(const void *self, struct hash *hash)
     hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
         uint32_t turn = (uint32_t)__builtin_ctz(router->behind[port]) - 1u; /* the input served last */
-        uint64_t busy = router->free_at[port] > router->component.engine->now ? router->free_at[port] : 0;
         hash_u64(hash, (uint64_t)turn << 32 | router->wanted[port]);
-        hash_u64(hash, busy);
+        hash_timer(hash, router->free_at[port], router->component.engine->now);
         if (router->in[port])
             link_hash(router->in[port], hash);
     }
@@ -298,8 +303,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
                               .ports = ports, .standing = ROUTER_IDLE};
-    for (uint32_t port = 0; port < ports; port++)
-        router->behind[port] = ~UINT32_C(1);
+    router_restart(router);
     engine_add(engine, &router->component);
 }
 

@@ -64,5 +64,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 void router_attach(struct router *router, uint32_t port, struct link *in, struct link *out);
 /* Brings the cycle counters up to `now`. */
 void router_settle(struct router *router, uint64_t now);
+/* A new sample: arbitration begins anew. There must be no packet in the router. */
+void router_restart(struct router *router);
 
 #endif

@@ -136,14 +136,23 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
     return still_sending(output, now, counters) ? NEVER : output->next_send;
 }
 
-void axon_output_hash(const struct axon_output *output, struct hash *hash)
+/* What is being sent, and the spikes that wait for it; what has been sent is nobody's business any more. */
+void axon_output_hash(const struct axon_output *output, uint64_t now, struct hash *hash)
 {
-    hash_u64(hash, (uint64_t)output->spike << 32 | output->route);
+    uint32_t spikes = output->array->fired_count - output->spike;
+    bool sends = output->route != output->route_end;
+    hash_u64(hash, (uint64_t)spikes << 32 | (output->route_end - output->route));
+    hash_u64(hash, (uint64_t)output->step << 1 | output->blocked);
+    hash_timer(hash, output->next_send, now);
+    if (spikes)
+        hash_u64(hash, now - output->sweep_start);
     for (uint32_t i = output->spike; i < output->array->fired_count; i++)
         hash_u64(hash, output->array->fired[i]);
-    hash_u64(hash, (uint64_t)output->route_end << 2 | (uint64_t)output->relay << 1 | output->blocked);
-    hash_u64(hash, output->next_send);
-    hash_u64(hash, output->sweep_start);
-    hash_u64(hash, (uint64_t)output->event.axon << 32 | (uint32_t)output->event.value);
-    hash_u64(hash, (uint64_t)output->step << 32 | output->event.step);
+    if (!sends)
+        return;
+    hash_u64(hash, (uint64_t)output->route << 1 | output->relay);
+    hash_u64(hash, output->relay ? (uint64_t)output->event.axon << 32 | (uint32_t)output->event.value
+                                 : output->array->fired[output->spike - 1]);
+    if (output->relay)
+        hash_u64(hash, output->event.step);
 }

@@ -62,6 +62,6 @@ static inline bool axon_output_has_announced(const struct axon_output *output)
 void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);
 /* Every spike of the timestep has left. */
 bool axon_output_done(const struct axon_output *output);
-void axon_output_hash(const struct axon_output *output, struct hash *hash);
+void axon_output_hash(const struct axon_output *output, uint64_t now, struct hash *hash);
 
 #endif

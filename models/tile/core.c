@@ -327,20 +327,23 @@ static uint64_t core_step(void *self, uint64_t now)
 static void core_hash(const void *self, struct hash *hash)
 {
     const struct core *core = self;
-    event_queue_hash(&core->queue, core->component.engine->now, hash);
+    uint64_t now = core->component.engine->now;
+    event_queue_hash(&core->queue, now, hash);
     synapse_array_hash(&core->synapses, hash);
     hash_i32s(hash, core->neurons.potential, core->neurons.count);
     hash_i32s(hash, core->neurons.current, core->neurons.count);
-    axon_output_hash(&core->output, hash);
+    axon_output_hash(&core->output, now, hash);
     hash_u64(hash, (uint64_t)core->seen_go);
     hash_u64(hash, (uint64_t)core->obeyed);
     hash_u64(hash, (uint64_t)core->phase << 32 | core->step);
-    hash_u64(hash, (uint64_t)core->in_blocked << 32 | core->steps);
-    hash_u64(hash, core->in_blocked_since);
-    hash_u64(hash, core->phase_end);
-    hash_u64(hash, core->drain_end);
-    hash_u64(hash, core->began);
-    hash_u64(hash, core->events_before);
+    hash_u64(hash, core->steps);
+    hash_u64(hash, core->in_blocked ? 1 + now - core->in_blocked_since : 0);
+    hash_timer(hash, core->phase_end, now);
+    hash_timer(hash, core->drain_end, now);
+    if (core->phase == CORE_DRAINS || core->phase == CORE_ASKS) { /* record() will ask */
+        hash_u64(hash, now - core->began);
+        hash_u64(hash, core->counters[CORE_SYNAPTIC_EVENTS] - core->events_before);
+    }
     hash_u64s(hash, core->counters, CORE_COUNTERS);
     link_hash(core->in, hash);
     if (core->output.relay_in)

@@ -121,6 +121,6 @@ void event_queue_hash(const struct event_queue *queue, uint64_t now, struct hash
     for (uint32_t i = 0; i < queue->leaving; i++) {
         uint64_t leaves = *event_queue_leaves(queue, i);
         if (leaves > now)
-            hash_u64(hash, leaves);
+            hash_u64(hash, leaves - now);
     }
 }

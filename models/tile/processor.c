@@ -12,6 +12,12 @@ void processor_settle(struct processor *processor, uint64_t now)
     processor->accounted = now;
 }
 
+void processor_restart(struct processor *processor)
+{
+    must(!processor->busy);
+    processor->owner = 0;
+}
+
 static void take_release(struct processor *processor, uint64_t now)
 {
     const struct packet *message = link_peek(processor->from[processor->owner], now);

@@ -24,5 +24,7 @@ struct processor {
 void processor_init(struct processor *processor, struct engine *engine, uint32_t index, uint32_t cores);
 /* Brings the cycle counters up to `now`. */
 void processor_settle(struct processor *processor, uint64_t now);
+/* A new sample: arbitration begins anew. The processor must be free. */
+void processor_restart(struct processor *processor);
 
 #endif

@@ -3,6 +3,7 @@
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <stdlib.h>
+#include <string.h>
 
 void collector_init(struct collector *collector, const struct chip_config *config, const struct program *program,
                     const struct driver_sample *samples, size_t sample_count, struct chip_result *result)
@@ -36,12 +37,15 @@ static void add_layers(struct chip_result *result, const struct probe *probe)
 static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64_t began, uint64_t over)
 {
     struct collector *collector = listener;
-    struct sample_result *sample = &collector->result->samples[number];
-    size_t wanted = sample->spike_count + chip->probe.count;
-    sample->spikes = memory_grow(sample->spikes, &collector->spike_capacity[number], wanted, sizeof *sample->spikes);
-    for (size_t i = 0; i < chip->probe.count; i++)
+    uint32_t index = number - collector->first_sample;
+    struct sample_result *sample = &collector->result->samples[index];
+    bool counts = index > 0 || !collector->warm_up;
+    size_t wanted = sample->spike_count + (counts ? chip->probe.count : 0);
+    sample->spikes = memory_grow(sample->spikes, &collector->spike_capacity[index], wanted, sizeof *sample->spikes);
+    for (size_t i = 0; counts && i < chip->probe.count; i++)
         sample->spikes[sample->spike_count++] = chip->probe.spikes[i];
-    add_layers(collector->result, &chip->probe);
+    if (counts)
+        add_layers(collector->result, &chip->probe);
     chip_counters(chip, &sample->counters);
     if (number + 1 == collector->result->sample_count)
         chip_memory_add(chip, &collector->result->memory);
@@ -64,6 +68,36 @@ void collector_replayed(struct collector *collector, struct chip *chip, uint64_t
     chip_settle(chip);
     chip_counters(chip, &collector->result->counters);
     collector->result->counters.cycles = end_cycle;
+}
+
+void collector_add_history(const struct collector *collector, struct chip *chip, const struct counter_table *history)
+{
+    struct counter_table missing;
+    counter_table_init(&missing, collector->config);
+    counter_table_copy(&missing, history);
+    counter_table_subtract(&missing, &collector->result->samples[0].counters);
+    chip_add_counters(chip, &missing);
+    counter_table_free(&missing);
+}
+
+void collector_merge(struct collector *collector, struct packed *packed)
+{
+    struct chip_result *result = collector->result, part;
+    must(pack_take_result(packed, collector->config, &part));
+    must(part.sample_count == result->sample_count && part.steps == result->steps);
+    for (size_t i = 0; i < part.sample_count; i++) {
+        struct sample_result *from = &part.samples[i], *to = &result->samples[i];
+        counter_table_add(&to->counters, &from->counters);
+        to->spikes = memory_grow(to->spikes, &collector->spike_capacity[i], to->spike_count + from->spike_count,
+                                 sizeof *to->spikes);
+        if (from->spike_count)
+            memcpy(to->spikes + to->spike_count, from->spikes, from->spike_count * sizeof *to->spikes);
+        to->spike_count += from->spike_count;
+    }
+    layers_add(result, &part);
+    result->wakeups += part.wakeups;
+    result->steps_run += part.steps_run;
+    chip_result_free(&part);
 }
 
 /* Deals spikes to one pile a key, in the order in which they come. keys[i] belongs to spikes[i], below `piles`. */

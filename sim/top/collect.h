@@ -4,6 +4,7 @@
 
 #include "models/chip.h"
 #include "models/host/driver.h"
+#include "sim/top/pack.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,6 +15,8 @@ struct collector {
     const struct program *program;
     struct chip_result *result;
     size_t *spike_capacity; /* [samples] */
+    uint32_t first_sample;  /* number of the first of them */
+    bool warm_up;           /* the first one is no sample of the run (system.h) */
 };
 
 void collector_init(struct collector *collector, const struct chip_config *config, const struct program *program,
@@ -22,6 +25,10 @@ void collector_init(struct collector *collector, const struct chip_config *confi
 void collector_listen(struct collector *collector, struct chip *chip);
 /* A replay is one sample, from cycle 0 to its end. */
 void collector_replayed(struct collector *collector, struct chip *chip, uint64_t end_cycle);
+/* Adds to a chip's counters what the samples of the run before this job's have counted, less the warm-up's. */
+void collector_add_history(const struct collector *collector, struct chip *chip, const struct counter_table *history);
+/* What the chips of another rank have done, unfinished; panics on anything else. */
+void collector_merge(struct collector *collector, struct packed *packed);
 /* When all samples are over: differences between samples, order of spikes, meaning of outputs. */
 void collector_finish(struct collector *collector);
 /* Finished or not; the result is not the collector's. */

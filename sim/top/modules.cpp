@@ -40,7 +40,7 @@ void quantum_module::wake_at(uint64_t cycle)
 
 void quantum_module::activate()
 {
-    uint64_t now = job.now(), until = std::min(now + job.quantum, job.stop_at);
+    uint64_t now = job.now(), until = std::min({now + job.quantum, job.stop_at, job.horizon});
     uint64_t next = run_until(until);
     flush();
     if (next != NEVER && next < job.stop_at)
@@ -81,13 +81,35 @@ void chip_module::flush()
         job.host->wake_at(message.arrival);
     });
     drain(chip->east.to_neighbour, [this](const struct edge_message &message) {
+        if (!east) {
+            edge_put(&job.window.out[RANKS_EAST], message.arrival, &message.packet);
+            return;
+        }
         chip_link_receive(&east->chip->west, message.arrival, &message.packet);
         east->wake_at(message.arrival);
     });
     drain(chip->west.to_neighbour, [this](const struct edge_message &message) {
+        if (!west) {
+            edge_put(&job.window.out[RANKS_WEST], message.arrival, &message.packet);
+            return;
+        }
         chip_link_receive(&west->chip->east, message.arrival, &message.packet);
         west->wake_at(message.arrival);
     });
+}
+
+void chip_module::hear(struct edge_queue &from_west, struct edge_queue &from_east)
+{
+    auto take = [this](struct chip_link *link) {
+        return [this, link](const struct edge_message &message) {
+            chip_link_receive(link, message.arrival, &message.packet);
+            wake_at(message.arrival);
+        };
+    };
+    if (!west)
+        drain(from_west, take(&chip->west));
+    if (!east)
+        drain(from_east, take(&chip->east));
 }
 
 host_module::host_module(sc_core::sc_module_name name, job_module &job_) : quantum_module(name, job_)
@@ -95,6 +117,7 @@ host_module::host_module(sc_core::sc_module_name name, job_module &job_) : quant
     driver_init(&driver, &job_.job.config->host, job_.job.program->depth);
     driver.samples = job_.job.samples;
     driver.sample_count = job_.job.sample_count;
+    driver.first_sample = job_.job.first_sample;
     driver.results = job_.job.result->samples;
     driver.owner = &job_.job;
     driver.sample_ended = [](void *owner, size_t sample) {
@@ -130,7 +153,10 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     if (job.quantum && job.quantum < quantum)
         quantum = job.quantum;
     collector_init(&collector, job.config, job.program, job.samples, job.sample_count, job.result);
-    for (uint32_t i = 0; i < job.config->host.chips; i++)
+    collector.first_sample = job.first_sample;
+    collector.warm_up = job.warm_up;
+    uint64_t all = job.config->host.chips, ranks = ranks_count(), own = ranks_own();
+    for (uint32_t i = static_cast<uint32_t>(all * own / ranks); i < all * (own + 1) / ranks; i++)
         chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
     if (job.trace) {
         const struct noc_config &noc = job.config->noc;
@@ -142,7 +168,8 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
         chips[i]->east = chips[i + 1].get();
         chips[i + 1]->west = chips[i].get();
     }
-    host = std::make_unique<host_module>("host", *this);
+    if (ranks_own() == 0)
+        host = std::make_unique<host_module>("host", *this);
     if (job.waves)
         waves = std::make_unique<system_waves>(job.waves, chips.size());
     if (after)
@@ -154,7 +181,11 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     sc_core::sc_spawn([this] { finish(); }, "finish", &options);
 }
 
-job_module::~job_module() { collector_free(&collector); }
+job_module::~job_module()
+{
+    ranks_window_free(&window);
+    collector_free(&collector);
+}
 
 uint64_t job_module::now() const
 {
@@ -181,7 +212,7 @@ void job_module::start()
     started = true;
     if (job.replay)
         begin_replay();
-    else
+    else if (host)
         host->wake_at(0);
 }
 
@@ -204,30 +235,66 @@ void job_module::host_is_done()
     if (stop_at != NEVER)
         return;
     const struct host_config &link = job.config->host;
-    stop_at = host->driver.done_cycle + 2 * (link.link_latency + link.chip_link_latency) + 2;
+    set_stop(host->driver.done_cycle + 2 * (link.link_latency + link.chip_link_latency) + 2);
+}
+
+void job_module::set_stop(uint64_t cycle)
+{
+    stop_at = cycle;
     end.notify(cycles(stop_at - now()));
+}
+
+// The next cycle for which a module of this rank has been woken, NEVER: none.
+uint64_t job_module::next_activity() const
+{
+    if (!sc_core::sc_pending_activity())
+        return NEVER;
+    return now() + static_cast<uint64_t>(sc_core::sc_time_to_pending_activity() / sc_time(1, SC_NS) + 0.5);
+}
+
+void job_module::run_windows()
+{
+    const uint64_t lookahead = job.config->host.chip_link_latency;
+    while (!finished) {
+        window.next = next_activity();
+        window.stop_at = stop_at;
+        ranks_exchange(&window);
+        if (stop_at == NEVER && window.stop_at != NEVER)
+            set_stop(window.stop_at);
+        for (chip_module *border : {chips.front().get(), chips.back().get()})
+            border->hear(window.in[RANKS_WEST], window.in[RANKS_EAST]);
+        if (window.next == NEVER)
+            return;
+        horizon = window.next + lookahead;
+        sc_time left = at(horizon - 1) - sc_core::sc_time_stamp(); // to the end of that cycle
+        if (left > sc_core::SC_ZERO_TIME || sc_core::sc_pending_activity_at_current_time())
+            sc_core::sc_start(left);
+    }
 }
 
 void job_module::finish()
 {
-    struct hash hash = {};
+    const struct counter_table *history = job.history ? job.history(job.history_context) : nullptr;
     job.result->quantum = quantum;
     for (auto &module : chips) {
         chip_run(module->chip, stop_at);
+        if (history)
+            collector_add_history(&collector, module->chip, history);
         if (job.replay) {
             chip_potentials(module->chip, job.replay->potentials);
             chip_run(module->chip, job.replay->end_cycle);
         }
-        chip_hash(module->chip, &hash);
         if (job.trace)
             trace_end(job.trace, module->chip->engine);
         job.result->wakeups += module->chip->engine->wakeups;
         job.result->steps_run += module->chip->engine->steps;
     }
-    job.result->state_hash = hash.value;
+    job.result->state_hash = hash_of_chips();
+    hand_over();
     if (job.replay)
         collector_replayed(&collector, chips[0]->chip, job.replay->end_cycle);
-    collector_finish(&collector);
+    if (host)
+        collector_finish(&collector);
     finished = true;
     if (next)
         next->start();
@@ -235,10 +302,51 @@ void job_module::finish()
         sc_core::sc_stop();
 }
 
+// One chain over all chips, rank after rank.
+uint64_t job_module::hash_of_chips()
+{
+    struct hash hash = {};
+    uint32_t own = ranks_own(), last = ranks_count() - 1;
+    struct packed word = {};
+    if (own > 0)
+        ranks_receive(own - 1, &word);
+    must(own == 0 || pack_take(&word, &hash, sizeof hash));
+    pack_free(&word);
+    for (auto &module : chips)
+        chip_hash(module->chip, &hash);
+    if (last == 0)
+        return hash.value;
+    ranks_send(own == last ? 0 : own + 1, &hash, sizeof hash);
+    if (own == 0)
+        ranks_receive(last, &word);
+    must(own > 0 || pack_take(&word, &hash, sizeof hash));
+    pack_free(&word);
+    return hash.value;
+}
+
+// What the chips of other ranks have done, to rank 0.
+void job_module::hand_over()
+{
+    struct packed packed = {};
+    if (ranks_own() > 0) {
+        pack_result(&packed, job.result);
+        ranks_send(0, packed.bytes, packed.count);
+    }
+    for (uint32_t from = 1; ranks_own() == 0 && from < ranks_count(); from++) {
+        packed = {};
+        ranks_receive(from, &packed);
+        collector_merge(&collector, &packed);
+        if (from + 1 < ranks_count())
+            pack_free(&packed);
+    }
+    pack_free(&packed);
+}
+
 void job_module::print_waiting() const
 {
-    std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n", host->driver.sample,
-                 job.sample_count);
+    if (host)
+    std::fprintf(stderr, "npusim: deadlock in sample %zu of %zu: nobody can go on\n",
+                 job.first_sample + host->driver.sample, job.first_sample + job.sample_count);
     for (auto &module : chips) {
         std::fprintf(stderr, "chip %u, cycle %llu:\n", module->chip->number,
                      static_cast<unsigned long long>(module->chip->engine->now));

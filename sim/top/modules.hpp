@@ -3,6 +3,7 @@
 #define NPUSIM_SIM_TOP_MODULES_HPP
 
 #include "sim/top/collect.h"
+#include "sim/top/ranks.h"
 #include "sim/top/system.h"
 #include "sim/top/waves.hpp"
 #include <memory>
@@ -34,7 +35,9 @@ struct chip_module : quantum_module {
     chip_module(sc_core::sc_module_name name, job_module &job, uint32_t number);
     ~chip_module() override;
     struct chip *chip;
-    chip_module *east = nullptr, *west = nullptr;
+    // From other ranks: what has come across the borders, if it is at them.
+    void hear(struct edge_queue &from_west, struct edge_queue &from_east);
+    chip_module *east = nullptr, *west = nullptr; // those of this rank
 
 protected:
     uint64_t run_until(uint64_t until) override;
@@ -60,6 +63,8 @@ struct job_module : sc_core::sc_module {
     void host_is_done();
     void begin_replay();
     void print_waiting() const;
+    // With several ranks, from window to window until the job is finished or nobody can go on.
+    void run_windows();
     // To the waves, if they are wanted: a message of the host link.
     void show(link_waves system_waves::*link, const struct edge_message &message);
     sc_core::sc_time at(uint64_t cycle) const;
@@ -67,13 +72,19 @@ struct job_module : sc_core::sc_module {
     struct collector collector;
     uint32_t quantum;
     uint64_t stop_at = NEVER; // known once the host is done
+    uint64_t horizon = NEVER; // with several ranks: before the first cycle in which a neighbour may be heard
+    struct ranks_window window = {};
     bool started = false, finished = false;
-    std::vector<std::unique_ptr<chip_module>> chips;
-    std::unique_ptr<host_module> host;
+    std::vector<std::unique_ptr<chip_module>> chips; // of this rank, neighbours in the row
+    std::unique_ptr<host_module> host;                // of rank 0
     std::unique_ptr<system_waves> waves;
 
 private:
     void finish();
+    uint64_t next_activity() const;
+    void hand_over();
+    uint64_t hash_of_chips();
+    void set_stop(uint64_t cycle);
     sc_core::sc_event end;
     sc_core::sc_time begin;
     job_module *next = nullptr;

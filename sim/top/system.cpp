@@ -31,7 +31,10 @@ int sc_main(int, char *[])
         jobs.push_back(std::make_unique<job_module>(sc_core::sc_gen_unique_name("job"), running->jobs[i],
                                                     i ? jobs.back().get() : nullptr));
     jobs.front()->start();
-    sc_core::sc_start();
+    if (ranks_count() > 1)
+        jobs.front()->run_windows();
+    else
+        sc_core::sc_start();
     running->done = true;
     for (auto &job : jobs)
         if (!job->finished) {
@@ -45,6 +48,7 @@ int sc_main(int, char *[])
 extern "C" bool system_run(struct system_job *jobs, size_t count)
 {
     must(running == nullptr && count > 0);
+    must(ranks_count() == 1 || (count == 1 && ranks_count() <= jobs->config->host.chips));
     setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 1);
     call this_call = {jobs, count, false};
     running = &this_call;

@@ -35,6 +35,12 @@ struct system_job {
     const struct program *program;
     const struct driver_sample *samples;
     size_t sample_count;
+    /* Part of a run (processes.h). With a warm-up, samples[0] only brings the chips to where a sample leaves them. */
+    uint32_t first_sample;    /* number of samples[0] in the run */
+    bool warm_up;
+    const struct counter_table *(*history)(void *context); /* NULL, or what the samples before these have counted;
+                                                            * may wait for it; NULL then: there is none */
+    void *history_context;
     uint32_t quantum;         /* cycles; 0: the largest that is exact */
     enum engine_order order;
     bool oracle;

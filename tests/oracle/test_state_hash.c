@@ -12,6 +12,10 @@ static const struct workload on_column = DIGITS("tests/support/chips/tiny-sparse
 static const struct workload with_slow_credits = {
     .chip = "tests/support/chips/tiny-sparse.yaml", .network = "traces/digits/digits.nir",
     .input = "traces/digits/test-spikes.h5", .samples = 1, .settings = {"router.credit_latency=5"}};
+static const struct workload with_small_buffers = {
+    .chip = "tests/support/chips/tiny-two-chips.yaml", .network = "traces/digits/digits.nir",
+    .input = "traces/digits/test-spikes.h5", .samples = 1,
+    .settings = {"chips.link.buffer_packets=1", "router.buffer_flits=2", "core.event_queue.depth=80"}};
 static const struct workload on_two_chips = DIGITS("tests/support/chips/tiny-two-chips.yaml", 1);
 
 struct stopped {
@@ -58,6 +62,22 @@ static void flip(struct stopped *stopped, const char *what, void *at, size_t bit
 #define FLIP_BOOL(field) flip(&stopped, #field, &(field), 1)
 #define FLIP_ENUM(field) flip(&stopped, #field, &(field), 2)
 
+/* One that has run out is as good as any other that has. */
+static void flip_timer(struct stopped *stopped, const char *what, uint64_t *timer)
+{
+    uint64_t now = stopped->plain.now, before = *timer;
+    if (before > now) {
+        flip(stopped, what, timer, 64);
+        return;
+    }
+    *timer = now + 1;
+    ck_assert_msg(plain_system_hash(&stopped->plain) != stopped->hash, "%s", what);
+    *timer = now;
+    ck_assert_msg(plain_system_hash(&stopped->plain) == stopped->hash, "%s", what);
+    *timer = before;
+}
+#define FLIP_TIMER(field) flip_timer(&stopped, #field, &(field))
+
 static bool in_timestep_3(const struct chip *chip)
 {
     return chip->timestep.phase == GO_STEP_0 + 3;
@@ -91,18 +111,6 @@ START_TEST(of_memories_of_a_core)
 }
 END_TEST
 
-/* The next route, of an output that has announced everything before it. */
-static void flip_route(struct stopped *stopped, struct axon_output *output)
-{
-    if (axon_output_has_announced(output))
-        return;
-    for (int bit = 0; bit < 32; bit++) {
-        output->route = output->announced ^= UINT32_C(1) << bit;
-        ck_assert(plain_system_hash(&stopped->plain) != stopped->hash);
-        output->route = output->announced ^= UINT32_C(1) << bit;
-    }
-}
-
 START_TEST(of_registers_of_a_core)
 {
     struct stopped stopped;
@@ -115,24 +123,83 @@ START_TEST(of_registers_of_a_core)
         FLIP_ENUM(core->phase);
         FLIP(core->step);
         FLIP(core->steps);
-        FLIP(core->drain_end);
-        FLIP(core->phase_end);
-        FLIP(core->began);
-        FLIP(core->events_before);
+        FLIP_TIMER(core->drain_end);
+        FLIP_TIMER(core->phase_end);
         FLIP_BOOL(core->in_blocked);
-        FLIP(core->in_blocked_since);
-        FLIP(core->output.sweep_start);
         FLIP(core->output.step);
-        flip_route(&stopped, &core->output);
-        FLIP(core->output.route_end);
-        FLIP_BOOL(core->output.relay);
-        FLIP(core->output.event.axon);
-        FLIP(core->output.event.value);
-        FLIP(core->output.event.step);
-        FLIP(core->output.next_send);
+        FLIP_TIMER(core->output.next_send);
         if (!axon_output_has_announced(&core->output)) /* else it follows from the link */
             FLIP_BOOL(core->output.blocked);
     }
+    end(&stopped);
+}
+END_TEST
+
+/* Registers that are read only in some phases: a core in which `wanted` holds. */
+static struct core *core_where(const struct chip *chip, bool (*wanted)(const struct core *core))
+{
+    for (uint32_t c = 0; c < chip_cores(chip->config); c++)
+        if (wanted(&chip->cores[c]))
+            return &chip->cores[c];
+    return NULL;
+}
+
+static bool waits_for_processor(const struct core *core)
+{
+    return core->phase == CORE_DRAINS || core->phase == CORE_ASKS;
+}
+static bool sends_a_relay(const struct core *core)
+{
+    return core->output.route != core->output.route_end && core->output.relay;
+}
+static bool sends_a_spike(const struct core *core)
+{
+    return core->output.route != core->output.route_end && !core->output.relay;
+}
+static bool one_waits_for_processor(const struct chip *chip) { return core_where(chip, waits_for_processor) != NULL; }
+static bool one_sends_a_relay(const struct chip *chip) { return core_where(chip, sends_a_relay) != NULL; }
+static bool one_sends_a_spike(const struct chip *chip) { return core_where(chip, sends_a_spike) != NULL; }
+
+START_TEST(of_what_a_core_will_report_of_its_timestep)
+{
+    struct stopped stopped;
+    begin(&stopped, &on_processor);
+    stop_when(&stopped, one_waits_for_processor);
+    struct core *core = core_where(stopped.chip, waits_for_processor);
+    FLIP(core->began);
+    FLIP(core->events_before);
+    end(&stopped);
+}
+END_TEST
+
+START_TEST(of_a_relayed_word_that_is_being_sent)
+{
+    struct stopped stopped;
+    begin(&stopped, &on_processor);
+    stop_when(&stopped, one_sends_a_relay);
+    struct core *core = core_where(stopped.chip, sends_a_relay);
+    FLIP(core->output.route);
+    FLIP(core->output.route_end);
+    FLIP(core->output.event.axon);
+    FLIP(core->output.event.value);
+    FLIP(core->output.event.step);
+    core->in_blocked = true;
+    core->in_blocked_since = stopped.plain.now - 1;
+    stopped.hash = plain_system_hash(&stopped.plain);
+    FLIP(core->in_blocked_since);
+    end(&stopped);
+}
+END_TEST
+
+START_TEST(of_a_spike_that_is_being_sent)
+{
+    struct stopped stopped;
+    begin(&stopped, &with_small_buffers);
+    stop_when(&stopped, one_sends_a_spike);
+    struct core *core = core_where(stopped.chip, sends_a_spike);
+    FLIP(core->output.route);
+    FLIP(core->output.route_end);
+    FLIP(core->neurons.fired[core->output.spike - 1]);
     end(&stopped);
 }
 END_TEST
@@ -211,6 +278,7 @@ START_TEST(of_spikes_that_wait_to_be_sent)
     begin(&stopped, &on_column);
     stop_when(&stopped, has_spikes_to_send);
     struct core *core = &stopped.chip->cores[core_with_spikes_to_send(stopped.chip)->component.index];
+    FLIP(core->output.sweep_start);
     FLIP(core->neurons.fired[core->output.spike]);
     FLIP(core->neurons.fired[core->neurons.fired_count - 1]);
     core->neurons.fired_count--;
@@ -257,15 +325,26 @@ START_TEST(of_a_router)
 END_TEST
 
 /* Which the hash of some component must reach. */
-START_TEST(of_counts_of_packets_of_every_link)
+START_TEST(of_credits_of_every_link)
 {
     static const struct workload *const workloads[] = {&on_processor, &on_column, &on_two_chips};
     struct stopped stopped;
+    uint32_t used = 0;
     begin(&stopped, workloads[_i]);
     stop_when(&stopped, in_timestep_3);
     for (uint32_t n = 0; n < stopped.run->chip.host.chips; n++)
-        for (uint32_t i = 0; i < stopped.plain.chips[n]->link_count; i++)
-            FLIP(stopped.plain.chips[n]->links[i].popped_more);
+        for (uint32_t i = 0; i < stopped.plain.chips[n]->link_count; i++) {
+            struct link *link = &stopped.plain.chips[n]->links[i];
+            uint64_t *free_at = &link->ring[((link->promises ? link->collected : link->head) - 1) & link->mask].free_at;
+            uint64_t before = *free_at;
+            if (before == 0 || before > stopped.plain.now)
+                continue; /* nothing has gone there, or its credit is still under way */
+            *free_at = stopped.plain.now + 1;
+            ck_assert_msg(plain_system_hash(&stopped.plain) != stopped.hash, "link %u", i);
+            *free_at = before;
+            used++;
+        }
+    ck_assert_uint_ge(used, 4);
     end(&stopped);
 }
 END_TEST
@@ -296,7 +375,7 @@ START_TEST(of_a_packet_in_a_link)
     FLIP(entry->packet.step);
     FLIP(entry->packet.flits);
     FLIP(entry->packet.kind);
-    FLIP(entry->visible);
+    FLIP_TIMER(entry->visible);
     end(&stopped);
 }
 END_TEST
@@ -353,7 +432,7 @@ START_TEST(of_the_timestep_control_of_every_chip)
         FLIP(timestep->sample);
         FLIP(timestep->steps);
         FLIP(timestep->phase);
-        FLIP(timestep->act_at);
+        FLIP_TIMER(timestep->act_at);
         FLIP(timestep->began);
         FLIP(timestep->outstanding.sum.value);
         FLIP(timestep->command.value);
@@ -375,7 +454,7 @@ static void flip_message(struct stopped *at, struct edge_queue *edge)
 {
     struct stopped stopped = *at;
     struct edge_message *message = &edge->ring[edge->head & (edge->capacity - 1)];
-    FLIP(message->arrival);
+    FLIP_TIMER(message->arrival);
     FLIP(message->packet.target);
     FLIP(message->packet.axon);
     FLIP(message->packet.value);
@@ -395,18 +474,36 @@ START_TEST(of_the_host_interface)
     begin(&stopped, &on_column);
     stop_when(&stopped, hears_the_host);
     struct host_port *port = &stopped.chip->port;
-    FLIP(port->route);
     FLIP(port->route_end);
+    FLIP(port->sample);
+    FLIP_TIMER(port->in_free);
+    FLIP_TIMER(port->out_free);
+    FLIP(port->told_done);
+    FLIP_BOOL(port->blocked);
+    port->blocked = true;
+    port->blocked_since = stopped.plain.now - 1;
+    stopped.hash = plain_system_hash(&stopped.plain);
+    FLIP(port->blocked_since);
+    flip_message(&stopped, &port->from_host);
+    end(&stopped);
+}
+END_TEST
+
+static bool sends_an_input(const struct chip *chip)
+{
+    return chip->port.route != chip->port.route_end;
+}
+
+START_TEST(of_an_input_that_is_being_sent)
+{
+    struct stopped stopped;
+    begin(&stopped, &on_column);
+    stop_when(&stopped, sends_an_input);
+    struct host_port *port = &stopped.chip->port;
+    FLIP(port->route);
     FLIP(port->event.axon);
     FLIP(port->event.value);
     FLIP(port->event.step);
-    FLIP(port->sample);
-    FLIP(port->in_free);
-    FLIP(port->out_free);
-    FLIP(port->told_done);
-    FLIP_BOOL(port->blocked);
-    FLIP(port->blocked_since);
-    flip_message(&stopped, &port->from_host);
     end(&stopped);
 }
 END_TEST
@@ -424,8 +521,8 @@ START_TEST(of_a_chip_to_chip_link)
     struct chip_link *links[] = {&stopped.plain.chips[0]->east, &stopped.plain.chips[1]->west};
     for (int i = 0; i < 2; i++) {
         FLIP(links[i]->credits);
-        FLIP(links[i]->out_free);
-        FLIP(links[i]->in_free);
+        FLIP_TIMER(links[i]->out_free);
+        FLIP_TIMER(links[i]->in_free);
         FLIP(links[i]->said);
         FLIP(links[i]->started);
     }
@@ -441,16 +538,20 @@ int main(void)
     tcase_set_timeout(cases, 120);
     tcase_add_test(cases, of_memories_of_a_core);
     tcase_add_test(cases, of_registers_of_a_core);
+    tcase_add_test(cases, of_what_a_core_will_report_of_its_timestep);
+    tcase_add_test(cases, of_a_relayed_word_that_is_being_sent);
+    tcase_add_test(cases, of_a_spike_that_is_being_sent);
     tcase_add_test(cases, of_an_event_queue);
     tcase_add_test(cases, of_events_on_their_way_out_of_a_queue);
     tcase_add_test(cases, of_spikes_that_wait_to_be_sent);
     tcase_add_test(cases, of_a_router);
-    tcase_add_loop_test(cases, of_counts_of_packets_of_every_link, 0, 3);
+    tcase_add_loop_test(cases, of_credits_of_every_link, 0, 3);
     tcase_add_test(cases, of_a_packet_in_a_link);
     tcase_add_test(cases, of_a_credit_on_its_way_back);
     tcase_add_test(cases, of_a_processor);
     tcase_add_test(cases, of_the_timestep_control_of_every_chip);
     tcase_add_test(cases, of_the_host_interface);
+    tcase_add_test(cases, of_an_input_that_is_being_sent);
     tcase_add_test(cases, of_a_chip_to_chip_link);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -52,11 +52,11 @@ START_TEST(the_hash_is_of_what_waits_not_of_what_has_been)
     put(&fresh, 5, 6);
     put(&used, 5, 6);
     struct hash a = {0}, b = {0}, c = {0};
-    edge_hash(&fresh, &a);
-    edge_hash(&used, &b);
+    edge_hash(&fresh, 0, &a);
+    edge_hash(&used, 0, &b);
     ck_assert_uint_eq(a.value, b.value);
     edge_pop(&used);
-    edge_hash(&used, &c);
+    edge_hash(&used, 0, &c);
     ck_assert_uint_ne(a.value, c.value);
     edge_free(&fresh);
     edge_free(&used);

@@ -2,7 +2,8 @@
 #include "tools/cli/run.h"
 
 #include "sim/memory.h"
-#include "sim/top/system.h"
+#include "sim/top/processes.h"
+#include "sim/top/ranks.h"
 #include "tools/cli/commands.h"
 #include <errno.h>
 #include <stdio.h>
@@ -42,6 +43,8 @@ const struct option_row run_option_rows[] = {
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
      "how far a chip runs ahead (default: the largest that is exact)"},
+    {"--jobs", OPTION_U32, FIELD(jobs), "N", 1, 1024, false, NULL,
+     "processes that share the samples (default 1); no result depends on it"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices,
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
@@ -63,24 +66,32 @@ double seconds_now(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* Of the process that had most. */
 static double peak_mib(void)
 {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)usage.ru_maxrss / 1024.0;
+    struct rusage own, children;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return (double)(own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss : children.ru_maxrss) / 1024.0;
+}
+
+static struct system_job job_of(struct run *run)
+{
+    return (struct system_job){.config = &run->chip, .program = &run->program, .samples = run->inputs,
+                               .sample_count = run->batch.count, .quantum = run->options.quantum,
+                               .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
+                               .trace = run->trace, .waves = run->options.trace_systemc, .result = &run->result};
 }
 
 static bool simulate(struct run *run)
 {
     struct progress progress = {0};
-    struct system_job job = {.config = &run->chip, .program = &run->program, .samples = run->inputs,
-                             .sample_count = run->batch.count, .quantum = run->options.quantum,
-                             .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
-                             .trace = run->trace, .waves = run->options.trace_systemc,
-                             .progress = progress_update, .progress_context = &progress, .result = &run->result};
+    struct system_job job = job_of(run);
+    job.progress = progress_update;
+    job.progress_context = &progress;
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
-    bool good = system_run(&job, 1);
+    bool good = run->options.jobs > 1 ? processes_run(&job, run->options.jobs, NULL) : system_run(&job, 1);
     progress_end(&progress);
     run->cost.simulate_s = seconds_now() - begin;
     if (run->options.quantum > run->result.quantum && !run->options.quiet)
@@ -151,27 +162,71 @@ static bool waves_writable(const char *path, struct diagnostics *diagnostics)
     return true;
 }
 
-static int run_all(struct run *run, struct diagnostics *diagnostics)
+/* The samples over processes, or the chips: not both, and neither under an observer that sees one process only. */
+static bool can_be_split(struct run *run, struct diagnostics *diagnostics)
 {
-    double begin = seconds_now();
+    struct system_job job = job_of(run);
+    const char *refused = run->options.trace ? "an event trace is of one process, expected no --trace with it"
+                                             : processes_refuse(&job);
+    if (run->options.jobs > 1 && refused)
+        return diagnostics_add(diagnostics, "--jobs", "%s", refused);
+    if (ranks_count() == 1)
+        return true;
+    if (run->options.jobs > 1)
+        return diagnostics_add(diagnostics, "--jobs", "started as %u processes that share the chips, expected no --jobs "
+                               "with it", ranks_count());
+    if (run->options.trace || run->options.trace_systemc)
+        return diagnostics_add(diagnostics, run->options.trace ? "--trace" : "--trace-systemc",
+                               "started as %u processes, but a trace is of one; expected one process", ranks_count());
+    if (ranks_count() > run->chip.host.chips)
+        return diagnostics_add(diagnostics, run->options.chip, "started as %u processes, but there are no more than %u "
+                               "chips (chips.count), expected a process or several chips each", ranks_count(),
+                               run->chip.host.chips);
+    return true;
+}
+
+/* Everything before the first cycle. Rank 0 has the comparisons and the files. */
+static bool make_ready(struct run *run, double begin, struct diagnostics *diagnostics)
+{
     if (!run_prepare(run, diagnostics))
-        return STATUS_USER;
+        return false;
     run_make_inputs(run);
     run->cost.load_s = seconds_now() - begin;
-    if (!run_compare(run, diagnostics))
-        return STATUS_USER;
-    if (!waves_writable(run->options.trace_systemc, diagnostics))
-        return STATUS_USER;
+    if (ranks_own() == 0 && !run_compare(run, diagnostics))
+        return false;
+    if (!can_be_split(run, diagnostics) || !waves_writable(run->options.trace_systemc, diagnostics))
+        return false;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
-        return STATUS_USER;
-    bool simulated = simulate(run);
-    if (run->trace && !trace_close(run->trace, simulated, diagnostics))
-        return STATUS_USER;
-    if (!simulated)
-        return STATUS_FAILED;
+        return false;
+    return true;
+}
+
+static int finish(struct run *run, double begin, struct diagnostics *diagnostics)
+{
     run->cost.wall_s = seconds_now() - begin;
     run->cost.peak_rss_mib = peak_mib();
     return report(run, diagnostics) ? STATUS_DONE : STATUS_USER;
+}
+
+static int run_all(struct run *run, struct diagnostics *diagnostics)
+{
+    double begin = seconds_now();
+    if (ranks_own() > 0) {
+        run->options.quiet = true;
+        run->options.out = NULL;
+    }
+    bool good = make_ready(run, begin, diagnostics);
+    bool told = ranks_largest(ranks_own() == 0 && !good); /* once is enough, if it is rank 0 that has something to say */
+    if (ranks_own() > 0 && told)
+        diagnostics_free(diagnostics);
+    int status = ranks_largest(good ? STATUS_DONE : STATUS_USER);
+    if (status != STATUS_DONE)
+        return status;
+    bool simulated = simulate(run);
+    if (run->trace && !trace_close(run->trace, simulated, diagnostics))
+        return STATUS_USER;
+    status = ranks_largest(simulated ? STATUS_DONE : STATUS_FAILED);
+    return status == STATUS_DONE && ranks_own() == 0 ? finish(run, begin, diagnostics) : status;
 }
 
 /* As a shell takes it back: in single quotes unless every character is harmless. */
@@ -209,7 +264,7 @@ static char *join(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct run run = {.options = {.batch = 256, .seed = 1, .input_levels = 255, .precision = -1}};
+    struct run run = {.options = {.batch = 256, .jobs = 1, .seed = 1, .input_levels = 255, .precision = -1}};
     struct diagnostics diagnostics = {0};
     char *line = join(argc, argv);
     int status = STATUS_USER;
@@ -221,14 +276,19 @@ int command_run(int argc, char **argv)
                "and energy beside a float reference and, with --baseline, beside models of GPUs.\n\n");
         options_help(run_option_rows);
         status = STATUS_DONE;
-    } else if (options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics)) {
-        status = run_all(&run, &diagnostics);
+    } else if (ranks_begin(&diagnostics)) {
+        bool parsed = options_parse(argc, argv, run_option_rows, &run.options, NULL, &diagnostics);
+        if (parsed)
+            status = run_all(&run, &diagnostics);
+        else if (ranks_own() > 0)
+            diagnostics_free(&diagnostics); /* all have the same to say */
         if (status != STATUS_DONE && run.made_out)
             rmdir(run.options.out); /* empty */
     }
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);
     run_free(&run);
+    ranks_end();
     free(line);
     return status;
 }

@@ -10,7 +10,7 @@
 struct run_options {
     const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace, *trace_systemc;
     struct option_list baselines, settings;
-    uint32_t samples, steps, batch, quantum, input_levels;
+    uint32_t samples, steps, batch, quantum, input_levels, jobs;
     double dt_s;
     uint64_t seed;
     int coding, order; /* enum spike_coding, enum engine_order */
