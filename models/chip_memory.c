@@ -29,8 +29,8 @@ static void add_timestep_core(const struct core *core, struct memory_use *use)
     use->synapse_bytes += synapse_array_dense_bytes(&core->synapses);
     use->row_bytes += synapse_array_row_bytes(&core->synapses);
     use->neuron_bytes += neuron_array_bytes(&core->neurons) + core->synapses.width * sizeof(int32_t);
-    use->tile_bytes += sizeof *core + queue->depth * (sizeof *queue->pool + sizeof *queue->leaves_at) +
-                       queue->slots * 3 * sizeof(uint32_t);
+    use->tile_bytes += sizeof *core + queue->pool_capacity * sizeof *queue->pool +
+                       (queue->leaves_mask + 1u) * sizeof *queue->leaves_at + queue->slots * 3 * sizeof(uint32_t);
 }
 
 static void add_core(const struct chip *chip, uint32_t index, struct memory_use *use)
