@@ -37,8 +37,13 @@ static void append_affine(struct work *out, const struct node *node)
 /* Weight (Co, Ci / groups, kernel ..): one row an output position. */
 static void append_convolution(struct work *out, const struct node *node)
 {
-    double channels = (double)node->weight.shape.size[0], groups = (double)node->groups;
-    append_matrix(out, node, channels / groups, (double)shape_items(&node->weight.shape) / channels, groups);
+    const struct shape *weight = &node->weight.shape;
+    double channels = (double)weight->size[0], groups = (double)node->groups;
+    append_matrix(out, node, channels / groups, (double)shape_items(weight) / channels, groups);
+    struct work_operator *op = &out->operators[out->count - 1];
+    op->channels = (double)weight->size[1];
+    op->winograd = node->kind == NODE_CONV2D && weight->size[2] == 3 && weight->size[3] == 3 && node->stride[0] == 1 &&
+                   node->stride[1] == 1;
 }
 
 static struct work_operator *append_elementwise(struct work *out, const struct node *node, double operations)
