@@ -10,6 +10,7 @@
 
 const struct parameter_row coefficient_rows[] = {
     {.key = "fitted_on", .type = PARAMETER_STRING, .offset = offsetof(struct coefficients, fitted_on),
+     .minimum = 1, .maximum = 2048,
      .help = "devices and tables of the fit, shown in reports"},
     VALUE("launch.eager", launch_eager, 0, 1e6, "us", "each kernel that a framework launches one by one"),
     VALUE("launch.graph", launch_graph, 0, 1e6, "us", "each kernel of a captured graph"),

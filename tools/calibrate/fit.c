@@ -38,7 +38,7 @@ bool fit_rows_take(const struct measured *measured, const struct measured_row *r
     const struct measured_device *device = &measured->devices[row->device];
     bool held = row->held || row->spare;
     return (which->table == UINT32_MAX || which->table == row->table) && (held ? which->held : which->fit) &&
-           (!which->family || !strcmp(which->family, device->accelerator->coefficients_path)) &&
+           (!which->family || !strncmp(which->family, accelerator_name(device->accelerator), strlen(which->family))) &&
            (!which->without || strcmp(which->without, device->path) != 0) &&
            (!which->only || !strcmp(which->only, device->path));
 }

@@ -9,9 +9,9 @@
 
 #include "tools/calibrate/measured.h"
 
-/* Which rows: of accelerators with this coefficients file, held out or not, ... */
+/* Which rows: of accelerators of a family, held out or not, ... */
 struct fit_rows {
-    const char *family;     /* coefficients file as accelerator files name it; NULL: any */
+    const char *family;     /* what the accelerators' names begin with; NULL: any */
     const char *without;    /* accelerator file that is left out whole; NULL: none */
     const char *only;       /* accelerator file; NULL: all */
     uint32_t table;         /* UINT32_MAX: any */

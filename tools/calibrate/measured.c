@@ -87,10 +87,10 @@ static void hold_out(struct measured *measured, uint32_t table, uint32_t device)
 }
 
 /* Devices that are one accelerator under two names have one file. */
-static bool launches_measured(const struct measured *measured, uint32_t device)
+static bool launches_measured(const struct measured *measured, uint32_t device, enum baseline_precision precision)
 {
     for (size_t i = 0; i < measured->count; i++)
-        if (!measured->rows[i].network &&
+        if (!measured->rows[i].network && measured->rows[i].precision == precision &&
             !strcmp(measured->devices[measured->rows[i].device].path, measured->devices[device].path))
             return true;
     return false;
@@ -98,11 +98,10 @@ static bool launches_measured(const struct measured *measured, uint32_t device)
 
 void measured_hold_out(struct measured *measured)
 {
-    bool launches[MEASURED_DEVICES] = {false};
-    for (uint32_t device = 0; device < measured->device_count; device++)
-        launches[device] = launches_measured(measured, device);
-    for (size_t i = 0; i < measured->count; i++)
-        measured->rows[i].spare = measured->rows[i].network && launches[measured->rows[i].device];
+    for (size_t i = 0; i < measured->count; i++) {
+        struct measured_row *row = &measured->rows[i];
+        row->spare = row->network && launches_measured(measured, row->device, row->precision);
+    }
     for (uint32_t table = 0; table < measured->table_count; table++)
         for (uint32_t device = 0; device < measured->device_count; device++)
             hold_out(measured, table, device);

@@ -16,7 +16,7 @@ struct measured_row {
     double power_w;       /* 0: not measured */
     double operations;    /* its work */
     bool held;            /* of the quarter of its table and device with the largest work */
-    bool spare;           /* a network of an accelerator whose launches were measured: judged, never fitted */
+    bool spare;           /* a network whose launches were measured in that precision: judged, never fitted */
 };
 
 struct measured_device {

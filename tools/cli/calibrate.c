@@ -10,7 +10,7 @@
 
 struct calibrate_line {
     struct option_list accelerators, measured;
-    const char *published, *start, *out;
+    const char *published, *family, *start, *out;
 };
 
 #define FIELD(name) offsetof(struct calibrate_line, name)
@@ -19,7 +19,9 @@ static const struct option_row rows[] = {
      "configs/accelerator/NAME.yaml that was measured; again for several"},
     {"--measured", OPTION_LIST, FIELD(measured), "CSV", 0, 0, false, NULL, "as tools/measure-gpu writes it; again for more"},
     {"--published", OPTION_STRING, FIELD(published), "DIR", 0, 0, false, NULL,
-     "instead: folder of the published tables; the accelerator's whole family is fitted"},
+     "instead: folder of the published tables"},
+    {"--family", OPTION_STRING, FIELD(family), "TEXT", 0, 0, false, NULL,
+     "fit on those whose names begin so (default: all that were measured)"},
     {"--start", OPTION_STRING, FIELD(start), "FILE", 0, 0, false, NULL,
      "coefficients to begin at (default: the accelerator's)"},
     {"--out", OPTION_STRING, FIELD(out), "FILE", 0, 0, true, NULL, "coefficients file to write"},
@@ -134,7 +136,7 @@ static bool calibrate_all(const void *options, struct diagnostics *diagnostics)
                 (!line->start || coefficients_load(line->start, &start, diagnostics));
     if (good)
         good = fit_and_write(line, &measured, line->start ? &start : &first->coefficients,
-                             line->published ? first->coefficients_path : NULL, diagnostics);
+                             line->family, diagnostics);
     coefficients_free(&start);
     accelerator_free(first);
     measured_free(&measured);
