@@ -190,7 +190,7 @@ static void mark_fitted(const struct problem *problem, struct fit *fit)
     }
 }
 
-/* A table of which no row was used has the overhead that others have in the mean. */
+/* A table of which no row was used has the overhead that others have in the mean, or a framework's launch. */
 static void fill_overheads(const struct problem *problem, struct fit *fit)
 {
     double sum = 0, count = 0;
@@ -199,10 +199,11 @@ static void fill_overheads(const struct problem *problem, struct fit *fit)
             sum += log(fit->overhead_s[table]);
             count++;
         }
-    for (size_t i = 0; i < problem->measured->count && count > 0; i++) {
+    double common = count > 0 ? exp(sum / count) : 1e-6 * fit->coefficients.launch_eager.value;
+    for (size_t i = 0; i < problem->measured->count; i++) {
         const struct measured_row *row = &problem->measured->rows[i];
         if (!row->network && problem->overhead_of[row->table] < 0)
-            fit->overhead_s[row->table] = exp(sum / count);
+            fit->overhead_s[row->table] = common;
     }
 }
 

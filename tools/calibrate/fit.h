@@ -22,7 +22,7 @@ bool fit_rows_take(const struct measured *measured, const struct measured_row *r
 struct fit {
     struct coefficients coefficients;   /* its strings are those of the start */
     double overhead_s[MEASURED_TABLES]; /* 0 where the table holds whole networks; where no row was used, the geometric
-                                           mean of the others */
+                                           mean of the others, or launch.eager */
     size_t rows;
     double residual;                    /* root mean square of log(predicted / measured), unweighted */
     bool fitted[64];                    /* coefficient_rows that had a say */

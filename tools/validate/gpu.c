@@ -156,6 +156,23 @@ bool gpu_run(const struct replay_options *options, struct verdicts *verdicts, ui
     return good;
 }
 
+/* All networks, each on an accelerator of which the fit saw no row. */
+static void print_unseen(const struct verdicts *verdicts)
+{
+    double rows = 0, model = 0, roofline = 0;
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct verdict *v = &verdicts->rows[i];
+        if (strcmp(v->quantity, "networks, left out") != 0)
+            continue;
+        rows += v->compared;
+        model += v->compared * v->simulated;
+        roofline += v->compared * v->expected;
+    }
+    if (rows > 0)
+        printf("networks on an accelerator that the fit has not seen: model %.1f %%, roofline %.1f %% (%.0f rows)\n",
+               100 * model / rows, 100 * roofline / rows, rows);
+}
+
 void gpu_print(const struct verdicts *verdicts)
 {
     size_t passed = 0, judged = 0;
@@ -172,6 +189,7 @@ void gpu_print(const struct verdicts *verdicts)
         printf("%-48s %-20s %6.0f %8.1f %9.1f %7s  %s\n", v->test, v->quantity, v->compared, 100 * v->simulated,
                100 * v->expected, limit, open ? "" : verdict_passes(v) ? "pass" : "MISS");
     }
+    print_unseen(verdicts);
     printf("%zu of %zu within their limits (15 %% of held-out launches, 10 %% of networks on A100, never above the "
            "roofline)\n", passed, judged);
 }
