@@ -136,11 +136,11 @@ bool accelerator_has_precision(const struct accelerator *accelerator, enum basel
     return accelerator->peak[precision].value > 0;
 }
 
-double accelerator_idle_w(const struct accelerator *accelerator)
+double accelerator_idle_w(const struct accelerator *accelerator, const struct coefficients *coefficients)
 {
     if (accelerator->power_idle.value > 0)
         return accelerator->power_idle.value;
-    return accelerator->power_limit.value * accelerator->coefficients.idle_share.value;
+    return accelerator->power_limit.value * coefficients->idle_share.value;
 }
 
 const char *accelerator_missing(const struct accelerator *accelerator, enum baseline_precision precision)

@@ -25,6 +25,6 @@ struct accelerator {
 };
 
 /* W: published, or the share of the limit that relatives draw; 0 if the limit is unknown too. */
-double accelerator_idle_w(const struct accelerator *accelerator);
+double accelerator_idle_w(const struct accelerator *accelerator, const struct coefficients *coefficients);
 
 #endif

@@ -7,7 +7,8 @@
  * layer; one with recurrence is a captured graph of one kernel an operator and step.
  *
  * The time of an operator is that of operator_cost.h; of a network the sum over its launches, the call and the host's
- * copies. Power = idle + active (a kernel runs at all) + energy of operations and bytes / time, limited by the board's.
+ * copies. Power = idle + awake (a kernel runs at all) + busy units + energy of operations and bytes / time, limited by
+ * the board's.
  * Not modelled: launches that overlap work, sparsity. */
 #ifndef NPUSIM_MODELS_BASELINE_BASELINE_H
 #define NPUSIM_MODELS_BASELINE_BASELINE_H

@@ -39,7 +39,8 @@ const struct parameter_row coefficient_rows[] = {
     VALUE("energy.byte_other", byte_other, 0, 1e6, "pJ/byte", "other memory, device and interface"),
     VALUE("energy.byte_cache", byte_cache, 0, 1e6, "pJ/byte", "from the last cache to the units"),
     VALUE("power.idle_share", idle_share, 0, 1, "1", "of the limit, where no idle power is published"),
-    VALUE("power.active", active, 0, 1e4, "W", "above idle as soon as kernels run at all"),
+    VALUE("power.active_share", active_share, 0, 1, "1", "of the limit, above idle as soon as kernels run"),
+    VALUE("power.occupied_share", occupied_share, 0, 1, "1", "of the limit, above that with all units busy"),
     {.key = NULL},
 };
 

@@ -28,7 +28,8 @@ struct coefficients {
     struct sourced_value node_16, node_12, node_4;           /* 1: energy of an operation against 7 nm */
     struct sourced_value byte_hbm, byte_other, byte_cache;   /* pJ/byte */
     struct sourced_value idle_share;                         /* 1: of the limit, where no idle power is published */
-    struct sourced_value active;                             /* W above idle as soon as kernels run at all */
+    struct sourced_value active_share;                       /* 1: of the limit, above idle as soon as kernels run */
+    struct sourced_value occupied_share;                     /* 1: of the limit, above that with all units busy */
 };
 
 extern const struct parameter_row coefficient_rows[];

@@ -142,8 +142,8 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
                     launching_seconds(&estimate, count, out->arithmetic_s + out->memory_s);
     out->latency_s = out->launch_s + out->arithmetic_s + out->memory_s;
     double dies = accelerator->dies.value, limit = accelerator->power_limit.value / dies;
-    double idle = accelerator_idle_w(accelerator) / dies;
-    out->power_w = limit == 0 ? NAN : fmin(idle + c->active.value + out->energy_j / out->latency_s, limit);
+    double awake = accelerator_idle_w(accelerator, c) / dies + limit * c->active_share.value;
+    out->power_w = limit == 0 ? NAN : fmin(awake + out->energy_j / out->latency_s, limit);
     out->energy_j = out->power_w * out->latency_s / batch;
 }
 

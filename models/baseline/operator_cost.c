@@ -7,6 +7,7 @@
 #define GIGA 1e9
 #define PICO 1e-12
 #define MEGA 1e6
+#define RESIDENT 2048.0 /* threads of a unit, each with a value */
 /* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
 #define WINOGRAD_TILE 36
 #define WINOGRAD_OUTPUTS 16
@@ -70,7 +71,7 @@ static double matrix_rate(const struct launch *launch)
     return share(launch, peak) * TERA * c->efficiency_vector.value * launch->efficiency;
 }
 
-static double tiled_seconds(const struct launch *launch, double rows, double columns, double parts)
+static double tiled_seconds(const struct launch *launch, double rows, double columns, double parts, double *occupancy)
 {
     const struct coefficients *c = launch->coefficients;
     const struct work_operator *op = launch->op;
@@ -78,10 +79,11 @@ static double tiled_seconds(const struct launch *launch, double rows, double col
     double tiles = ceil(op->m / rows) * ceil(op->n / columns) * op->groups * parts;
     double loss = fmax(0.5, 1 + c->tile_reuse.value * (1 / rows + 1 / columns - 3.0 / 256));
     double operations = 2 * rows * columns * (ceil(op->k / parts) + c->tile_fill.value);
+    *occupancy = tiles / units / ceil(tiles / units);
     return ceil(tiles / units) * operations * loss * units / matrix_rate(launch);
 }
 
-static double product_seconds(const struct launch *launch)
+static double product_seconds(const struct launch *launch, double *occupancy)
 {
     static const double tile[][2] = {{256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
                                      {128, 32},  {32, 128},  {64, 32},   {32, 64},  {32, 32}};
@@ -89,20 +91,28 @@ static double product_seconds(const struct launch *launch)
     const struct work_operator *op = launch->op;
     if (op->m == 1 || launch->accelerator->units.value == 0)
         return operator_operations(op) / matrix_rate(launch);
-    double best = INFINITY;
+    double best = INFINITY, busy;
     for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
         for (size_t s = 0; s < sizeof splits / sizeof *splits; s++) {
             if (s > 0 && op->k / splits[s] < launch->coefficients->split_least.value)
                 break;
-            best = fmin(best, tiled_seconds(launch, tile[i][0], tile[i][1], splits[s]));
+            double seconds = tiled_seconds(launch, tile[i][0], tile[i][1], splits[s], &busy);
+            if (seconds < best)
+                *occupancy = busy;
+            best = fmin(best, seconds);
         }
     return best;
 }
 
-static double arithmetic_seconds(const struct launch *launch)
+/* *occupancy: the busy share of the units; of element-wise operators a unit holds RESIDENT values at a time. */
+static double arithmetic_seconds(const struct launch *launch, double *occupancy)
 {
+    double units = share(launch, launch->accelerator->units.value);
+    *occupancy = 1;
     if (launch->op->kind == OPERATOR_MATRIX)
-        return product_seconds(launch);
+        return product_seconds(launch, occupancy);
+    if (units > 0)
+        *occupancy = fmin(1, ceil(launch->op->elements / RESIDENT) / units);
     double rate = share(launch, launch->accelerator->vector.value) * TERA * launch->coefficients->efficiency_vector.value;
     return rate > 0 ? operator_operations(launch->op) / rate : 0;
 }
@@ -165,15 +175,17 @@ static void cost_of(const struct launch *of, bool cached, struct operator_cost *
 {
     const struct accelerator *accelerator = of->accelerator;
     const struct coefficients *coefficients = of->coefficients;
-    double idle = accelerator->power_idle.value > 0 ? accelerator->power_idle.value
-                                                    : accelerator->power_limit.value * coefficients->idle_share.value;
-    double budget = share(of, accelerator->power_limit.value - idle);
+    double limit = accelerator->power_limit.value, occupancy;
     *out = (struct operator_cost){.operations = operator_operations(of->op), .bytes = moved_bytes(of)};
-    out->arithmetic_s = arithmetic_seconds(of);
+    out->arithmetic_s = arithmetic_seconds(of, &occupancy);
     out->memory_s = out->bytes / bandwidth(of, cached);
     out->joules = joules_of(of, out->operations, out->bytes, cached);
+    double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
+    double budget = share(of, limit * (1 - coefficients->active_share.value) -
+                                  accelerator_idle_w(accelerator, coefficients)) - occupied;
     out->power_s = budget > 0 ? out->joules / budget : 0;
     out->seconds = joined(out, coefficients->sharpness.value);
+    out->joules += occupied * out->seconds;
 }
 
 void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,

@@ -12,7 +12,7 @@
  * A 3x3 convolution in fp32 may be done in Winograd's transform F(4x4, 3x3) (Lavin and Gray 2016): 36 products of a
  * sixteenth of the rows and the channels alone, and more memory. The quicker way is taken.
  * Power: a board cannot spend more than its limit, so the energy of operations and bytes takes at least
- * energy / (limit - idle). That is what a low-power board (L4, T4, P4) is bound by, whatever its peak. */
+ * energy / (limit - idle - awake - busy units). That is what a low-power board (L4, T4, P4) is bound by, whatever its peak. */
 #ifndef NPUSIM_MODELS_BASELINE_OPERATOR_COST_H
 #define NPUSIM_MODELS_BASELINE_OPERATOR_COST_H
 
@@ -21,7 +21,7 @@
 struct operator_cost {
     double arithmetic_s, memory_s, power_s; /* the bounds */
     double seconds;                         /* joined, without launch */
-    double joules;                          /* above idle and active; 0 where energies do not matter */
+    double joules;                          /* above idle and active: operations, bytes, busy units */
     double operations, bytes;
 };
 

@@ -82,7 +82,8 @@ START_TEST(a_single_row_is_bound_by_reading_its_weights)
     assert_close(cost.memory_s, bytes / (2039e9 * c->efficiency_memory.value), 1e-9);
     ck_assert(cost.arithmetic_s < 0.2 * cost.memory_s);
     assert_close(cost.joules, (2.0 * 12288 * 12288 * c->operation_vector.value +
-                               bytes * (c->byte_hbm.value + c->byte_cache.value)) * 1e-12, 1e-9);
+                               bytes * (c->byte_hbm.value + c->byte_cache.value)) * 1e-12 +
+                                  400 * c->occupied_share.value * cost.seconds, 1e-9);
     accelerator_free(a100);
 }
 END_TEST
@@ -96,8 +97,9 @@ START_TEST(a_board_of_low_power_takes_the_time_that_its_energy_needs)
     operator_cost(l4, c, PRECISION_FP32, &op, false, &cost);
     double joules = (2.0 * 4096 * 4096 * 4096 * c->operation_vector.value * c->node_4.value +
                      cost.bytes * (c->byte_other.value + c->byte_cache.value)) * 1e-12;
-    assert_close(cost.joules, joules, 1e-9);
-    assert_close(cost.seconds, joules / (72 - accelerator_idle_w(l4)), 1e-9);
+    double left = 72 * (1 - c->active_share.value - c->occupied_share.value) - accelerator_idle_w(l4, c);
+    assert_close(cost.seconds, joules / left, 0.06); /* the last wave is not full */
+    ck_assert(cost.joules > joules);
     ck_assert(cost.seconds > 1.5 * cost.arithmetic_s);
     accelerator_free(l4);
 }
@@ -244,9 +246,9 @@ START_TEST(idle_power_that_nobody_published_is_carried_over_and_said)
 {
     struct accelerator *h200 = load(FOLDER "h200-sxm.yaml"), *h100 = load(FOLDER "h100-sxm.yaml");
     ck_assert(h200->power_idle.value == 0 && strstr(accelerator_carried(h200), "idle power is unknown"));
-    assert_close(accelerator_idle_w(h200), 700 * h200->coefficients.idle_share.value, 1e-12);
+    assert_close(accelerator_idle_w(h200, &h200->coefficients), 700 * h200->coefficients.idle_share.value, 1e-12);
     ck_assert_ptr_null(accelerator_carried(h100));
-    assert_close(accelerator_idle_w(h100), 70.1, 1e-12);
+    assert_close(accelerator_idle_w(h100, &h100->coefficients), 70.1, 1e-12);
     accelerator_free(h100);
     accelerator_free(h200);
 }
