@@ -3,8 +3,9 @@
  *
  * ann: the equivalent dense network in one pass, a neuron being one activation. snn: the spiking network over all its
  * timesteps as a framework runs it step by step: a kernel for each product and for each operation of a neuron's
- * equation. snn-fused: a network without recurrence has all timesteps as rows of one product and one kernel a neuron
- * layer; one with recurrence is a captured graph of one kernel an operator and step.
+ * equation. snn-layer: as a spiking framework runs it layer by layer, all timesteps as rows of one product and one
+ * kernel a neuron layer, each operator called from the framework. snn-fused: the same as a captured graph. A network with
+ * recurrence cannot go layer by layer: snn-layer is then snn, and snn-fused a graph of one kernel an operator and step.
  *
  * The time of an operator is that of operator_cost.h; of a network the sum over its launches, the call and the host's
  * copies. Power = idle + awake (a kernel runs at all) + busy units + energy of operations and bytes / time, limited by
@@ -16,7 +17,7 @@
 #include "sim/diagnostics.h"
 #include <stdint.h>
 
-enum baseline_mode { BASELINE_ANN, BASELINE_SNN, BASELINE_SNN_FUSED, BASELINE_MODES };
+enum baseline_mode { BASELINE_ANN, BASELINE_SNN, BASELINE_SNN_LAYER, BASELINE_SNN_FUSED, BASELINE_MODES };
 enum baseline_precision { PRECISION_FP32, PRECISION_TF32, PRECISION_FP16, PRECISION_FP8, PRECISION_INT8, PRECISIONS };
 const char *baseline_mode_name(enum baseline_mode mode);
 const char *precision_name(enum baseline_precision precision);

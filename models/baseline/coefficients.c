@@ -13,6 +13,7 @@ const struct parameter_row coefficient_rows[] = {
      .minimum = 1, .maximum = 2048,
      .help = "devices and tables of the fit, shown in reports"},
     VALUE("launch.eager", launch_eager, 0, 1e6, "us", "each kernel that a framework launches one by one"),
+    VALUE("launch.layer", launch_layer, 0, 1e6, "us", "each operator over all timesteps in a spiking framework"),
     VALUE("launch.graph", launch_graph, 0, 1e6, "us", "each kernel of a captured graph"),
     VALUE("launch.pass", launch_pass, 0, 1e6, "us", "each inference: call and synchronisation"),
     VALUE("launch.host_bandwidth", host_bandwidth, 0.01, 1e5, "GB/s", "input and output copies"),

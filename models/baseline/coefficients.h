@@ -9,6 +9,7 @@
 struct coefficients {
     char *fitted_on;                                         /* the devices and tables, for reports */
     struct sourced_value launch_eager;                       /* us: a kernel that a framework launches one by one */
+    struct sourced_value launch_layer;                       /* us: an operator over all timesteps in a spiking framework */
     struct sourced_value launch_graph;                       /* us: a kernel of a captured graph */
     struct sourced_value launch_pass;                        /* us: each inference: call and synchronisation */
     struct sourced_value host_bandwidth;                     /* GB/s: input and output copies */

@@ -9,7 +9,7 @@
 #define MEGA 1e6
 #define MICRO 1e-6
 
-static const char *const mode_names[BASELINE_MODES] = {"ann", "snn", "snn-fused"};
+static const char *const mode_names[BASELINE_MODES] = {"ann", "snn", "snn-layer", "snn-fused"};
 static const char *const precision_names[PRECISIONS] = {"fp32", "tf32", "fp16", "fp8", "int8"};
 static const double item_bytes[PRECISIONS] = {4, 4, 2, 1, 1};
 
@@ -50,7 +50,13 @@ struct estimate {
 /* All timesteps are rows of one launch. */
 static bool unrolled(const struct estimate *estimate)
 {
-    return estimate->mode == BASELINE_SNN_FUSED && !estimate->work->recurrent;
+    return (estimate->mode == BASELINE_SNN_LAYER || estimate->mode == BASELINE_SNN_FUSED) && !estimate->work->recurrent;
+}
+
+/* Each operation is a kernel of its own. */
+static bool step_by_step(const struct estimate *estimate)
+{
+    return estimate->mode == BASELINE_SNN || (estimate->mode == BASELINE_SNN_LAYER && estimate->work->recurrent);
 }
 
 /* Kernels of an operator, and what one of them does. Step by step, a neuron's equation is a kernel an operation, each
@@ -67,7 +73,7 @@ static double kernels(const struct estimate *estimate, const struct work_operato
         one->operations_per_element = 1;
         one->state_items = 0;
     }
-    if (estimate->mode != BASELINE_SNN || op->operations_per_element <= 1)
+    if (!step_by_step(estimate) || op->operations_per_element <= 1)
         return repeat;
     one->operations_per_element = 1;
     one->input_items = 2 * one->elements;
@@ -124,7 +130,8 @@ static double copy_seconds(const struct estimate *estimate)
 static double launching_seconds(const struct estimate *estimate, double count, double busy)
 {
     const struct coefficients *c = &estimate->accelerator->coefficients;
-    double gaps = count * c->launch_graph.value * MICRO, calls = count * c->launch_eager.value * MICRO;
+    double call = (estimate->mode == BASELINE_SNN_LAYER && unrolled(estimate) ? c->launch_layer : c->launch_eager).value;
+    double gaps = count * c->launch_graph.value * MICRO, calls = count * call * MICRO;
     return estimate->mode == BASELINE_SNN_FUSED ? gaps : fmax(gaps, calls - busy);
 }
 

@@ -148,7 +148,8 @@ bool gpu_run(const struct replay_options *options, struct verdicts *verdicts, ui
     else
         good = coefficients_load(COEFFICIENTS "start.yaml", &gpu.start, diagnostics) &&
                measured_read_published(dir, "configs/accelerator", "traces/workloads", &gpu.measured, diagnostics) &&
-               judge(&gpu, diagnostics);
+               judge(&gpu, diagnostics) && gpu_judge_power(dir, &gpu.start, verdicts, diagnostics) &&
+               gpu_judge_spiking(dir, verdicts, diagnostics);
     measured_free(&gpu.measured);
     coefficients_free(&gpu.start);
     free(root);
@@ -173,6 +174,14 @@ static void print_unseen(const struct verdicts *verdicts)
                100 * model / rows, 100 * roofline / rows, rows);
 }
 
+/* A workload of one row: its measured and predicted figure instead of mean errors. */
+static void print_row(const struct verdict *v)
+{
+    const char *verdict = !isfinite(v->limit) ? "" : verdict_passes(v) ? "pass" : "MISS";
+    printf("%-48s %-20s measured %8.2f  predicted %8.2f  %+6.1f %%  %s\n", v->test, v->quantity, v->expected,
+           v->simulated, 100 * v->error, verdict);
+}
+
 void gpu_print(const struct verdicts *verdicts)
 {
     size_t passed = 0, judged = 0;
@@ -183,6 +192,10 @@ void gpu_print(const struct verdicts *verdicts)
         bool open = !isfinite(v->limit);
         judged += !open;
         passed += !open && verdict_passes(v);
+        if (v->compared <= 1 && v->expected > 1) {
+            print_row(v);
+            continue;
+        }
         char limit[16] = "-";
         if (!open)
             snprintf(limit, sizeof limit, "%.1f", 100 * v->limit);
