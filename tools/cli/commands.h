@@ -16,6 +16,7 @@ int command_compile(int argc, char **argv);
 int command_reference(int argc, char **argv);
 int command_baseline(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
+int command_cost(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_validate(int argc, char **argv);
