@@ -32,7 +32,8 @@ void money_free(struct money *money)
 
 void money_count(const struct money *money, const struct money_machine *machine, struct money_result *out)
 {
-    double whole = ceil(machine->seconds * machine->per_day / (DAY_S * money->busy.value));
+    double days = machine->seconds * machine->per_day / (DAY_S * money->busy.value);
+    double whole = ceil(days * (1 - 1e-12)); /* three days of work are three, whatever their last bit */
     out->machines = fmax(1, whole);
     double idle_s = fmax(0, out->machines * DAY_S - machine->seconds * machine->per_day);
     double joules = (machine->joules * machine->per_day + machine->idle_w * idle_s) * (1 + money->server_power.value);
