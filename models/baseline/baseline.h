@@ -1,7 +1,8 @@
 /* An accelerator (GPU) doing the same network's work: an analytic model, always printed as that, with batch, precision
  * and mode.
  *
- * ann: the equivalent dense network in one pass, a neuron being one activation. snn: the spiking network over all its
+ * ann: the equivalent dense network in one pass, a neuron being one activation, each kernel launched by a framework;
+ * ann-graph: the same as a captured graph. snn: the spiking network over all its
  * timesteps as a framework runs it step by step: a kernel for each product and for each operation of a neuron's
  * equation. snn-layer: as a spiking framework runs it layer by layer, all timesteps as rows of one product and one
  * kernel a neuron layer, each operator called from the framework. snn-fused: the same as a captured graph. A network with
@@ -17,9 +18,17 @@
 #include "sim/diagnostics.h"
 #include <stdint.h>
 
-enum baseline_mode { BASELINE_ANN, BASELINE_SNN, BASELINE_SNN_LAYER, BASELINE_SNN_FUSED, BASELINE_MODES };
+enum baseline_mode {
+    BASELINE_ANN,
+    BASELINE_ANN_GRAPH,
+    BASELINE_SNN,
+    BASELINE_SNN_LAYER,
+    BASELINE_SNN_FUSED,
+    BASELINE_MODES
+};
 enum baseline_precision { PRECISION_FP32, PRECISION_TF32, PRECISION_FP16, PRECISION_FP8, PRECISION_INT8, PRECISIONS };
 const char *baseline_mode_name(enum baseline_mode mode);
+bool baseline_mode_is_dense(enum baseline_mode mode); /* the equivalent dense network */
 const char *precision_name(enum baseline_precision precision);
 double precision_bytes(enum baseline_precision precision); /* of an operand */
 

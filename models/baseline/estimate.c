@@ -9,7 +9,7 @@
 #define MEGA 1e6
 #define MICRO 1e-6
 
-static const char *const mode_names[BASELINE_MODES] = {"ann", "snn", "snn-layer", "snn-fused"};
+static const char *const mode_names[BASELINE_MODES] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused"};
 static const char *const precision_names[PRECISIONS] = {"fp32", "tf32", "fp16", "fp8", "int8"};
 static const double item_bytes[PRECISIONS] = {4, 4, 2, 1, 1};
 
@@ -17,6 +17,11 @@ const char *baseline_mode_name(enum baseline_mode mode)
 {
     must((unsigned)mode < BASELINE_MODES);
     return mode_names[mode];
+}
+
+bool baseline_mode_is_dense(enum baseline_mode mode)
+{
+    return mode == BASELINE_ANN || mode == BASELINE_ANN_GRAPH;
 }
 
 const char *precision_name(enum baseline_precision precision)
@@ -69,7 +74,7 @@ static double kernels(const struct estimate *estimate, const struct work_operato
     if (!op->neuron)
         return repeat;
     one->state_items /= steps;
-    if (estimate->mode == BASELINE_ANN) {
+    if (baseline_mode_is_dense(estimate->mode)) {
         one->operations_per_element = 1;
         one->state_items = 0;
     }
@@ -115,12 +120,12 @@ static double add_pass(const struct estimate *estimate, bool cached, double time
 
 static double passes(const struct estimate *estimate)
 {
-    return estimate->mode == BASELINE_ANN || unrolled(estimate) ? 1 : estimate->work->steps;
+    return baseline_mode_is_dense(estimate->mode) || unrolled(estimate) ? 1 : estimate->work->steps;
 }
 
 static double copy_seconds(const struct estimate *estimate)
 {
-    double steps = estimate->mode == BASELINE_ANN ? 1 : estimate->work->steps;
+    double steps = baseline_mode_is_dense(estimate->mode) ? 1 : estimate->work->steps;
     return estimate->work->host_items * steps * estimate->batch * item_bytes[estimate->precision] /
            (estimate->accelerator->coefficients.host_bandwidth.value * GIGA);
 }
@@ -132,7 +137,8 @@ static double launching_seconds(const struct estimate *estimate, double count, d
     const struct coefficients *c = &estimate->accelerator->coefficients;
     double call = (estimate->mode == BASELINE_SNN_LAYER && unrolled(estimate) ? c->launch_layer : c->launch_eager).value;
     double gaps = count * c->launch_graph.value * MICRO, calls = count * call * MICRO;
-    return estimate->mode == BASELINE_SNN_FUSED ? gaps : fmax(gaps, calls - busy);
+    bool captured = estimate->mode == BASELINE_SNN_FUSED || estimate->mode == BASELINE_ANN_GRAPH;
+    return captured ? gaps : fmax(gaps, calls - busy);
 }
 
 void baseline_estimate(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,

@@ -16,18 +16,18 @@ struct baseline_line {
     int precision, mode;
 };
 
-static const char *const modes[] = {"ann", "snn", "snn-layer", "snn-fused", NULL};
+static const char *const modes[] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused", NULL};
 
 #define FIELD(name) offsetof(struct baseline_line, name)
 static const struct option_row rows[] = {
     {"--accelerator", OPTION_STRING, FIELD(accelerator), "FILE", 0, 0, true, NULL, "configs/accelerator/NAME.yaml"},
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR), or a layer list (.csv, traces/workloads)"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL,
+     "trained network (NIR), or a layer list (.csv, traces/workloads)"},
     {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "samples at once (default 1)"},
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "fp32, tf32, fp16 (default), fp8, int8"},
     {"--mode", OPTION_CHOICE, FIELD(mode), "MODE", 0, 0, false, modes,
-     "ann: the dense network once (default); snn: every timestep, launched one by one;\n"
-     "                        snn-layer, snn-fused: docs/baseline.md"},
+     "ann: the dense network once (default); snn: every timestep; ann-graph, snn-layer, snn-fused: docs/baseline.md"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL,
      "timesteps, for snn (default 100, or those of the layer list)"},
     {0},

@@ -8,6 +8,7 @@ const struct command commands[] = {
     {"run", "a network on a chip: energy and latency, beside GPUs", command_run},
     {"compile", "a network for a chip: a program file, and how it fits", command_compile},
     {"reference", "a network in float without hardware", command_reference},
+    {"compare", "chips and accelerators over spike rate and batch: one page", command_compare},
     {"cost", "dollars a query and a day, for chip and accelerators", command_cost},
     {"calibrate", "the GPU model to measurements of a GPU", command_calibrate},
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},

@@ -18,7 +18,7 @@ struct cost_line {
     int precision, mode;
 };
 
-static const char *const modes[] = {"ann", "snn", "snn-layer", "snn-fused", NULL};
+static const char *const modes[] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused", NULL};
 
 #define FIELD(name) offsetof(struct cost_line, name)
 static const struct option_row rows[] = {

@@ -44,7 +44,18 @@ def at_batch(layer, batch):
         sized["groups" if layer["batch"] == "groups" else "m"] *= batch
     for key in ("elements", "inputs", "outputs"):
         sized[key] *= batch
-    return sized
+    return as_launched(sized)
+
+
+def as_launched(size):
+    """What the kernel that stands for the operator reads and writes: im2col's product, one value or two in and one out."""
+    if size["kind"] in ("matrix", "convolution3x3"):
+        size["inputs"] = size["groups"] * size["m"] * size["k"]
+        size["weights"] = size["groups"] * size["k"] * size["n"]
+        return size
+    binary = size["inputs"] > size["elements"] and not size["row"]
+    size.update(inputs=(2 if binary else 1) * size["elements"], outputs=size["elements"], weights=0)
+    return size
 
 
 class Torch:
