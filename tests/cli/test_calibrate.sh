@@ -24,8 +24,11 @@ complains() # TEXT OF THE TABLE, MESSAGE
     printf '%s\n' "$1" >"$dir/bad.csv"
     status=0
     "$NPUSIM" calibrate --accelerator $part --measured "$dir/bad.csv" --out "$dir/never.yaml" 2>"$dir/message" || status=$?
-    [ "$status" = 2 ] && grep -q "bad.csv$2" "$dir/message" && [ ! -e "$dir/never.yaml" ] ||
-        { echo "status $status, expected 2 and \"bad.csv$2\":"; cat "$dir/message"; exit 1; }
+    if [ "$status" != 2 ] || [ -e "$dir/never.yaml" ] || ! grep -q "bad.csv$2" "$dir/message"; then
+        echo "status $status, expected 2 and \"bad.csv$2\":"
+        cat "$dir/message"
+        exit 1
+    fi
 }
 complains "device,operator,m,n,k" ':1:1: no column "latency_s", expected one in the header'
 complains "$head" ': no measured launch'
@@ -39,4 +42,7 @@ A100,matrix,fp16,64,64" ':2:1: 5 cells, expected 15'
 printf '%s\n' "layer,kind,repeat,m,n,k,groups,batch,elements,operations,row,inputs,outputs,weights,state" >"$dir/empty.csv"
 status=0
 "$NPUSIM" baseline --accelerator $part --network "$dir/empty.csv" 2>"$dir/message" || status=$?
-[ "$status" = 2 ] && grep -q "empty.csv: no layers" "$dir/message" || { cat "$dir/message"; exit 1; }
+if [ "$status" != 2 ] || ! grep -q "empty.csv: no layers" "$dir/message"; then
+    cat "$dir/message"
+    exit 1
+fi

@@ -19,8 +19,10 @@ for mistake in "--batch 4,2" "--batch x" "--spike-rate 2" "--batch 1.5" "--chip 
     status=0
     # shellcheck disable=SC2086
     compare $mistake --out "$dir/never.html" 2>"$dir/message" || status=$?
-    [ "$status" = 2 ] && [ -s "$dir/message" ] && [ ! -e "$dir/never.html" ] ||
-        { echo "$mistake: status $status, expected 2, a message and no page"; exit 1; }
+    if [ "$status" != 2 ] || [ ! -s "$dir/message" ] || [ -e "$dir/never.html" ]; then
+        echo "$mistake: status $status, expected 2, a message and no page"
+        exit 1
+    fi
 done
 "$NPUSIM" cost --cost configs/cost/data-center.yaml --network traces/digits/digits.nir \
     --accelerator configs/accelerator/h100-sxm.yaml --accelerator configs/accelerator/tpu-v5e.yaml >"$dir/cost"

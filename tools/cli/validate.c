@@ -208,7 +208,8 @@ int command_validate(int argc, char **argv)
     if (argc > 0 && !strcmp(argv[0], "--help")) {
         printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
                "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
-               "cycle by cycle), theory, reference (networks) and\ngpu (published measurements of GPUs; both need the reference data); default: all.\n\n");
+               "cycle by cycle), theory, reference (networks) and\ngpu (published measurements of "
+               "GPUs; both need the reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -51,7 +51,8 @@ static bool read_operator(const struct list *list, const struct csv_record *reco
     static const char *const kinds[] = {"matrix", "convolution3x3", "elementwise", "neuron", "softmax", "norm", NULL};
     static const char *const batches[] = {"rows", "groups", NULL};
     int kind, batch;
-    bool good = word(list, record, KIND, kinds, &kind) & word(list, record, BATCH, batches, &batch);
+    bool good = word(list, record, KIND, kinds, &kind);
+    good &= word(list, record, BATCH, batches, &batch);
     op->kind = kind < 2 ? OPERATOR_MATRIX : OPERATOR_ELEMENTWISE;
     op->winograd = kind == 1;
     op->neuron = kind == 3;
