@@ -20,15 +20,16 @@
 #include <unistd.h>
 
 struct compare_line {
-    const char *network, *out, *batches, *rates;
-    struct option_list chips, accelerators;
+    const char *out, *batches, *rates;
+    struct option_list networks, chips, accelerators;
     uint32_t steps, samples;
     int precision;
 };
 
 #define FIELD(name) offsetof(struct compare_line, name)
 static const struct option_row rows[] = {
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "network (NIR); without --chip a layer list too"},
+    {"--network", OPTION_LIST, FIELD(networks), "NET", 0, 0, true, NULL,
+     "network (NIR); again for several; without --chip a layer list too"},
     {"--chip", OPTION_LIST, FIELD(chips), "CHIP.yaml", 0, 0, false, NULL, "again for several"},
     {"--accelerator", OPTION_LIST, FIELD(accelerators), "FILE", 0, 0, true, NULL, "again for several"},
     {"--batch", OPTION_STRING, FIELD(batches), "LIST", 0, 0, false, NULL, "batches of the accelerators (default 1,256)"},
@@ -174,13 +175,13 @@ static bool run_chip(const char *chip, const char *network, const char *spikes, 
     return true;
 }
 
-static bool fill_point(const struct compare_line *line, const char *dir, uint32_t chip, uint32_t rate, uint32_t inputs,
+static bool fill_point(const struct compare_line *line, const char *network, const char *dir, uint32_t chip, uint32_t rate, uint32_t inputs,
                        struct comparison *comparison, struct diagnostics *diagnostics)
 {
     struct chip_figures figures;
     char *spikes = memory_format("%s/spikes.h5", dir), *summary = memory_format("%s/summary.json", dir);
     bool good = write_spikes(spikes, comparison->rates[rate], inputs, line, diagnostics) &&
-                run_chip(line->chips.item[chip], line->network, spikes, dir, diagnostics) &&
+                run_chip(line->chips.item[chip], network, spikes, dir, diagnostics) &&
                 chip_figures_read(summary, &figures, diagnostics);
     if (good) {
         struct comparison_chip *out = &comparison->chips[chip];
@@ -205,8 +206,8 @@ static void remove_files(const char *dir)
     rmdir(dir);
 }
 
-static bool fill_chips(const struct compare_line *line, uint32_t inputs, struct comparison *comparison,
-                       struct diagnostics *diagnostics)
+static bool fill_chips(const struct compare_line *line, const char *network, uint32_t inputs,
+                       struct comparison *comparison, struct diagnostics *diagnostics)
 {
     char dir[] = "/tmp/npusim-compare-XXXXXX";
     bool good = mkdtemp(dir) != NULL || diagnostics_add(diagnostics, dir, "cannot be made, expected a writable /tmp");
@@ -214,17 +215,17 @@ static bool fill_chips(const struct compare_line *line, uint32_t inputs, struct 
     comparison->chip_count = line->chips.count;
     for (uint32_t chip = 0; good && chip < line->chips.count; chip++)
         for (uint32_t rate = 0; good && rate < comparison->rate_count; rate++)
-            good = fill_point(line, dir, chip, rate, inputs, comparison, diagnostics);
+            good = fill_point(line, network, dir, chip, rate, inputs, comparison, diagnostics);
     remove_files(dir);
     return good;
 }
 
-static bool count_inputs(const struct compare_line *line, uint32_t *inputs, struct diagnostics *diagnostics)
+static bool count_inputs(const char *path, uint32_t *inputs, struct diagnostics *diagnostics)
 {
     struct network network = {0};
-    if (layers_is(line->network))
-        return diagnostics_add(diagnostics, line->network, "a layer list has no weights, expected a network for --chip");
-    bool good = network_read(line->network, &network, diagnostics);
+    if (layers_is(path))
+        return diagnostics_add(diagnostics, path, "a layer list has no weights, expected a network for --chip");
+    bool good = network_read(path, &network, diagnostics);
     if (good)
         *inputs = input_size(&network);
     network_free(&network);
@@ -241,8 +242,8 @@ static void print_winners(const struct comparison *comparison)
                     continue;
                 double value = energy ? best->energy_j[batch] : best->latency_s[batch];
                 double rate = comparison_break_even(comparison, &comparison->chips[chip], value, energy);
-                printf("%s, batch %u, %s: best accelerator %s (%s) %.3g %s; the chip wins ", comparison->chips[chip].name,
-                       comparison->batches[batch], energy ? "energy" : "latency", best->name,
+                printf("%s on %s, batch %u, %s: best accelerator %s (%s) %.3g %s; the chip wins ", comparison->network,
+                       comparison->chips[chip].name, comparison->batches[batch], energy ? "energy" : "latency", best->name,
                        baseline_mode_name(best->mode), value, energy ? "J" : "s");
                 if (rate == 0 || isinf(rate))
                     printf("%s in the sweep\n", rate == 0 ? "nowhere" : "everywhere");
@@ -251,21 +252,35 @@ static void print_winners(const struct comparison *comparison)
             }
 }
 
+static bool compare_network(const struct compare_line *line, const char *network, struct comparison *out,
+                            struct diagnostics *diagnostics)
+{
+    struct work work = {0};
+    uint32_t inputs = 0;
+    out->network = memory_copy_string(file_name(network));
+    bool good = read_lists(line, out, diagnostics) && work_read(network, line->steps, &work, diagnostics) &&
+                fill_accelerators(line, &work, out, diagnostics) &&
+                (line->chips.count == 0 || (count_inputs(network, &inputs, diagnostics) &&
+                                            fill_chips(line, network, inputs, out, diagnostics)));
+    out->steps = work.steps;
+    work_free(&work);
+    return good;
+}
+
 static bool compare_all(const void *options, struct diagnostics *diagnostics)
 {
     const struct compare_line *line = options;
-    struct comparison comparison = {.network = memory_copy_string(file_name(line->network)), .steps = line->steps};
-    struct work work = {0};
-    uint32_t inputs = 0;
-    bool good = read_lists(line, &comparison, diagnostics) && work_read(line->network, line->steps, &work, diagnostics) &&
-                fill_accelerators(line, &work, &comparison, diagnostics) &&
-                (line->chips.count == 0 || (count_inputs(line, &inputs, diagnostics) &&
-                                            fill_chips(line, inputs, &comparison, diagnostics))) &&
-                comparison_write_html(line->out, &comparison, diagnostics);
-    if (good)
-        print_winners(&comparison);
-    work_free(&work);
-    comparison_free(&comparison);
+    struct comparison *comparisons = memory_array(line->networks.count, sizeof *comparisons);
+    bool good = true;
+    for (uint32_t i = 0; good && i < line->networks.count; i++)
+        good = compare_network(line, line->networks.item[i], &comparisons[i], diagnostics);
+    good = good && comparison_write_html(line->out, comparisons, line->networks.count, diagnostics);
+    for (uint32_t i = 0; i < line->networks.count; i++) {
+        if (good)
+            print_winners(&comparisons[i]);
+        comparison_free(&comparisons[i]);
+    }
+    free(comparisons);
     return good;
 }
 

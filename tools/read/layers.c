@@ -64,8 +64,8 @@ static bool read_operator(const struct list *list, const struct csv_record *reco
     return good;
 }
 
-/* "# steps: T" among the comments; they are gone from the table, so the file is looked at again. */
-static bool read_steps(const char *path, uint32_t *steps, struct diagnostics *diagnostics)
+/* "# steps: T" and "# recurrent" among the comments; they are gone from the table, so the file is looked at again. */
+static bool read_remarks(const char *path, struct work *out, struct diagnostics *diagnostics)
 {
     unsigned char *bytes;
     size_t size;
@@ -74,8 +74,9 @@ static bool read_steps(const char *path, uint32_t *steps, struct diagnostics *di
     const char *line = strstr((char *)bytes, "# steps:");
     unsigned value = 1;
     bool good = !line || (sscanf(line, "# steps: %7u", &value) == 1 && value > 0 && value <= 1000000);
+    out->recurrent = strstr((char *)bytes, "# recurrent\n") != NULL;
     free(bytes);
-    *steps = value;
+    out->steps = value;
     return good || diagnostics_add(diagnostics, path, "bad \"# steps:\", expected 1 .. 1000000 behind it");
 }
 
@@ -84,7 +85,7 @@ bool layers_read(const char *path, struct work *out, struct diagnostics *diagnos
     size_t before = diagnostics->count;
     struct list list = {.diagnostics = diagnostics};
     *out = (struct work){.steps = 1};
-    if (!read_steps(path, &out->steps, diagnostics) || !csv_read(path, true, &list.csv, diagnostics))
+    if (!read_remarks(path, out, diagnostics) || !csv_read(path, true, &list.csv, diagnostics))
         return false;
     if (csv_columns(&list.csv, names, list.column, diagnostics)) {
         out->operators = memory_array(list.csv.record_count, sizeof *out->operators);

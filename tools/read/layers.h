@@ -10,7 +10,7 @@
  *   elements, operations   of the others: values, and operations on each (0 for products)
  *   row       length of the rows that are reduced, or 0
  *   inputs, outputs, weights, state   values read, written, read once whatever the batch, and kept by a neuron
- * A line "# steps: T" gives the timesteps that the paper uses. */
+ * A line "# steps: T" gives the timesteps that the paper uses, a line "# recurrent" says that a step needs the one before. */
 #ifndef NPUSIM_TOOLS_READ_LAYERS_H
 #define NPUSIM_TOOLS_READ_LAYERS_H
 

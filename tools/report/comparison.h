@@ -39,7 +39,8 @@ const struct comparison_row *comparison_best(const struct comparison *comparison
 double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,
                              bool energy);
 
-MUST_USE bool comparison_write_html(const char *path, const struct comparison *comparison,
+/* One page for all of them. */
+MUST_USE bool comparison_write_html(const char *path, const struct comparison *comparisons, uint32_t count,
                                     struct diagnostics *diagnostics);
 
 #endif

@@ -156,7 +156,7 @@ static void draw_rows(struct text *text, const struct comparison *comparison)
 
 static void draw_care(struct page *page, const struct comparison *comparison)
 {
-    section_begin(page, "What a careful reader would write under it",
+    section_begin(page, "What a careful reader would say of it",
                   "The chip is simulated and its energies are those of its technology file; the accelerators are a model "
                   "with a measured error (docs/baseline.md), and nothing here was measured on this network.");
     paragraph(page, "", "At batch 1 an accelerator spends nearly all of its time on launches: the difference between snn, "
@@ -170,31 +170,44 @@ static void draw_care(struct page *page, const struct comparison *comparison)
     section_end(page);
 }
 
-bool comparison_write_html(const char *path, const struct comparison *comparison, struct diagnostics *diagnostics)
+static void draw_network(struct page *page, const struct comparison *comparison, bool several)
 {
-    struct page page = {0};
-    char *title = memory_format("%s: chips and accelerators", comparison->network);
-    page_open(&page.text, title);
-    free(title);
+    if (several) {
+        text_add(&page->text, "<h2>");
+        text_escaped(&page->text, comparison->network);
+        text_add(&page->text, "</h2>\n");
+    }
     if (comparison->chip_count > 0) {
-        section_begin(&page, "Where each wins", "Against the best accelerator and mode of each batch. Latency is that of a "
-                                               "whole batch, energy that of one sample.");
-        draw_break_even(&page.text, comparison);
-        section_end(&page);
+        section_begin(page, "Where each wins", "Against the best accelerator and mode of each batch. Latency is that of a "
+                                              "whole batch, energy that of one sample.");
+        draw_break_even(&page->text, comparison);
+        section_end(page);
         for (int energy = 1; energy >= 0; energy--) {
-            section_begin(&page, energy ? "Energy a sample" : "Latency",
+            section_begin(page, energy ? "Energy a sample" : "Latency",
                           "Lines: chips over the spike rate. Levels: the best accelerator of each batch. Both axes are "
                           "logarithmic.");
-            draw_chart(&page.text, comparison, energy);
-            section_end(&page);
+            draw_chart(&page->text, comparison, energy);
+            section_end(page);
         }
     }
-    section_begin(&page, "All figures", "What is missing names the value that nobody published.");
+    section_begin(page, "All figures", "What is missing names the value that nobody published.");
     if (comparison->chip_count > 0)
-        draw_chips(&page.text, comparison);
-    draw_rows(&page.text, comparison);
-    section_end(&page);
-    draw_care(&page, comparison);
+        draw_chips(&page->text, comparison);
+    draw_rows(&page->text, comparison);
+    section_end(page);
+}
+
+bool comparison_write_html(const char *path, const struct comparison *comparisons, uint32_t count,
+                           struct diagnostics *diagnostics)
+{
+    struct page page = {0};
+    char *title = count == 1 ? memory_format("%s: chips and accelerators", comparisons[0].network)
+                             : memory_format("%u networks: chips and accelerators", count);
+    page_open(&page.text, title);
+    free(title);
+    draw_care(&page, &comparisons[0]);
+    for (uint32_t i = 0; i < count; i++)
+        draw_network(&page, &comparisons[i], count > 1);
     text_add(&page.text, "</main>\n</body>\n</html>\n");
     bool written = file_write_text(path, page.text.data, diagnostics);
     text_free(&page.text);
