@@ -130,6 +130,13 @@ const char *accelerator_fitted_on(const struct accelerator *accelerator)
     return accelerator->coefficients.fitted_on;
 }
 
+/* "NAME (N rows)" in the list. */
+bool accelerator_is_measured(const struct accelerator *accelerator)
+{
+    const char *at = strstr(accelerator->coefficients.fitted_on, accelerator->name);
+    return at && strncmp(at + strlen(accelerator->name), " (", 2) == 0;
+}
+
 bool accelerator_has_precision(const struct accelerator *accelerator, enum baseline_precision precision)
 {
     must((unsigned)precision < PRECISIONS);

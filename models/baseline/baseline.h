@@ -70,6 +70,8 @@ MUST_USE bool accelerator_load(const char *path, struct accelerator **out, struc
 void accelerator_free(struct accelerator *accelerator);
 const char *accelerator_name(const struct accelerator *accelerator);
 const char *accelerator_fitted_on(const struct accelerator *accelerator);
+/* Its coefficients were fitted on measurements of it, and not only on those of relatives. */
+bool accelerator_is_measured(const struct accelerator *accelerator);
 /* False where the part does not have it, or nobody published its peak. */
 bool accelerator_has_precision(const struct accelerator *accelerator, enum baseline_precision precision);
 /* Which results cannot be given, and for want of which value; NULL: none. */

@@ -46,3 +46,10 @@ if [ "$status" != 2 ] || ! grep -q "empty.csv: no layers" "$dir/message"; then
     cat "$dir/message"
     exit 1
 fi
+
+# a part is measured or not by what its coefficients were fitted on
+said() { "$NPUSIM" baseline --accelerator "configs/accelerator/$1.yaml" --network traces/digits/digits.nir | grep coefficients; }
+said a100-pcie-40gb | grep -q "measured: fitted on" || { said a100-pcie-40gb; exit 1; }
+for relative in h100-sxm a100-sxm-40gb mi300x tpu-v4; do
+    said $relative | grep -q "carried over from relatives" || { said $relative; exit 1; }
+done

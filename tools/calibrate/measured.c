@@ -194,8 +194,10 @@ static bool read_row(const struct csv *csv, const struct csv_record *record, con
     if (!read_precision(csv, record, column[PRECISION], &row.precision, diagnostics) ||
         !read_numbers(csv, record, column, &row, &op, diagnostics))
         return false;
-    if (!accelerator_has_precision(measured->devices[row.device].accelerator, row.precision))
-        return csv_complain(csv, record, column[PRECISION], diagnostics, "a precision that the accelerator file gives");
+    const char *missing = accelerator_missing(measured->devices[row.device].accelerator, row.precision);
+    if (missing && !strncmp(missing, "all", 3))
+        return csv_complain(csv, record, column[PRECISION], diagnostics,
+                            "a precision and a bandwidth that the accelerator file gives");
     measured_add_operator(measured, row, &op);
     return true;
 }

@@ -49,7 +49,9 @@ static void print(const struct baseline_result *result, const struct accelerator
         printf("  missing               %s\n", missing);
     if (carried)
         printf("  carried over          %s\n", carried);
-    printf("  coefficients          fitted on %s\n", accelerator_fitted_on(accelerator));
+    printf("  coefficients          %s %s\n",
+           accelerator_is_measured(accelerator) ? "measured: fitted on" : "carried over from relatives: fitted on",
+           accelerator_fitted_on(accelerator));
 }
 
 static bool baseline_all(const void *options, struct diagnostics *diagnostics)

@@ -34,6 +34,9 @@ static bool read_all(const struct calibrate_line *line, struct measured *measure
         return diagnostics_add(diagnostics, "--measured", "expected it or --published, and not both");
     if (line->published)
         return measured_read_published(line->published, "configs/accelerator", "traces/workloads", measured, diagnostics);
+    if (line->measured.count > MEASURED_TABLES)
+        return diagnostics_add(diagnostics, "--measured", "%u of them, expected at most %d", line->measured.count,
+                               MEASURED_TABLES);
     bool good = line->accelerators.count <= MEASURED_DEVICES ||
                 diagnostics_add(diagnostics, "--accelerator", "%u of them, expected at most %d", line->accelerators.count,
                                 MEASURED_DEVICES);

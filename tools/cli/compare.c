@@ -81,7 +81,8 @@ static void fill_row(const struct comparison *comparison, const struct accelerat
 {
     const char *missing = accelerator_missing(part, precision);
     *row = (struct comparison_row){.name = memory_copy_string(accelerator_name(part)), .mode = mode,
-                                   .precision = precision, .missing = missing};
+                                   .precision = precision, .missing = missing,
+                                   .measured = accelerator_is_measured(part)};
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
         struct baseline_result result = {.latency_s = NAN, .energy_j = NAN};
         if (!missing || strncmp(missing, "all", 3) != 0)

@@ -15,6 +15,7 @@ struct comparison_row {
     char *name;                 /* of the accelerator */
     enum baseline_mode mode;
     enum baseline_precision precision;
+    bool measured;              /* its coefficients are its own, not carried over from relatives */
     const char *missing;        /* NULL: latency_s and energy_j hold; energy_j may be NAN alone */
     double latency_s[COMPARISON_POINTS]; /* of a batch, by batch */
     double energy_j[COMPARISON_POINTS];  /* of a sample, by batch */

@@ -132,7 +132,8 @@ static void draw_chips(struct text *text, const struct comparison *comparison)
 
 static void draw_rows(struct text *text, const struct comparison *comparison)
 {
-    text_add(text, "<div class=\"table\"><table>\n<tr><th>accelerator</th><th>mode</th><th>precision</th>");
+    text_add(text, "<div class=\"table\"><table>\n<tr><th>accelerator</th><th>mode</th><th>precision</th>"
+                   "<th>coefficients</th>");
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++)
         text_add(text, "<th>latency, batch %u</th><th>energy a sample</th>", comparison->batches[batch]);
     text_add(text, "</tr>\n");
@@ -142,6 +143,7 @@ static void draw_rows(struct text *text, const struct comparison *comparison)
         cell(text, "td", row->name);
         cell(text, "td", baseline_mode_name(row->mode));
         cell(text, "td", precision_name(row->precision));
+        cell(text, "td", row->measured ? "measured" : "carried over");
         for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
             char a[QUANTITY_SIZE], b[QUANTITY_SIZE];
             bool all = row->missing && isnan(row->latency_s[batch]);
