@@ -77,7 +77,8 @@ static double tiled_seconds(const struct launch *launch, double rows, double col
     const struct work_operator *op = launch->op;
     double units = share(launch, launch->accelerator->units.value);
     double tiles = ceil(op->m / rows) * ceil(op->n / columns) * op->groups * parts;
-    double loss = fmax(0.5, 1 + c->tile_reuse.value * (1 / rows + 1 / columns - 3.0 / 256));
+    double windows = op->channels > 0 ? op->k / op->channels : 1; /* that share an input value */
+    double loss = fmax(0.5, 1 + c->tile_reuse.value * (1 / rows + 1 / (columns * windows) - 3.0 / 256));
     double operations = 2 * rows * columns * (ceil(op->k / parts) + c->tile_fill.value);
     *occupancy = tiles / units / ceil(tiles / units);
     return ceil(tiles / units) * operations * loss * units / matrix_rate(launch);

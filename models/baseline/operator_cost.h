@@ -5,7 +5,8 @@
  *
  * Arithmetic of a product: output tiles of 256x128 .. 32x32 in waves over the units; a unit does one tile at a time in
  * 2 x rows x columns x (k + fill) operations at peak x efficiency / units / (1 + reuse x (1/rows + 1/columns - 3/256)):
- * a tile with shorter edges reads more operands an operation. Products with fewer tiles than units split k. The best
+ * a tile with shorter edges reads more operands an operation; in a convolution, windows share their values, so its
+ * columns count as many times as an input value has windows. Products with fewer tiles than units split k. The best
  * tile is taken. A single row (m = 1) runs outside the matrix units, without tiles.
  * Memory: every operand once over the memory's bandwidth x efficiency, or the cache's. Rows that are reduced are read
  * again from the last cache, or from memory where those in flight (rows a unit x units) do not fit it.
