@@ -1,72 +1,109 @@
-/* Accelerator files: rows and loading. */
+/* Accelerator files: rows, loading, what is missing. */
 #include "models/baseline/accelerator.h"
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE(key_, field_, minimum_, maximum_, unit_, help_)                                                          \
-    {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct accelerator, field_), .minimum = minimum_,        \
-     .maximum = maximum_, .unit = unit_, .help = help_}
+#define VALUE(key_, field_, least_, maximum_, unit_, help_)                                                            \
+    {{.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct accelerator, field_), .minimum = 0,              \
+      .maximum = maximum_, .unit = unit_, .help = help_}, least_}
+#define TEXT(key_, field_, help_)                                                                                      \
+    {{.key = key_, .type = PARAMETER_STRING, .offset = offsetof(struct accelerator, field_), .help = help_}, 0}
 
-static const struct parameter_row accelerator_rows[] = {
-    {.key = "name", .type = PARAMETER_STRING, .offset = offsetof(struct accelerator, name), .help = "shown in reports"},
-    VALUE("peak.fp32", peak[PRECISION_FP32], 0, 1e6, "Top/s", "dense peak; 0 if not there or unknown"),
-    VALUE("peak.tf32", peak[PRECISION_TF32], 0, 1e6, "Top/s", "dense peak; 0 if not there or unknown"),
-    VALUE("peak.fp16", peak[PRECISION_FP16], 0, 1e6, "Top/s", "dense peak; 0 if not there or unknown"),
-    VALUE("peak.int8", peak[PRECISION_INT8], 0, 1e6, "Top/s", "dense peak; 0 if not there or unknown"),
-    VALUE("peak.vector", vector, 1e-3, 1e6, "Top/s", "element-wise operations, outside matrix units"),
-    VALUE("memory.bandwidth", memory_bandwidth, 1, 1e6, "GB/s", "peak of the off-chip memory"),
-    VALUE("memory.capacity", memory_capacity, 0.1, 1e5, "GB", "off-chip memory"),
-    VALUE("cache.bandwidth", cache_bandwidth, 1, 1e7, "GB/s", "peak of the last cache"),
-    VALUE("cache.capacity", cache_capacity, 0.01, 1e5, "MB", "last cache"),
+/* `least`: the smallest value, if it is not 0, that a part of this kind can have in the row's unit. */
+static const struct catalogue_row {
+    struct parameter_row row;
+    double least;
+} catalogue[] = {
+    TEXT("name", name, "shown in reports"),
+    TEXT("coefficients", coefficients_path, "file of fitted coefficients, relative to this file"),
+    VALUE("peak.fp32", peak[PRECISION_FP32], 0.01, 1e5, "Top/s", "dense peak"),
+    VALUE("peak.tf32", peak[PRECISION_TF32], 0.01, 1e5, "Top/s", "dense peak"),
+    VALUE("peak.fp16", peak[PRECISION_FP16], 0.01, 1e5, "Top/s", "dense peak"),
+    VALUE("peak.fp8", peak[PRECISION_FP8], 0.01, 1e5, "Top/s", "dense peak"),
+    VALUE("peak.int8", peak[PRECISION_INT8], 0.01, 1e5, "Top/s", "dense peak"),
+    VALUE("peak.vector", vector, 0.01, 1e5, "Top/s", "element-wise operations, outside matrix units"),
+    TEXT("memory.type", memory_type, "of the off-chip memory"),
+    VALUE("memory.bandwidth", memory_bandwidth, 10, 1e5, "GB/s", "peak of the off-chip memory"),
+    VALUE("memory.capacity", memory_capacity, 0.1, 1e4, "GB", "off-chip memory"),
+    VALUE("cache.capacity", cache_capacity, 0.01, 1e4, "MB", "last level on the chip"),
     VALUE("units.count", units, 1, 1e5, "1", "cores that work on separate tiles"),
-    VALUE("units.clock", clock, 1, 1e5, "MHz", "boost clock that the peaks hold for"),
+    VALUE("units.dies", dies, 1, 64, "1", "dies that software sees as devices of their own"),
+    VALUE("units.clock", clock, 10, 1e5, "MHz", "boost clock that the peaks hold for"),
     VALUE("power.limit", power_limit, 0.1, 1e5, "W", "of the board"),
-    VALUE("power.idle", power_idle, 0, 1e5, "W", "of the board, nothing running"),
-    VALUE("power.active", power_active, 0, 1e5, "W", "above idle as soon as kernels run at all"),
-    VALUE("power.at_peak", power_at_peak, 0.1, 1e5, "W", "of the board with its arithmetic at peak"),
-    VALUE("energy.memory_byte", memory_byte, 0, 1e6, "pJ/byte", "off-chip memory, device and interface"),
-    VALUE("energy.cache_byte", cache_byte, 0, 1e6, "pJ/byte", "from the last cache to the units"),
-    VALUE("launch.matrix", launch_matrix, 0, 1e6, "us", "each matrix product, whatever its size"),
-    VALUE("launch.elementwise", launch_elementwise, 0, 1e6, "us", "each element-wise operator, whatever its size"),
-    VALUE("launch.pass", launch_pass, 0, 1e6, "us", "each inference: input and output copies, synchronisation"),
-    VALUE("efficiency.matrix", efficiency_matrix, 0.01, 1, "1", "of the arithmetic peak, large products"),
-    VALUE("efficiency.memory", efficiency_memory, 0.01, 1, "1", "of the bandwidths"),
-    VALUE("efficiency.tile_64", tile_64, 0.01, 1, "1", "of a 64x64 tile against a large one"),
-    VALUE("efficiency.tile_32", tile_32, 0.01, 1, "1", "of a 32x32 tile against a large one"),
-    VALUE("efficiency.split_k", split_k, 1, 1e6, "items", "least length of a part where the inner dimension is split"),
-    {.key = NULL},
+    VALUE("power.idle", power_idle, 0.01, 1e5, "W", "of the board, nothing running"),
+    VALUE("process.node", node, 1, 1000, "nm", "of the process, as it is sold"),
+    VALUE("price.purchase", price_purchase, 1, 1e7, "USD", "of one"),
+    VALUE("price.rent", price_rent, 1e-3, 1e5, "USD/h", "of one"),
 };
+enum { ROWS = sizeof catalogue / sizeof *catalogue };
+
+static const struct parameter_row *rows(void)
+{
+    static struct parameter_row all[ROWS + 1]; /* ended by a row of zeros */
+    for (int i = 0; i < ROWS; i++)
+        all[i] = catalogue[i].row;
+    return all;
+}
 
 static const struct sourced_value *value_at(const struct accelerator *accelerator, const struct parameter_row *row)
 {
     return (const void *)((const char *)accelerator + row->offset);
 }
 
+static bool begins(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* A number has a confidence; nothing has a reason. */
+static void check_row(const char *path, const struct catalogue_row *item, const struct sourced_value *value,
+                      struct diagnostics *diagnostics)
+{
+    bool absent = begins(value->source, "unknown") || begins(value->source, "none");
+    const struct parameter_row *row = &item->row;
+    if (absent && value->value != 0)
+        diagnostics_add(diagnostics, path, "%s has the source \"%.7s\", expected its value to be 0", row->key,
+                        value->source);
+    if (!absent && value->value < item->least)
+        diagnostics_add(diagnostics, path, "%s is %g %s, expected %g or more, or 0 with a source that begins with "
+                        "\"unknown\" or \"none\"", row->key, value->value, row->unit, item->least);
+    if (!absent && !strstr(value->source, "confidence: high") && !strstr(value->source, "confidence: medium") &&
+        !strstr(value->source, "confidence: low"))
+        diagnostics_add(diagnostics, path, "%s: its source names no confidence, expected \"confidence: high\", \"medium\""
+                        " or \"low\" in it", row->key);
+}
+
 static bool check(const char *path, const struct accelerator *accelerator, struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count;
-    for (const struct parameter_row *row = accelerator_rows; row->key != NULL; row++) {
-        if (row->type != PARAMETER_VALUE || strncmp(value_at(accelerator, row)->source, "unknown", 7) != 0)
-            continue;
-        if (value_at(accelerator, row)->value != 0)
-            diagnostics_add(diagnostics, path, "%s has the source unknown, expected its value to be 0", row->key);
-    }
-    double idle = accelerator->power_idle.value + accelerator->power_active.value;
-    double peak = accelerator->power_at_peak.value, limit = accelerator->power_limit.value;
-    if (idle >= peak || peak > limit)
-        diagnostics_add(diagnostics, path, "power: idle + active = %g W, at_peak = %g W, limit = %g W, expected them to"
-                        " rise in this order", idle, peak, limit);
+    for (int i = 0; i < ROWS; i++)
+        if (catalogue[i].row.type == PARAMETER_VALUE)
+            check_row(path, &catalogue[i], value_at(accelerator, &catalogue[i].row), diagnostics);
+    double idle = accelerator->power_idle.value, limit = accelerator->power_limit.value;
+    if (idle > 0 && limit > 0 && idle >= limit)
+        diagnostics_add(diagnostics, path, "power.idle is %g W, expected less than power.limit, %g W", idle, limit);
+    if (accelerator->dies.value != (double)(int)accelerator->dies.value || accelerator->dies.value < 1)
+        diagnostics_add(diagnostics, path, "units.dies is %g, expected a whole number, 1 or more",
+                        accelerator->dies.value);
     return diagnostics->count == before;
+}
+
+static bool load_coefficients(const char *path, struct accelerator *accelerator, struct diagnostics *diagnostics)
+{
+    char *where = parameters_relative_path(path, accelerator->coefficients_path);
+    bool good = coefficients_load(where, &accelerator->coefficients, diagnostics);
+    free(where);
+    return good;
 }
 
 bool accelerator_load(const char *path, struct accelerator **out, struct diagnostics *diagnostics)
 {
     struct accelerator *accelerator = memory_array(1, sizeof *accelerator);
     *out = NULL;
-    if (!parameters_load(path, accelerator_rows, accelerator, NULL, 0, diagnostics) ||
-        !check(path, accelerator, diagnostics)) {
+    if (!parameters_load(path, rows(), accelerator, NULL, 0, diagnostics) || !check(path, accelerator, diagnostics) ||
+        !load_coefficients(path, accelerator, diagnostics)) {
         accelerator_free(accelerator);
         return false;
     }
@@ -78,7 +115,8 @@ void accelerator_free(struct accelerator *accelerator)
 {
     if (accelerator == NULL)
         return;
-    parameters_free(accelerator_rows, accelerator);
+    coefficients_free(&accelerator->coefficients);
+    parameters_free(rows(), accelerator);
     free(accelerator);
 }
 
@@ -87,20 +125,62 @@ const char *accelerator_name(const struct accelerator *accelerator)
     return accelerator->name;
 }
 
+const char *accelerator_fitted_on(const struct accelerator *accelerator)
+{
+    return accelerator->coefficients.fitted_on;
+}
+
+/* "NAME (N rows)" in the list. */
+bool accelerator_is_measured(const struct accelerator *accelerator)
+{
+    const char *at = strstr(accelerator->coefficients.fitted_on, accelerator->name);
+    return at && strncmp(at + strlen(accelerator->name), " (", 2) == 0;
+}
+
 bool accelerator_has_precision(const struct accelerator *accelerator, enum baseline_precision precision)
 {
     must((unsigned)precision < PRECISIONS);
     return accelerator->peak[precision].value > 0;
 }
 
-void accelerator_sources(const struct accelerator *accelerator, uint32_t *assumed, uint32_t *all)
+double accelerator_idle_w(const struct accelerator *accelerator, const struct coefficients *coefficients)
 {
-    *assumed = 0;
+    if (accelerator->power_idle.value > 0)
+        return accelerator->power_idle.value;
+    return accelerator->power_limit.value * coefficients->idle_share.value;
+}
+
+const char *accelerator_missing(const struct accelerator *accelerator, enum baseline_precision precision)
+{
+    if (!accelerator_has_precision(accelerator, precision))
+        return begins(accelerator->peak[precision].source, "none") ? "all results: the part lacks this precision"
+                                                                   : "all results: the peak is unknown";
+    if (accelerator->memory_bandwidth.value == 0)
+        return "all results: memory.bandwidth is unknown";
+    if (accelerator->power_limit.value == 0)
+        return "power and energy: power.limit is unknown";
+    return NULL;
+}
+
+const char *accelerator_carried(const struct accelerator *accelerator)
+{
+    bool idle = accelerator->power_idle.value == 0 && accelerator->power_limit.value > 0;
+    bool units = accelerator->units.value == 0;
+    if (idle && units)
+        return "idle power is unknown: a share of the limit, as relatives draw; units are unknown: no wave quantisation";
+    if (idle)
+        return "idle power is unknown: a share of the limit, as relatives draw";
+    return units ? "units are unknown: no wave quantisation" : NULL;
+}
+
+void accelerator_sources(const struct accelerator *accelerator, uint32_t *unknown, uint32_t *all)
+{
+    *unknown = 0;
     *all = 0;
-    for (const struct parameter_row *row = accelerator_rows; row->key != NULL; row++) {
-        if (row->type != PARAMETER_VALUE)
+    for (int i = 0; i < ROWS; i++) {
+        if (catalogue[i].row.type != PARAMETER_VALUE)
             continue;
         *all += 1;
-        *assumed += strncmp(value_at(accelerator, row)->source, "assumed", 7) == 0;
+        *unknown += begins(value_at(accelerator, &catalogue[i].row)->source, "unknown");
     }
 }

@@ -1,23 +1,30 @@
-/* What an accelerator file holds (configs/accelerator/). A peak of 0 means that the part does not have the precision or
- * that nobody published it: the source says which ("unknown" demands 0). */
+/* What an accelerator file holds (configs/accelerator/): data-sheet values alone, each with source and confidence. What
+ * was fitted to measurements lies apart, in the coefficients file that it names (coefficients.h).
+ *
+ * A value of 0 is one that the part lacks (its source begins with "none") or that nobody published ("unknown"): the
+ * first is a precision that is refused, the second a result that is missing, and accelerator_missing says which. */
 #ifndef NPUSIM_MODELS_BASELINE_ACCELERATOR_H
 #define NPUSIM_MODELS_BASELINE_ACCELERATOR_H
 
 #include "models/baseline/baseline.h"
+#include "models/baseline/coefficients.h"
 #include "sim/parameters.h"
 
 struct accelerator {
     char *name;
-    struct sourced_value peak[PRECISIONS], vector;              /* Top/s, a multiply-accumulate is two */
-    struct sourced_value memory_bandwidth, memory_capacity;     /* GB/s, GB */
-    struct sourced_value cache_bandwidth, cache_capacity;       /* GB/s, MB */
-    struct sourced_value units, clock;                          /* 1, MHz */
-    struct sourced_value power_limit, power_idle, power_active, power_at_peak; /* W */
-    struct sourced_value memory_byte, cache_byte;               /* pJ/byte */
-    struct sourced_value launch_matrix, launch_elementwise, launch_pass;       /* us */
-    struct sourced_value efficiency_matrix, efficiency_memory;  /* 1 */
-    struct sourced_value tile_64, tile_32;                      /* 1 */
-    struct sourced_value split_k;                               /* items of the inner dimension */
+    char *coefficients_path;                                /* relative to the file */
+    struct sourced_value peak[PRECISIONS], vector;          /* Top/s, a multiply-accumulate is two */
+    char *memory_type;                                      /* "HBM2e", "GDDR6" */
+    struct sourced_value memory_bandwidth, memory_capacity; /* GB/s, GB */
+    struct sourced_value cache_capacity;                    /* MB, the last level on the chip */
+    struct sourced_value units, dies, clock;                /* 1, 1, MHz */
+    struct sourced_value power_limit, power_idle;           /* W, of the board */
+    struct sourced_value node;                              /* nm */
+    struct sourced_value price_purchase, price_rent;        /* USD, USD/h */
+    struct coefficients coefficients;
 };
+
+/* W: published, or the share of the limit that relatives draw; 0 if the limit is unknown too. */
+double accelerator_idle_w(const struct accelerator *accelerator, const struct coefficients *coefficients);
 
 #endif

@@ -1,5 +1,5 @@
 /* Time and energy of a network's operators on an accelerator; the model is described in baseline.h. */
-#include "models/baseline/accelerator.h"
+#include "models/baseline/operator_cost.h"
 #include "sim/panic.h"
 #include <math.h>
 #include <stdlib.h>
@@ -8,22 +8,32 @@
 #define GIGA 1e9
 #define MEGA 1e6
 #define MICRO 1e-6
-#define PICO 1e-12
 
-static const char *const mode_names[] = {"ann", "snn"};
-static const char *const precision_names[PRECISIONS] = {"fp32", "tf32", "fp16", "int8"};
-static const double item_bytes[PRECISIONS] = {4, 4, 2, 1};
+static const char *const mode_names[BASELINE_MODES] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused"};
+static const char *const precision_names[PRECISIONS] = {"fp32", "tf32", "fp16", "fp8", "int8"};
+static const double item_bytes[PRECISIONS] = {4, 4, 2, 1, 1};
 
 const char *baseline_mode_name(enum baseline_mode mode)
 {
-    must(mode == BASELINE_ANN || mode == BASELINE_SNN);
+    must((unsigned)mode < BASELINE_MODES);
     return mode_names[mode];
+}
+
+bool baseline_mode_is_dense(enum baseline_mode mode)
+{
+    return mode == BASELINE_ANN || mode == BASELINE_ANN_GRAPH;
 }
 
 const char *precision_name(enum baseline_precision precision)
 {
     must((unsigned)precision < PRECISIONS);
     return precision_names[precision];
+}
+
+double precision_bytes(enum baseline_precision precision)
+{
+    must((unsigned)precision < PRECISIONS);
+    return item_bytes[precision];
 }
 
 void work_free(struct work *work)
@@ -36,119 +46,132 @@ void work_free(struct work *work)
 
 struct estimate {
     const struct accelerator *accelerator;
+    const struct work *work;
     enum baseline_mode mode;
     enum baseline_precision precision;
     double batch;
 };
 
-/* Seconds of a matrix product in tiles of rows x columns, each unit working on one tile at a time; products with
- * fewer tiles than units split the inner dimension. */
-static double tiled_seconds(const struct estimate *estimate, const struct work_operator *op, double rows,
-                            double columns, double efficiency)
+/* All timesteps are rows of one launch. */
+static bool unrolled(const struct estimate *estimate)
 {
-    const struct accelerator *accelerator = estimate->accelerator;
-    double units = accelerator->units.value;
-    double tiles = ceil(op->m * estimate->batch / rows) * ceil(op->n / columns) * op->groups;
-    double parts = 1;
-    if (tiles < units)
-        parts = fmax(1, fmin(ceil(op->k / accelerator->split_k.value), floor(units / tiles)));
-    double waves = ceil(tiles * parts / units);
-    double rate = accelerator->peak[estimate->precision].value * TERA / units;
-    return waves * 2 * rows * columns * ceil(op->k / parts) / (rate * efficiency);
+    return (estimate->mode == BASELINE_SNN_LAYER || estimate->mode == BASELINE_SNN_FUSED) && !estimate->work->recurrent;
 }
 
-static double arithmetic_seconds(const struct estimate *estimate, const struct work_operator *op, double operations)
+/* Each operation is a kernel of its own. */
+static bool step_by_step(const struct estimate *estimate)
 {
-    const struct accelerator *accelerator = estimate->accelerator;
-    if (op->kind == OPERATOR_ELEMENTWISE)
-        return operations / (accelerator->vector.value * TERA);
-    double full = accelerator->efficiency_matrix.value;
-    if (op->m * estimate->batch == 1) /* a matrix times a vector has no tiles: element-wise units do it */
-        return operations / (accelerator->vector.value * TERA * full);
-    double seconds = tiled_seconds(estimate, op, 256, 128, full);
-    seconds = fmin(seconds, tiled_seconds(estimate, op, 128, 128, full));
-    seconds = fmin(seconds, tiled_seconds(estimate, op, 64, 64, full * accelerator->tile_64.value));
-    return fmin(seconds, tiled_seconds(estimate, op, 32, 32, full * accelerator->tile_32.value));
+    return estimate->mode == BASELINE_SNN || (estimate->mode == BASELINE_SNN_LAYER && estimate->work->recurrent);
 }
 
-static double operator_operations(const struct estimate *estimate, const struct work_operator *op)
+/* Kernels of an operator, and what one of them does. Step by step, a neuron's equation is a kernel an operation, each
+ * reading two values and writing one; fused, it is one kernel that keeps the state, and in ann an activation. */
+static double kernels(const struct estimate *estimate, const struct work_operator *op, struct work_operator *one)
 {
-    if (op->kind == OPERATOR_MATRIX)
-        return 2 * op->m * op->n * op->k * op->groups * estimate->batch;
-    bool activation = op->neuron && estimate->mode == BASELINE_ANN;
-    return op->elements * (activation ? 1 : op->operations_per_element) * estimate->batch;
+    double steps = unrolled(estimate) ? estimate->work->steps : 1;
+    *one = operator_of_batch(op, estimate->batch * steps);
+    double repeat = op->repeat > 0 ? op->repeat : 1;
+    if (!op->neuron)
+        return repeat;
+    one->state_items /= steps;
+    if (baseline_mode_is_dense(estimate->mode)) {
+        one->operations_per_element = 1;
+        one->state_items = 0;
+    }
+    if (!step_by_step(estimate) || op->operations_per_element <= 1)
+        return repeat;
+    one->operations_per_element = 1;
+    one->input_items = 2 * one->elements;
+    one->output_items = one->elements;
+    one->state_items = 0;
+    return repeat * op->operations_per_element;
 }
 
-static double state_bytes(const struct estimate *estimate, const struct work_operator *op)
-{
-    bool kept = estimate->mode == BASELINE_SNN;
-    return kept ? op->state_items * estimate->batch * item_bytes[estimate->precision] : 0;
-}
-
-static double operator_bytes(const struct estimate *estimate, const struct work_operator *op)
-{
-    double activations = (op->input_items + op->output_items) * estimate->batch;
-    return (op->weight_items + activations) * item_bytes[estimate->precision] + 2 * state_bytes(estimate, op);
-}
-
-static bool fits_cache(const struct estimate *estimate, const struct work *work)
+static bool fits_cache(const struct estimate *estimate)
 {
     double size = item_bytes[estimate->precision], kept = 0, largest = 0;
-    for (uint32_t i = 0; i < work->count; i++) {
-        const struct work_operator *op = &work->operators[i];
-        kept += op->weight_items * size + state_bytes(estimate, op);
+    for (uint32_t i = 0; i < estimate->work->count; i++) {
+        const struct work_operator *op = &estimate->work->operators[i];
+        double repeat = op->repeat > 0 ? op->repeat : 1;
+        kept += repeat * (op->weight_items + op->state_items * estimate->batch) * size;
         largest = fmax(largest, (op->input_items + op->output_items) * estimate->batch * size);
     }
-    return kept + largest <= estimate->accelerator->cache_capacity.value * MEGA;
+    return kept + largest <= estimate->accelerator->cache_capacity.value * MEGA / estimate->accelerator->dies.value;
 }
 
-/* Joules above idle and active. Operations cost what brings the board from there to its power at peak. */
-static double dynamic_joules(const struct estimate *estimate, const struct work_operator *op, double operations,
-                             double bytes, bool cached)
+/* All operators once, added to `out` `times` times: times in seconds, energy_j without idle power, of the batch.
+ * Returns how many kernels that were. */
+static double add_pass(const struct estimate *estimate, bool cached, double times, struct baseline_result *out)
 {
-    const struct accelerator *accelerator = estimate->accelerator;
-    bool tiles = op->kind == OPERATOR_MATRIX && op->m * estimate->batch > 1;
-    const struct sourced_value *peak = tiles ? &accelerator->peak[estimate->precision] : &accelerator->vector;
-    double above = accelerator->power_at_peak.value - accelerator->power_idle.value - accelerator->power_active.value;
-    double byte = accelerator->cache_byte.value + (cached ? 0 : accelerator->memory_byte.value);
-    return operations * above / (peak->value * TERA) + bytes * byte * PICO;
-}
-
-/* All operators once, added to `out` `times` times: times in seconds, energy_j without idle power, of the batch. */
-static void add_pass(const struct estimate *estimate, const struct work *work, bool cached, double times,
-                     struct baseline_result *out)
-{
-    const struct accelerator *accelerator = estimate->accelerator;
-    const struct sourced_value *peak = cached ? &accelerator->cache_bandwidth : &accelerator->memory_bandwidth;
-    double bandwidth = peak->value * GIGA * accelerator->efficiency_memory.value;
-    for (uint32_t i = 0; i < work->count; i++) {
-        const struct work_operator *op = &work->operators[i];
-        bool matrix = op->kind == OPERATOR_MATRIX;
-        double operations = operator_operations(estimate, op), bytes = operator_bytes(estimate, op);
-        double arithmetic = arithmetic_seconds(estimate, op, operations), memory = bytes / bandwidth;
-        out->launch_s += times * MICRO * (matrix ? accelerator->launch_matrix : accelerator->launch_elementwise).value;
-        if (arithmetic >= memory)
-            out->arithmetic_s += times * arithmetic;
-        else
-            out->memory_s += times * memory;
-        out->energy_j += times * dynamic_joules(estimate, op, operations, bytes, cached);
+    const struct coefficients *c = &estimate->accelerator->coefficients;
+    double all = 0;
+    for (uint32_t i = 0; i < estimate->work->count; i++) {
+        struct work_operator one;
+        struct operator_cost cost;
+        double count = times * kernels(estimate, &estimate->work->operators[i], &one);
+        operator_cost(estimate->accelerator, c, estimate->precision, &one, cached, &cost);
+        all += count;
+        *(cost.memory_s > fmax(cost.arithmetic_s, cost.power_s) ? &out->memory_s : &out->arithmetic_s) +=
+            count * cost.seconds;
+        out->energy_j += count * cost.joules;
     }
+    return all;
+}
+
+static double passes(const struct estimate *estimate)
+{
+    return baseline_mode_is_dense(estimate->mode) || unrolled(estimate) ? 1 : estimate->work->steps;
+}
+
+static double copy_seconds(const struct estimate *estimate)
+{
+    double steps = baseline_mode_is_dense(estimate->mode) ? 1 : estimate->work->steps;
+    return estimate->work->host_items * steps * estimate->batch * item_bytes[estimate->precision] /
+           (estimate->accelerator->coefficients.host_bandwidth.value * GIGA);
+}
+
+/* What launching adds to `busy` seconds of kernels. The host launches ahead, so the longer of both counts: its calls
+ * one by one, or the kernels with the gap between two of them. A captured graph has the gaps alone. */
+static double launching_seconds(const struct estimate *estimate, double count, double busy)
+{
+    const struct coefficients *c = &estimate->accelerator->coefficients;
+    double call = (estimate->mode == BASELINE_SNN_LAYER && unrolled(estimate) ? c->launch_layer : c->launch_eager).value;
+    double gaps = count * c->launch_graph.value * MICRO, calls = count * call * MICRO;
+    bool captured = estimate->mode == BASELINE_SNN_FUSED || estimate->mode == BASELINE_ANN_GRAPH;
+    return captured ? gaps : fmax(gaps, calls - busy);
 }
 
 void baseline_estimate(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,
                        enum baseline_precision precision, uint32_t batch, struct baseline_result *out)
 {
-    must(accelerator_has_precision(accelerator, precision) && batch > 0);
-    struct estimate estimate = {accelerator, mode, precision, batch};
+    must(accelerator_has_precision(accelerator, precision) && accelerator->memory_bandwidth.value > 0 && batch > 0);
+    struct estimate estimate = {accelerator, work, mode, precision, batch};
+    const struct coefficients *c = &accelerator->coefficients;
     *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch};
-    out->launch_s = accelerator->launch_pass.value * MICRO;
-    add_pass(&estimate, work, false, 1, out);
-    if (mode == BASELINE_SNN && work->steps > 1)
-        add_pass(&estimate, work, fits_cache(&estimate, work), work->steps - 1.0, out);
+    double count = add_pass(&estimate, false, 1, out);
+    if (passes(&estimate) > 1)
+        count += add_pass(&estimate, fits_cache(&estimate), passes(&estimate) - 1, out);
+    out->launch_s = c->launch_pass.value * MICRO + copy_seconds(&estimate) +
+                    launching_seconds(&estimate, count, out->arithmetic_s + out->memory_s);
     out->latency_s = out->launch_s + out->arithmetic_s + out->memory_s;
-    double awake = accelerator->power_idle.value + accelerator->power_active.value;
-    out->power_w = accelerator->power_idle.value;
-    if (out->latency_s > 0)
-        out->power_w = fmin(awake + out->energy_j / out->latency_s, accelerator->power_limit.value);
+    double dies = accelerator->dies.value, limit = accelerator->power_limit.value / dies;
+    double awake = accelerator_idle_w(accelerator, c) / dies + limit * c->active_share.value;
+    out->power_w = limit == 0 ? NAN : fmin(awake + out->energy_j / out->latency_s, limit);
     out->energy_j = out->power_w * out->latency_s / batch;
+}
+
+double baseline_roofline_s(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,
+                           enum baseline_precision precision, uint32_t batch)
+{
+    struct estimate estimate = {accelerator, work, mode, precision, batch};
+    double seconds = 0;
+    for (uint32_t i = 0; i < work->count; i++) {
+        struct work_operator one;
+        double count = kernels(&estimate, &work->operators[i], &one);
+        double peak = one.kind == OPERATOR_MATRIX ? accelerator->peak[precision].value : accelerator->vector.value;
+        double arithmetic = peak > 0 ? operator_operations(&one) / (peak * TERA) : 0;
+        double memory = operator_bytes(&one, precision) / (accelerator->memory_bandwidth.value * GIGA);
+        seconds += count * passes(&estimate) * fmax(arithmetic, memory) * accelerator->dies.value;
+    }
+    return seconds;
 }

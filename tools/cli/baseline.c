@@ -4,7 +4,9 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/compile/compile.h"
+#include "tools/read/layers.h"
 #include "tools/read/read.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,58 +16,69 @@ struct baseline_line {
     int precision, mode;
 };
 
-static const char *const modes[] = {"ann", "snn", NULL};
+static const char *const modes[] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused", NULL};
 
 #define FIELD(name) offsetof(struct baseline_line, name)
 static const struct option_row rows[] = {
     {"--accelerator", OPTION_STRING, FIELD(accelerator), "FILE", 0, 0, true, NULL, "configs/accelerator/NAME.yaml"},
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL,
+     "trained network (NIR), or a layer list (.csv, traces/workloads)"},
     {"--batch", OPTION_U32, FIELD(batch), "N", 1, 1e6, false, NULL, "samples at once (default 1)"},
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
-     "fp32, tf32, fp16 (default), int8"},
+     "fp32, tf32, fp16 (default), fp8, int8"},
     {"--mode", OPTION_CHOICE, FIELD(mode), "MODE", 0, 0, false, modes,
-     "ann: the dense network once (default); snn: every timestep"},
-    {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps, for snn (default 100)"},
+     "ann: the dense network once (default); snn: every timestep; ann-graph, snn-layer, snn-fused: docs/baseline.md"},
+    {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL,
+     "timesteps, for snn (default 100, or those of the layer list)"},
     {0},
 };
 
-static void print(const struct baseline_result *result)
+static void print(const struct baseline_result *result, const struct accelerator *accelerator)
 {
+    const char *missing = accelerator_missing(accelerator, result->precision);
+    const char *carried = accelerator_carried(accelerator);
     printf("%s, %s, %s, batch %u (analytic model)\n", result->name, baseline_mode_name(result->mode),
            precision_name(result->precision), result->batch);
     printf("  latency of the batch  %.4g ms: launches %.4g, arithmetic %.4g, memory %.4g\n", 1e3 * result->latency_s,
            1e3 * result->launch_s, 1e3 * result->arithmetic_s, 1e3 * result->memory_s);
-    printf("  energy per sample     %.4g mJ at %.4g W\n", 1e3 * result->energy_j, result->power_w);
+    if (isnan(result->energy_j))
+        printf("  energy per sample     missing\n");
+    else
+        printf("  energy per sample     %.4g mJ at %.4g W\n", 1e3 * result->energy_j, result->power_w);
+    if (missing)
+        printf("  missing               %s\n", missing);
+    if (carried)
+        printf("  carried over          %s\n", carried);
+    printf("  coefficients          %s %s\n",
+           accelerator_is_measured(accelerator) ? "measured: fitted on" : "carried over from relatives: fitted on",
+           accelerator_fitted_on(accelerator));
 }
 
 static bool baseline_all(const void *options, struct diagnostics *diagnostics)
 {
     const struct baseline_line *line = options;
     struct accelerator *accelerator = NULL;
-    struct network network = {0};
+    struct work work = {0};
     enum baseline_precision precision = (enum baseline_precision)line->precision;
     bool good = accelerator_load(line->accelerator, &accelerator, diagnostics);
-    good &= network_read(line->network, &network, diagnostics);
-    if (good && !accelerator_has_precision(accelerator, precision))
-        good = diagnostics_add(diagnostics, line->accelerator, "no published peak for %s, expected another --precision",
-                               precision_name(precision));
+    good &= work_read(line->network, line->steps, &work, diagnostics);
+    const char *missing = good ? accelerator_missing(accelerator, precision) : NULL;
+    if (missing && !strncmp(missing, "all", 3))
+        good = diagnostics_add(diagnostics, line->accelerator, "%s in %s, expected another accelerator or --precision",
+                               missing, precision_name(precision));
     if (good) {
-        struct work work;
         struct baseline_result result;
-        work_from_network(&network, line->steps, &work);
         baseline_estimate(accelerator, &work, (enum baseline_mode)line->mode, precision, line->batch, &result);
-        print(&result);
-        work_free(&work);
+        print(&result, accelerator);
     }
-    network_free(&network);
-    if (accelerator)
-        accelerator_free(accelerator);
+    work_free(&work);
+    accelerator_free(accelerator);
     return good;
 }
 
 int command_baseline(int argc, char **argv)
 {
-    struct baseline_line line = {.batch = 1, .steps = 100, .precision = PRECISION_FP16};
+    struct baseline_line line = {.batch = 1, .precision = PRECISION_FP16};
     return options_command(argc, argv,
                            "baseline --accelerator FILE --network NET [OPTION ...]\n\n"
                            "Latency and energy of the network's layers on a GPU: an analytic model, no measurement.",

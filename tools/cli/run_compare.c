@@ -4,7 +4,7 @@
 
 static void add_baselines(struct run *run, uint32_t accelerator, const struct work *work)
 {
-    for (int mode = BASELINE_ANN; mode <= BASELINE_SNN; mode++)
+    for (int mode = BASELINE_ANN; mode < BASELINE_MODES; mode++)
         for (int large = 0; large <= (run->options.batch > 1); large++)
             baseline_estimate(run->accelerators[accelerator], work, (enum baseline_mode)mode,
                               run->precisions[accelerator], large ? run->options.batch : 1,
@@ -23,7 +23,7 @@ static void compare_accelerators(struct run *run)
 {
     struct work work;
     work_from_network(&run->network, mean_steps(&run->batch), &work);
-    run->baselines = memory_array(4 * (size_t)run->options.baselines.count, sizeof *run->baselines);
+    run->baselines = memory_array(2 * BASELINE_MODES * (size_t)run->options.baselines.count, sizeof *run->baselines);
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
         add_baselines(run, i, &work);
     work_free(&work);

@@ -25,17 +25,17 @@ static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
 static bool choose_precision(const struct run *run, uint32_t accelerator, enum baseline_precision *out,
                              struct diagnostics *diagnostics)
 {
-    static const enum baseline_precision preferred[] = {PRECISION_FP16, PRECISION_TF32, PRECISION_FP32,
-                                                        PRECISION_INT8};
+    static const enum baseline_precision preferred[PRECISIONS] = {PRECISION_FP16, PRECISION_TF32, PRECISION_FP32,
+                                                                  PRECISION_INT8, PRECISION_FP8};
     int asked = run->options.precision;
     for (int i = 0; i < PRECISIONS; i++) {
         *out = asked < 0 ? preferred[i] : (enum baseline_precision)asked;
-        if (accelerator_has_precision(run->accelerators[accelerator], *out))
+        if (accelerator_missing(run->accelerators[accelerator], *out) == NULL)
             return true;
     }
     return diagnostics_add(diagnostics, run->options.baselines.item[accelerator],
-                           "no published peak for %s, expected another --precision",
-                           asked < 0 ? "any precision" : precision_name(*out));
+                           "missing in %s: %s; expected another --precision or accelerator", precision_name(*out),
+                           accelerator_missing(run->accelerators[accelerator], *out));
 }
 
 static bool load_accelerators(struct run *run, struct diagnostics *diagnostics)

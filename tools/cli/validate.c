@@ -3,6 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
+#include "tools/validate/gpu.h"
 #include "tools/validate/networks.h"
 #include "tools/validate/theory.h"
 #include <jansson.h>
@@ -37,10 +38,11 @@ struct suite {
     const char *name;
     const struct replay_suite *recordings; /* NULL: run */
     bool (*run)(const struct replay_options *, struct verdicts *, uint64_t *state_hash, struct diagnostics *);
+    void (*print)(const struct verdicts *); /* NULL: the common table */
 };
 static const struct suite suites[] = {
-    {"tinyodin", &tinyodin_suite, NULL}, {"ranc", &ranc_suite, NULL}, {"theory", NULL, theory_run},
-    {"reference", NULL, networks_run}};
+    {"tinyodin", &tinyodin_suite, NULL, NULL}, {"ranc", &ranc_suite, NULL, NULL}, {"theory", NULL, theory_run, NULL},
+    {"reference", NULL, networks_run, NULL}, {"gpu", NULL, gpu_run, gpu_print}};
 enum { SUITES = sizeof suites / sizeof *suites };
 
 static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
@@ -94,7 +96,9 @@ static int run_suite(const struct validate_line *line, const struct suite *suite
         json_t *root = json_of(&verdicts, state_hash);
         json_dumpf(root, json, JSON_REAL_PRECISION(15));
         json_decref(root);
-    } else if (good)
+    } else if (good && suite->print)
+        suite->print(&verdicts);
+    else if (good)
         print_table(&verdicts, state_hash);
     for (size_t i = 0; i < verdicts.count; i++)
         if (!verdict_passes(&verdicts.rows[i]))
@@ -166,7 +170,7 @@ static const struct suite *find_suite(const char *name, struct diagnostics *diag
     for (int i = 0; i < SUITES; i++)
         if (!strcmp(suites[i].name, name))
             return &suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory or reference");
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference or gpu");
     return NULL;
 }
 
@@ -204,7 +208,8 @@ int command_validate(int argc, char **argv)
     if (argc > 0 && !strcmp(argv[0], "--help")) {
         printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
                "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
-               "cycle by cycle), theory, reference (networks; needs\nthe reference data); default: all.\n\n");
+               "cycle by cycle), theory, reference (networks) and\ngpu (published measurements of "
+               "GPUs; both need the reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -53,6 +53,8 @@ MUST_USE bool program_read(const char *path, const struct chip_config *chip, str
                            struct diagnostics *diagnostics);
 
 /* The same graph as work for a GPU. */
+/* Of a network, or of a layer list (.csv). steps 0: 100, or those of the list. */
+MUST_USE bool work_read(const char *path, uint32_t steps, struct work *out, struct diagnostics *diagnostics);
 void work_from_network(const struct network *network, uint32_t steps, struct work *out);
 
 #endif

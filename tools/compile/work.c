@@ -3,7 +3,11 @@
  * Output move nothing. Edges that close a cycle are like any other: their source's value is one more input. */
 #include "sim/memory.h"
 #include "tools/compile/compile.h"
+#include "tools/read/layers.h"
+#include "tools/read/read.h"
 #include <stdlib.h>
+
+enum { DEFAULT_STEPS = 100 };
 
 static struct work_operator *append(struct work *out, char *name, enum operator_kind kind)
 {
@@ -37,8 +41,13 @@ static void append_affine(struct work *out, const struct node *node)
 /* Weight (Co, Ci / groups, kernel ..): one row an output position. */
 static void append_convolution(struct work *out, const struct node *node)
 {
-    double channels = (double)node->weight.shape.size[0], groups = (double)node->groups;
-    append_matrix(out, node, channels / groups, (double)shape_items(&node->weight.shape) / channels, groups);
+    const struct shape *weight = &node->weight.shape;
+    double channels = (double)weight->size[0], groups = (double)node->groups;
+    append_matrix(out, node, channels / groups, (double)shape_items(weight) / channels, groups);
+    struct work_operator *op = &out->operators[out->count - 1];
+    op->channels = (double)weight->size[1];
+    op->winograd = node->kind == NODE_CONV2D && weight->size[2] == 3 && weight->size[3] == 3 && node->stride[0] == 1 &&
+                   node->stride[1] == 1;
 }
 
 static struct work_operator *append_elementwise(struct work *out, const struct node *node, double operations)
@@ -94,6 +103,38 @@ static void append_sum(struct work *out, const struct node *node, double sources
     op->output_items = op->elements;
 }
 
+static double host_items(const struct network *network)
+{
+    double items = 0;
+    for (uint32_t i = 0; i < network->node_count; i++)
+        if (network->nodes[i].kind == NODE_INPUT || network->nodes[i].kind == NODE_OUTPUT)
+            items += (double)shape_items(&network->nodes[i].output);
+    return items;
+}
+
+/* Some edge closes a cycle: taking away nodes without sources again and again leaves some. */
+static bool is_recurrent(const struct network *network)
+{
+    uint32_t *sources = memory_array(network->node_count, sizeof *sources), gone = 0;
+    bool *taken = memory_array(network->node_count, sizeof *taken), found = true;
+    for (uint32_t edge = 0; edge < network->edge_count; edge++)
+        sources[network->edges[edge].to]++;
+    while (found) {
+        found = false;
+        for (uint32_t i = 0; i < network->node_count; i++) {
+            if (taken[i] || sources[i] > 0)
+                continue;
+            found = taken[i] = true;
+            gone++;
+            for (uint32_t edge = 0; edge < network->edge_count; edge++)
+                sources[network->edges[edge].to] -= network->edges[edge].from == i;
+        }
+    }
+    free(taken);
+    free(sources);
+    return gone < network->node_count;
+}
+
 void work_from_network(const struct network *network, uint32_t steps, struct work *out)
 {
     *out = (struct work){.steps = steps};
@@ -107,4 +148,24 @@ void work_from_network(const struct network *network, uint32_t steps, struct wor
         append_node(out, &network->nodes[i]);
     }
     free(sources);
+    out->host_items = host_items(network);
+    out->recurrent = is_recurrent(network);
+}
+
+bool work_read(const char *path, uint32_t steps, struct work *out, struct diagnostics *diagnostics)
+{
+    *out = (struct work){0};
+    if (layers_is(path)) {
+        bool good = layers_read(path, out, diagnostics);
+        out->steps = steps ? steps : out->steps;
+        return good;
+    }
+    struct network network = {0};
+    bool good = network_read(path, &network, diagnostics);
+    if (good)
+        work_from_network(&network, steps ? steps : DEFAULT_STEPS, out);
+    if (good && out->count == 0)
+        good = diagnostics_add(diagnostics, path, "no layers that work, expected a product, a neuron or a pool");
+    network_free(&network);
+    return good;
 }

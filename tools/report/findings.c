@@ -166,7 +166,7 @@ static void find_caveats(const struct run_record *record, struct findings *out)
     find_launches(record, out);
     bool dense = false;
     for (uint32_t i = 0; i < record->baseline_count; i++)
-        dense = dense || record->baselines[i].mode == BASELINE_ANN;
+        dense = dense || baseline_mode_is_dense(record->baselines[i].mode);
     if (record->baseline_count)
         add(out, memory_format("GPU rows are an analytic model of the whole board, not a measurement; the chip's "
                                "energy is without board or host computer.%s",

@@ -15,6 +15,8 @@ struct page {
     const struct run_numbers *numbers;
 };
 
+/* From the beginning to the title; ends in an open <main>. */
+void page_open(struct text *text, const char *title);
 void page_head(struct page *page);      /* style, title, key figures, findings */
 void page_energy(struct page *page);    /* by component and by layer */
 void page_latency(struct page *page);   /* over samples */

@@ -71,7 +71,7 @@ static void draw_panel(struct page *page, double left, uint32_t rows, double bot
     for (uint32_t i = 0; i < rows; i++) {
         char text[QUANTITY_SIZE];
         double value = value_at(page, i, energy), y = 28 + ROW * i, end = scale_at(&scale, value);
-        const char *class = i == 0 ? "first" : page->record->baselines[i - 1].mode == BASELINE_ANN ? "second" : "third";
+        const char *class = i == 0 ? "first" : baseline_mode_is_dense(page->record->baselines[i - 1].mode) ? "second" : "third";
         svg_rect(&page->text, left, y, end - left, ROW - 7, class, NULL);
         svg_label(&page->text, end + 6, y + 12, VALUE_ROOM, "start", "", quantity(text, value, unit, MICRO));
     }

@@ -91,12 +91,8 @@ static void findings_list(struct page *page)
     findings_free(&findings);
 }
 
-void page_head(struct page *page)
+void page_open(struct text *text, const char *title)
 {
-    struct text *text = &page->text;
-    const struct run_record *record = page->record;
-    char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
-    char *title = memory_format("%s on %s", file_name(record->network->path), record->chip->name);
     text_add(text, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
                    "content=\"width=device-width, initial-scale=1\"/>\n<title>");
     text_escaped(text, title);
@@ -106,6 +102,14 @@ void page_head(struct page *page)
     text_add(text, "</style>\n</head>\n<body>\n<main>\n<h1>");
     text_escaped(text, title);
     text_add(text, "</h1>\n");
+}
+
+void page_head(struct page *page)
+{
+    const struct run_record *record = page->record;
+    char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
+    char *title = memory_format("%s on %s", file_name(record->network->path), record->chip->name);
+    page_open(&page->text, title);
     char *lead = memory_format("%s of up to %s of %s (from %s), semantics %s, simulated cycle by cycle at %s.",
                                counted(samples, record->chip_result->sample_count, "sample"),
                                counted(steps, record->chip_result->steps, "timestep"),

@@ -164,7 +164,7 @@ static void print_baseline(const struct run_record *record, const struct run_num
     char *later = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
     char *more = comparison(energy_ratio(record, numbers, row), "more", "less", "as much");
     char *name = cleaned(row->name);
-    printf("%-*s %-4s %-9s %5" PRIu32 " %9s %-12s %9s %-14s %9s\n", width, name, baseline_mode_name(row->mode),
+    printf("%-*s %-9s %-9s %5" PRIu32 " %9s %-12s %9s %-14s %9s\n", width, name, baseline_mode_name(row->mode),
            precision_name(row->precision), row->batch, quantity(a, row->latency_s, "s", "u"), later,
            quantity(b, row->energy_j, "J", "u"), more, quantity(c, baseline_throughput(row), "/s", "u"));
     free(name);
@@ -178,7 +178,7 @@ static void print_baselines(const struct run_record *record, const struct run_nu
         return;
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
     int width = name_width(record);
-    const char *layout = "%-*s %-4s %-9s %5s %9s %-12s %9s %-14s %9s\n";
+    const char *layout = "%-*s %-9s %-9s %5s %9s %-12s %9s %-14s %9s\n";
     printf(layout, width, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip", "energy",
            "against chip", "samples");
     printf(layout, width, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",

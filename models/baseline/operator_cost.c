@@ -1,0 +1,214 @@
+/* One launch: described in operator_cost.h. */
+#include "models/baseline/operator_cost.h"
+#include <math.h>
+#include <string.h>
+
+#define TERA 1e12
+#define GIGA 1e9
+#define PICO 1e-12
+#define MEGA 1e6
+#define RESIDENT 2048.0 /* threads of a unit, each with a value */
+/* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
+#define WINOGRAD_TILE 36
+#define WINOGRAD_OUTPUTS 16
+#define WINOGRAD_TRAFFIC 4.5
+
+struct launch {
+    const struct accelerator *accelerator;
+    const struct coefficients *coefficients;
+    enum baseline_precision precision;
+    const struct work_operator *op;
+    double efficiency;  /* of a plain product's */
+    double transformed; /* values written and read again for a transform */
+};
+
+struct work_operator operator_of_batch(const struct work_operator *op, double batch)
+{
+    struct work_operator of = *op;
+    *(op->batch_in_groups ? &of.groups : &of.m) *= batch;
+    of.elements *= batch;
+    of.input_items *= batch;
+    of.output_items *= batch;
+    of.state_items *= batch;
+    return of;
+}
+
+double operator_operations(const struct work_operator *op)
+{
+    if (op->kind == OPERATOR_MATRIX)
+        return 2 * op->m * op->n * op->k * op->groups;
+    return op->elements * op->operations_per_element;
+}
+
+double operator_bytes(const struct work_operator *op, enum baseline_precision precision)
+{
+    return (op->weight_items + op->input_items + op->output_items + 2 * op->state_items) * precision_bytes(precision);
+}
+
+/* A process sees one die: of everything its share. */
+static double share(const struct launch *launch, double whole)
+{
+    return whole / launch->accelerator->dies.value;
+}
+
+/* Products that matrix units do: fp32 has none, a matrix times a vector has no tiles, and operands are read in vectors of
+ * 16 bytes, so that convolutions of an image's 1 or 3 channels stay outside. */
+static bool on_matrix_units(const struct launch *launch)
+{
+    return launch->op->kind == OPERATOR_MATRIX && launch->precision != PRECISION_FP32 && launch->op->m > 1 &&
+           fmod(launch->op->channels * precision_bytes(launch->precision), 16) == 0;
+}
+
+/* Operations a second of the whole device on a product. */
+static double matrix_rate(const struct launch *launch)
+{
+    const struct coefficients *c = launch->coefficients;
+    if (on_matrix_units(launch))
+        return share(launch, launch->accelerator->peak[launch->precision].value) * TERA * c->efficiency_tensor.value *
+               launch->efficiency;
+    double peak = launch->accelerator->vector.value > 0 ? launch->accelerator->vector.value
+                                                        : launch->accelerator->peak[launch->precision].value;
+    return share(launch, peak) * TERA * c->efficiency_vector.value * launch->efficiency;
+}
+
+static double tiled_seconds(const struct launch *launch, double rows, double columns, double parts, double *occupancy)
+{
+    const struct coefficients *c = launch->coefficients;
+    const struct work_operator *op = launch->op;
+    double units = share(launch, launch->accelerator->units.value);
+    double tiles = ceil(op->m / rows) * ceil(op->n / columns) * op->groups * parts;
+    double windows = op->channels > 0 ? op->k / op->channels : 1; /* that share an input value */
+    double loss = fmax(0.5, 1 + c->tile_reuse.value * (1 / rows + 1 / (columns * windows) - 3.0 / 256));
+    double operations = 2 * rows * columns * (ceil(op->k / parts) + c->tile_fill.value);
+    *occupancy = tiles / units / ceil(tiles / units);
+    return ceil(tiles / units) * operations * loss * units / matrix_rate(launch);
+}
+
+static double product_seconds(const struct launch *launch, double *occupancy)
+{
+    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
+                                     {128, 32},  {32, 128},  {64, 32},   {32, 64},  {32, 32}};
+    static const double splits[] = {1, 2, 3, 4, 6, 8, 12, 16};
+    const struct work_operator *op = launch->op;
+    if (op->m == 1 || launch->accelerator->units.value == 0)
+        return operator_operations(op) / matrix_rate(launch);
+    double best = INFINITY, busy;
+    for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
+        for (size_t s = 0; s < sizeof splits / sizeof *splits; s++) {
+            if (s > 0 && op->k / splits[s] < launch->coefficients->split_least.value)
+                break;
+            double seconds = tiled_seconds(launch, tile[i][0], tile[i][1], splits[s], &busy);
+            if (seconds < best)
+                *occupancy = busy;
+            best = fmin(best, seconds);
+        }
+    return best;
+}
+
+/* *occupancy: the busy share of the units; of element-wise operators a unit holds RESIDENT values at a time. */
+static double arithmetic_seconds(const struct launch *launch, double *occupancy)
+{
+    double units = share(launch, launch->accelerator->units.value);
+    *occupancy = 1;
+    if (launch->op->kind == OPERATOR_MATRIX)
+        return product_seconds(launch, occupancy);
+    if (units > 0)
+        *occupancy = fmin(1, ceil(launch->op->elements / RESIDENT) / units);
+    double rate = share(launch, launch->accelerator->vector.value) * TERA * launch->coefficients->efficiency_vector.value;
+    return rate > 0 ? operator_operations(launch->op) / rate : 0;
+}
+
+static double moved_bytes(const struct launch *launch)
+{
+    const struct work_operator *op = launch->op;
+    double bytes = operator_bytes(op, launch->precision) + launch->transformed * precision_bytes(launch->precision);
+    const struct coefficients *c = launch->coefficients;
+    double rows = launch->accelerator->units.value * (op->normalisation ? c->norm_rows : c->softmax_rows).value;
+    if (rows * op->row_items * precision_bytes(launch->precision) > launch->accelerator->cache_capacity.value * MEGA)
+        bytes += op->input_items * precision_bytes(launch->precision);
+    return bytes;
+}
+
+static double bandwidth(const struct launch *launch, bool cached)
+{
+    const struct accelerator *a = launch->accelerator;
+    const struct coefficients *c = launch->coefficients;
+    double memory = share(launch, a->memory_bandwidth.value) * GIGA * c->efficiency_memory.value;
+    if (launch->op->kind == OPERATOR_ELEMENTWISE && precision_bytes(launch->precision) <= 2)
+        memory *= c->efficiency_half.value;
+    if (launch->op->row_items > 0)
+        memory *= c->efficiency_reduction.value;
+    double cache = share(launch, a->units.value) * a->clock.value * MEGA * c->cache_bytes.value;
+    return cached ? fmax(memory, cache) : memory;
+}
+
+/* Energy of an operation against 7 nm: fitted at four nodes, a straight line between the logarithms. */
+static double node_factor(const struct coefficients *c, double node)
+{
+    const double at[] = {4, 7, 12, 16}, factor[] = {c->node_4.value, 1, c->node_12.value, c->node_16.value};
+    if (node == 0)
+        return 1;
+    int i = node < 7 ? 0 : node < 12 ? 1 : 2;
+    double along = log(node / at[i]) / log(at[i + 1] / at[i]);
+    return factor[i] * pow(factor[i + 1] / factor[i], along);
+}
+
+static double joules_of(const struct launch *launch, double operations, double bytes, bool cached)
+{
+    const struct coefficients *c = launch->coefficients;
+    double operation = on_matrix_units(launch) ? c->operation_tensor.value * precision_bytes(launch->precision) / 2
+                                               : c->operation_vector.value;
+    bool stacked = strncmp(launch->accelerator->memory_type, "HBM", 3) == 0;
+    double byte = c->byte_cache.value + (cached ? 0 : stacked ? c->byte_hbm.value : c->byte_other.value);
+    return (operations * operation * node_factor(c, launch->accelerator->node.value) + bytes * byte) * PICO;
+}
+
+static double joined(const struct operator_cost *cost, double sharpness)
+{
+    double larger = fmax(cost->arithmetic_s, cost->memory_s);
+    if (larger <= 0)
+        return cost->power_s;
+    double smaller = fmin(cost->arithmetic_s, cost->memory_s);
+    return fmax(cost->power_s, larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness));
+}
+
+static void cost_of(const struct launch *of, bool cached, struct operator_cost *out)
+{
+    const struct accelerator *accelerator = of->accelerator;
+    const struct coefficients *coefficients = of->coefficients;
+    double limit = accelerator->power_limit.value, occupancy;
+    *out = (struct operator_cost){.operations = operator_operations(of->op), .bytes = moved_bytes(of)};
+    out->arithmetic_s = arithmetic_seconds(of, &occupancy);
+    out->memory_s = out->bytes / bandwidth(of, cached);
+    out->joules = joules_of(of, out->operations, out->bytes, cached);
+    double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
+    double budget = share(of, limit * (1 - coefficients->active_share.value) -
+                                  accelerator_idle_w(accelerator, coefficients)) - occupied;
+    out->power_s = budget > 0 ? out->joules / budget : 0;
+    out->seconds = joined(out, coefficients->sharpness.value);
+    out->joules += occupied * out->seconds;
+}
+
+void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,
+                   enum baseline_precision precision, const struct work_operator *op, bool cached,
+                   struct operator_cost *out)
+{
+    struct launch direct = {accelerator, coefficients, precision, op, 1, 0};
+    if (op->channels > 0)
+        direct.efficiency = coefficients->convolution.value;
+    cost_of(&direct, cached, out);
+    if (!op->winograd || op->channels == 0 || precision != PRECISION_FP32)
+        return;
+    struct operator_cost other;
+    struct work_operator products = *op;
+    products.m = ceil(op->m / WINOGRAD_OUTPUTS);
+    products.k = op->channels;
+    products.groups = op->groups * WINOGRAD_TILE;
+    struct launch transformed = direct;
+    transformed.op = &products;
+    transformed.efficiency = coefficients->winograd.value;
+    transformed.transformed = WINOGRAD_TRAFFIC * (op->input_items + op->output_items);
+    cost_of(&transformed, cached, &other);
+    if (other.seconds < out->seconds)
+        *out = other;
+}

@@ -1,0 +1,44 @@
+#include "tools/report/comparison.h"
+#include <math.h>
+#include <stdlib.h>
+
+void comparison_free(struct comparison *comparison)
+{
+    for (uint32_t i = 0; i < comparison->chip_count; i++)
+        free(comparison->chips[i].name);
+    for (uint32_t i = 0; i < comparison->row_count; i++)
+        free(comparison->rows[i].name);
+    free(comparison->chips);
+    free(comparison->rows);
+    free(comparison->network);
+    *comparison = (struct comparison){0};
+}
+
+const struct comparison_row *comparison_best(const struct comparison *comparison, uint32_t batch, bool energy)
+{
+    const struct comparison_row *best = NULL;
+    for (uint32_t i = 0; i < comparison->row_count; i++) {
+        const struct comparison_row *row = &comparison->rows[i];
+        double value = energy ? row->energy_j[batch] : row->latency_s[batch];
+        if (row->missing == NULL && !isnan(value) &&
+            (!best || value < (energy ? best->energy_j[batch] : best->latency_s[batch])))
+            best = row;
+    }
+    return best;
+}
+
+double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,
+                             bool energy)
+{
+    const double *of = energy ? chip->energy_j : chip->latency_s;
+    uint32_t last = comparison->rate_count - 1;
+    if (of[last] <= value)
+        return INFINITY;
+    for (uint32_t i = last; i > 0; i--) {
+        if (of[i - 1] > value)
+            continue;
+        double along = log(value / of[i - 1]) / log(of[i] / of[i - 1]);
+        return comparison->rates[i - 1] * pow(comparison->rates[i] / comparison->rates[i - 1], along);
+    }
+    return 0;
+}
