@@ -159,10 +159,24 @@ static void node_free(struct node *node)
     free(node->name);
 }
 
+static void metadata_free(struct metadata *entry)
+{
+    int64_t items = entry->texts ? shape_items(&entry->shape) : 0;
+    for (int64_t i = 0; i < items; i++)
+        free(entry->texts[i]);
+    free(entry->texts);
+    free(entry->numbers);
+    free(entry->node);
+    free(entry->key);
+}
+
 void network_free(struct network *network)
 {
     for (uint32_t i = 0; i < network->node_count; i++)
         node_free(&network->nodes[i]);
+    for (uint32_t i = 0; i < network->metadata_count; i++)
+        metadata_free(&network->metadata[i]);
+    free(network->metadata);
     free(network->nodes);
     free(network->edges);
     free(network->path);

@@ -71,14 +71,27 @@ struct edge {
     uint32_t from, to; /* node indices */
 };
 
+/* One entry of what a file says beside the network; nothing here depends on it but the hint dt_s. */
+struct metadata {
+    char *node; /* "" : of the whole; else of the node of that name */
+    char *key;  /* nested keys are joined with '/' */
+    char kind;  /* 's' text, 'i' integers, 'f' floats, 'b' booleans */
+    struct shape shape;
+    double *numbers; /* [items], NULL for text; integers beyond 2^53 are rounded */
+    char **texts;    /* [items], NULL for numbers */
+};
+
 struct network {
     char *path;    /* the file it came from, for messages */
+    const char *format; /* "NIR", "lava-dl" ...; a literal, NULL if made in memory */
     char *version; /* of the format, "" if none */
     struct node *nodes;
     uint32_t node_count;
     struct edge *edges; /* sorted by (from, to) */
     uint32_t edge_count;
     double dt_s;   /* a hint from the file's metadata; 0: none */
+    struct metadata *metadata;
+    uint32_t metadata_count;
 };
 
 int64_t shape_items(const struct shape *shape); /* 1 for rank 0; INT64_MAX when it overflows */
@@ -107,6 +120,9 @@ bool node_is_linear(enum node_kind kind);        /* Affine, Scale, Conv, pools, 
  * one output, dangling or duplicate edges; sorts the edges. Of a node that declares no output shape, parameters hold
  * one value each before, and one a neuron after; v_reset or w_in that is NULL becomes zeros or ones. */
 MUST_USE bool network_check(struct network *network, struct diagnostics *diagnostics);
+/* As network_check, for a graph that need not run: a node without a source takes the shape that its own parameters
+ * say, and Input and Output may be missing. */
+MUST_USE bool network_check_graph(struct network *network, struct diagnostics *diagnostics);
 
 /* Nodes in an order in which every node comes after its sources, but for edges that close a cycle. `order` has
  * node_count places; recurrent[e] is set for the edges that carry the previous step's value. Depth first from the
@@ -148,6 +164,8 @@ MUST_USE bool sparse_compose(const struct sparse_matrix *first, const struct spa
 void sparse_add(const struct sparse_matrix *a, const struct sparse_matrix *b, struct sparse_matrix *out);
 void sparse_identity(uint32_t size, struct sparse_matrix *out);
 void sparse_free(struct sparse_matrix *matrix);
+/* Pairs of input and output that a linear node joins (zeros among its weights count); 0 for other kinds. */
+int64_t linear_synapses(const struct node *node);
 /* One value a target: the node's bias expanded to its output (a Conv's to each pixel); zeros if it has none. */
 double *linear_bias(const struct node *node);
 

@@ -21,12 +21,12 @@ static bool is_zip(const char *path)
 
 static bool read_hdf5(struct h5 *file, struct network *out, struct diagnostics *diagnostics)
 {
-    if (!nir_recognise(file))
-        return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node)");
-    return nir_read(file, out, diagnostics) && network_check(out, diagnostics);
+    if (nir_recognise(file))
+        return nir_read(file, out, diagnostics);
+    return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node)");
 }
 
-bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
+static bool read_any(const char *path, struct network *out, struct diagnostics *diagnostics)
 {
     struct h5 *file;
     *out = (struct network){0};
@@ -35,8 +35,22 @@ bool network_read(const char *path, struct network *out, struct diagnostics *dia
     if (!h5_open(path, &file, diagnostics))
         return false;
     bool good = read_hdf5(file, out, diagnostics);
+    h5_close(file);
+    return good;
+}
+
+bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
+{
+    bool good = read_any(path, out, diagnostics) && network_check(out, diagnostics);
     if (!good)
         network_free(out);
-    h5_close(file);
+    return good;
+}
+
+bool network_read_graph(const char *path, struct network *out, struct diagnostics *diagnostics)
+{
+    bool good = read_any(path, out, diagnostics) && network_check_graph(out, diagnostics);
+    if (!good)
+        network_free(out);
     return good;
 }
