@@ -25,7 +25,8 @@ static const struct option_row rows[] = {
     {"--labels", OPTION_STRING, FIELD(labels), "FILE", 0, 0, false, NULL, "right answers, for accuracy"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default: as the input says)"},
-    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
+    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME[,SWITCH=VALUE]", 0, 0, false, NULL,
+     "what NIR leaves open: norse (default), snntorch, exact ... (docs/semantics.md)"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
@@ -93,13 +94,14 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
     const struct reference_line *line = options;
     struct network network = {0};
     struct spike_batch batch = {0};
-    const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
+    struct semantics semantics;
     struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
                                 line->labels};
-    bool good = network_read(line->network, &network, diagnostics) && semantics;
+    bool good = semantics_parse(line->semantics, &semantics, diagnostics);
+    good &= network_read(line->network, &network, diagnostics);
     good = good && spikes_read(line->input, input_size(&network), &how, &batch, diagnostics) &&
            labels_fit(&network, &batch, line->labels, diagnostics);
-    good = good && run_reference(line, &network, semantics, &batch, diagnostics);
+    good = good && run_reference(line, &network, &semantics, &batch, diagnostics);
     spikes_free(&batch);
     network_free(&network);
     return good;

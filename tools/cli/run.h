@@ -24,7 +24,8 @@ struct run {
     struct chip_config chip;
     struct technology *technology;
     struct network network;
-    const struct semantics *semantics;
+    struct semantics rules;
+    const struct semantics *semantics; /* rules */
     struct spike_batch batch;
     double dt_s;
     const char *dt_origin;

@@ -85,8 +85,8 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     bool good = load_hardware(run, diagnostics);
     good &= network_read(options->network, &run->network, diagnostics);
-    run->semantics = semantics_find(options->semantics ? options->semantics : "norse", diagnostics);
-    good &= run->semantics != NULL;
+    run->semantics = &run->rules;
+    good &= semantics_parse(options->semantics, &run->rules, diagnostics);
     good &= load_accelerators(run, diagnostics);
     if (!good || !load_spikes(run, diagnostics))
         return false;

@@ -26,13 +26,13 @@ enum node_kind {
     NODE_SUMPOOL2D,
     NODE_AVGPOOL2D,
     NODE_FLATTEN,
-    NODE_DELAY,     /* read, not yet run */
-    NODE_THRESHOLD, /* read, not yet run */
-    NODE_I,         /* read, not yet run */
+    NODE_DELAY,
+    NODE_THRESHOLD, /* no state: 1 where x > v_threshold */
+    NODE_I,
     NODE_IF,
     NODE_LI,
     NODE_LIF,
-    NODE_CUBALI,    /* read, not yet run */
+    NODE_CUBALI,
     NODE_CUBALIF,
     NODE_KINDS
 };
@@ -132,19 +132,42 @@ void network_schedule(const struct network *network, uint32_t *order, bool *recu
 int64_t network_neurons(const struct network *network);
 void network_free(struct network *network);
 
-/* ---- semantics: what NIR leaves open (design: formats, section 1.5) ---- */
-enum integrator { INTEGRATOR_EULER };
-enum reset_rule { RESET_TO_VALUE, RESET_SUBTRACT };
+/* ---- semantics: what NIR leaves open (docs/semantics.md) ---- */
+enum integrator {
+    INTEGRATOR_EULER, /* v += dt/tau (v_leak - v + r x) */
+    INTEGRATOR_ZOH,   /* exact for an input that is constant in the step: dt/tau becomes 1 - exp(-dt/tau) */
+    INTEGRATOR_MIXED, /* decay 1 - exp(-dt/tau), input dt/tau */
+    INTEGRATOR_EXACT, /* between events, spikes at their own times inside the step */
+};
+enum reset_rule {
+    RESET_TO_VALUE,          /* v = v_reset */
+    RESET_SUBTRACT,          /* v -= v_threshold */
+    RESET_SUBTRACT_SNNTORCH, /* subtracts before the comparison what the last step left above the threshold */
+};
+enum lower_clamp { CLAMP_NONE, CLAMP_THRESHOLD /* v >= -v_threshold */, CLAMP_VALUE };
 
 struct semantics {
-    const char *name; /* "norse" (the default), "snntorch" */
+    char name[160]; /* as it was given: "norse", "norse,reset=subtract" */
     enum integrator integrator;
     enum reset_rule reset;
+    bool reset_next_step;   /* a spike resets in the step after it */
+    bool spike_next_step;   /* a spike leaves in the step after the potential passed the threshold */
+    uint32_t input_delay;   /* steps, 0 or 1 */
     bool recurrent_bias_at_first_step; /* norse: false; its recurrent Affine is not evaluated at step 0 */
+    enum lower_clamp clamp;
+    double clamp_value;
+    bool several_spikes;    /* floor(v / v_threshold) spikes a step */
+    uint32_t kinds;         /* bits of enum node_kind: neurons that the rule is known for; 0: all */
 };
 
-/* NULL and a message when the name is not known. */
+/* A preset. NULL and a message when the name is not known. */
 const struct semantics *semantics_find(const char *name, struct diagnostics *diagnostics);
+/* A preset, switches, or a preset with switches: "norse", "reset=subtract,clamp=-1", "sinabs,several_spikes=no". A rule
+ * with a switch of one's own holds for every neuron. NULL means norse. */
+MUST_USE bool semantics_parse(const char *text, struct semantics *out, struct diagnostics *diagnostics);
+/* Every neuron of the network has a rule under these semantics; else names those that have none. */
+MUST_USE bool semantics_apply(const struct semantics *semantics, const struct network *network,
+                              struct diagnostics *diagnostics);
 
 /* ---- a linear node as a sparse matrix, and chains of them composed ---- */
 #define SPARSE_ENTRIES_MAX ((size_t)1 << 28) /* 3 GiB; a matrix with more is refused */

@@ -18,6 +18,7 @@ struct spike_sample {
     uint32_t steps;
     size_t count;
     struct spike_event *events; /* sorted by (step, index), no duplicates */
+    float *offsets;             /* for writers only. NULL: at the start of the step; else [count], part of a step */
 };
 
 struct spike_batch {
