@@ -95,8 +95,12 @@ static struct neuron_group profile_of(const struct compilation *with, const stru
         group.decay_current = decay_steps(core, constants->decay_current);
     if (constants->model == MODEL_LI)
         return group;
+    if (constants->silent) { /* no potential is above the highest */
+        group.threshold = clamp_potential(core, INFINITY);
+        return group;
+    }
     group.threshold = clamp_potential(core, constants->threshold * scale);
-    group.reset_subtract = with->options->semantics->reset == RESET_SUBTRACT;
+    group.reset_subtract = constants->subtracts;
     if (!group.reset_subtract)
         group.reset = clamp_potential(core, constants->reset * scale);
     return group;
@@ -191,7 +195,7 @@ static struct neuron_constants *all_constants(const struct compilation *with, co
     const struct node *node = &with->network->nodes[of->node];
     struct neuron_constants *constants = memory_array(of->count, sizeof *constants);
     for (uint32_t i = 0; i < of->count; i++)
-        neuron_constants(node, i, with->options->dt_s, &constants[i]);
+        neuron_constants(node, i, with->options, &constants[i]);
     return constants;
 }
 
