@@ -142,7 +142,7 @@ enum integrator {
 enum reset_rule {
     RESET_TO_VALUE,          /* v = v_reset */
     RESET_SUBTRACT,          /* v -= v_threshold */
-    RESET_SUBTRACT_SNNTORCH, /* subtracts before the comparison what the last step left above the threshold */
+    RESET_SUBTRACT_SNNTORCH, /* with p = v > v_threshold before the step: v -= p th, z = v > th, v -= (z - p) th */
 };
 enum lower_clamp { CLAMP_NONE, CLAMP_THRESHOLD /* v >= -v_threshold */, CLAMP_VALUE };
 
