@@ -9,6 +9,7 @@
 
 struct run_options {
     const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace, *trace_systemc;
+    struct option_list inputs; /* as given; empty: `input` alone */
     struct option_list baselines, settings;
     uint32_t samples, steps, batch, quantum, input_levels;
     double dt_s;
