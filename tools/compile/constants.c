@@ -11,6 +11,8 @@
 #include "sim/panic.h"
 #include <math.h>
 
+#define LOIHI_DECAY_ONE 4096.0 /* 12 bits */
+
 struct rate {
     double decay, gain;
 };
@@ -73,6 +75,13 @@ static void integrate_constants(const struct node *node, uint32_t neuron, const 
         out->silent = node->kind == NODE_CUBALI;
         current_based_constants(node, neuron, options, out);
         return;
+    case NODE_LOIHI: /* the neuron array's own rule; the bias joins before the current's decay */
+        out->model = MODEL_CUBALIF;
+        out->gain = 1.0;
+        out->leak = node->v_bias[neuron];
+        out->decay_current = node->decay_current[neuron] / LOIHI_DECAY_ONE;
+        out->decay_potential = node->decay_potential[neuron] / LOIHI_DECAY_ONE;
+        return;
     case NODE_OUTPUT: /* read-out: this step's input alone */
         passing_constants(out, MODEL_LI);
         return;
@@ -92,5 +101,6 @@ void neuron_constants(const struct node *node, uint32_t neuron, const struct com
         return;
     out->threshold = node->v_threshold[neuron];
     out->reset = node->v_reset ? node->v_reset[neuron] : 0.0;
-    out->subtracts = options->semantics->reset != RESET_TO_VALUE && node->kind != NODE_THRESHOLD;
+    out->subtracts = options->semantics->reset != RESET_TO_VALUE && node->kind != NODE_THRESHOLD &&
+                     node->kind != NODE_LOIHI;
 }

@@ -177,7 +177,8 @@ static void remark_decays(const struct compilation *with, const char *name, cons
     for (uint32_t i = 0; i < count; i++) {
         worst_decay(constants[i].decay_current, step, &error, &wanted);
         worst_decay(constants[i].decay_potential, step, &error, &wanted);
-        through_current = through_current || (constants[i].model == MODEL_CUBALIF && constants[i].leak != 0.0);
+        through_current = through_current || (constants[i].model == MODEL_CUBALIF && constants[i].leak != 0.0 &&
+                                              constants[i].decay_current < 1.0);
     }
     if (wanted > 1.0)
         remark(with, "%s: a time constant is shorter than dt (dt / tau = %g); the chip decays to 0 and does not "
@@ -186,7 +187,7 @@ static void remark_decays(const struct compilation *with, const char *name, cons
         remark(with, "%s: a decay of %g a step is held as %g (%u decay bits)", name, wanted,
                round(wanted / step) * step, with->chip->core.decay_bits);
     if (through_current)
-        remark(with, "%s: v_leak joins the current, exact after a few tau_syn", name);
+        remark(with, "%s: v_leak or the bias joins the current, exact after a few tau_syn", name);
 }
 
 /* ---- */

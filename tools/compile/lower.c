@@ -143,7 +143,7 @@ static void reach_pass(struct walk *walk, uint32_t source, uint32_t node, struct
         if (linear)
             reach_join(&walk->reach[target], &arrived, walk->out->populations[source].count);
         else {
-            if (node_is_neuron(network->nodes[target].kind))
+            if (node_is_neuron(network->nodes[target].kind) && network->nodes[target].kind != NODE_LOIHI)
                 arrived.waits += walk->with->options->semantics->input_delay;
             projection_join(walk->out, source, population, &arrived);
         }
@@ -305,6 +305,11 @@ static bool make_populations(struct walk *walk, const uint32_t *order)
         else if (node->kind == NODE_OUTPUT && direct[order[i]] == NONE)
             population_append(walk, order[i], true);
     }
+    for (uint32_t i = 0; i < network->node_count; i++)
+        if (network->nodes[i].kind == NODE_SIGMA_DELTA)
+            fine = diagnostics_add(walk->with->diagnostics, network->path, "node %s: %s sends graded spikes, which the "
+                                   "chip's packets do not carry, expected spikes of one size", network->nodes[i].name,
+                                   node_kind_name(network->nodes[i].kind));
     fine = check_sizes(walk) && fine;
     for (uint32_t i = 0; i < network->node_count; i++) {
         if (direct[i] == NONE || walk->population_of[direct[i]] == NONE)

@@ -27,6 +27,14 @@ static const struct node_field cubali_fields[] = {TAU("tau_syn", tau_syn), TAU("
 static const struct node_field cubalif_fields[] = {TAU("tau_syn", tau_syn), TAU("tau_mem", tau_mem), REQUIRED(r),
                                                    REQUIRED(v_leak), WEIGHT_IN, REQUIRED(v_threshold), RESET, {0}};
 
+static const struct node_field loihi_fields[] = {
+    FIELD("iDecay", decay_current, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("vDecay", decay_potential, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("vThMant", v_threshold, FIELD_REQUIRED, FIELD_ANY), FIELD("bias", v_bias, FIELD_ZEROS, FIELD_ANY), {0}};
+static const struct node_field sigma_delta_fields[] = {
+    FIELD("vThMant", v_threshold, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("bias", v_bias, FIELD_ZEROS, FIELD_ANY), {0}};
+
 static const struct {
     const char *name;
     const struct node_field *fields;
@@ -49,6 +57,8 @@ static const struct {
     [NODE_LIF] = {"LIF", lif_fields, true, true, false},
     [NODE_CUBALI] = {"CubaLI", cubali_fields, true, false, false},
     [NODE_CUBALIF] = {"CubaLIF", cubalif_fields, true, true, false},
+    [NODE_LOIHI] = {"Loihi", loihi_fields, true, true, false},
+    [NODE_SIGMA_DELTA] = {"SigmaDelta", sigma_delta_fields, true, true, false},
 };
 
 static int checked(enum node_kind kind)

@@ -34,6 +34,8 @@ enum node_kind {
     NODE_LIF,
     NODE_CUBALI,
     NODE_CUBALIF,
+    NODE_LOIHI,       /* Intel's integer rule (lava-dl), bit by bit; NIR has no such node */
+    NODE_SIGMA_DELTA, /* lava's sigma-delta neurons with graded spikes */
     NODE_KINDS
 };
 
@@ -46,6 +48,8 @@ struct tensor {
     struct shape shape;
     double *data; /* NULL: absent */
 };
+
+enum sigma_delta_part { SIGMA_DELTA_WHOLE, SIGMA_DELTA_ENCODER /* input layers */, SIGMA_DELTA_DECODER /* outputs */ };
 
 struct node {
     char *name;
@@ -63,6 +67,9 @@ struct node {
     double *tau_mem; /* LI, LIF: tau */
     double *tau_syn, *w_in; /* CubaLI, CubaLIF */
     double *r, *v_leak, *v_threshold, *v_reset; /* Threshold: only v_threshold */
+    double *decay_current, *decay_potential; /* Loihi: 0 .. 4096; threshold and bias in v_threshold and v_bias, whole */
+    double *v_bias;                          /* Loihi, SigmaDelta */
+    enum sigma_delta_part part;              /* SigmaDelta */
     double *scale;  /* Scale, size of output */
     double *delay;  /* Delay */
 };

@@ -194,7 +194,8 @@ bool semantics_apply(const struct semantics *semantics, const struct network *ne
     size_t before = diagnostics->count;
     for (uint32_t n = 0; semantics->kinds && n < network->node_count; n++) {
         const struct node *node = &network->nodes[n];
-        if (!node_is_neuron(node->kind) || semantics->kinds & BIT(node->kind))
+        bool own_rule = node->kind == NODE_LOIHI || node->kind == NODE_SIGMA_DELTA;
+        if (!node_is_neuron(node->kind) || own_rule || semantics->kinds & BIT(node->kind))
             continue;
         char *place = memory_format("%s: %s", network->path ? network->path : "network", node->name);
         diagnostics_add(diagnostics, place, "what %s does with %s is not known, expected norse, snntorch or exact, or "

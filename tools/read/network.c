@@ -1,6 +1,7 @@
 /* Which format a network file has, by content. */
 #include "tools/read/read.h"
 
+#include "tools/read/lava.h"
 #include "tools/read/nir.h"
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,10 @@ static bool read_hdf5(struct h5 *file, struct network *out, struct diagnostics *
 {
     if (nir_recognise(file))
         return nir_read(file, out, diagnostics);
-    return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node)");
+    if (lava_recognise(file))
+        return lava_read(file, out, diagnostics);
+    return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node) or lava-dl "
+                           "layers (/layer)");
 }
 
 static bool read_any(const char *path, struct network *out, struct diagnostics *diagnostics)

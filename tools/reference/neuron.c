@@ -19,6 +19,11 @@ bool neuron_needs_dt(enum node_kind kind)
     return kind == NODE_LI || kind == NODE_LIF || kind == NODE_CUBALI || kind == NODE_CUBALIF;
 }
 
+static bool own_rule(enum node_kind kind)
+{
+    return kind == NODE_LOIHI || kind == NODE_SIGMA_DELTA;
+}
+
 bool neuron_has_current(enum node_kind kind)
 {
     return kind == NODE_CUBALI || kind == NODE_CUBALIF;
@@ -38,12 +43,14 @@ static double *rates(const struct semantics *semantics, const double *tau, doubl
 void neuron_make(const struct node *node, const struct semantics *semantics, double dt_s, struct neuron_state *out)
 {
     size_t size = (size_t)shape_items(&node->output);
-    bool spikes = node_spikes(node->kind);
+    bool spikes = node_spikes(node->kind) && !own_rule(node->kind);
     *out = (struct neuron_state){.potential = memory_array(size, sizeof(double))};
-    if (neuron_has_current(node->kind))
+    if (neuron_has_current(node->kind) || own_rule(node->kind))
         out->current = memory_array(size, sizeof *out->current);
     if (spikes && (semantics->reset_next_step || semantics->spike_next_step))
         out->fired = memory_array(size, sizeof *out->fired);
+    if (own_rule(node->kind))
+        return;
     if (semantics->input_delay)
         out->held = memory_array(size, sizeof *out->held);
     if (spikes && semantics->integrator == INTEGRATOR_EXACT)
@@ -232,6 +239,14 @@ void neuron_step(const struct node *node, const struct semantics *semantics, dou
                  struct neuron_state *state, double *output)
 {
     size_t size = (size_t)shape_items(&node->output);
+    if (node->kind == NODE_LOIHI) {
+        neuron_step_loihi(node, input, state, output);
+        return;
+    }
+    if (node->kind == NODE_SIGMA_DELTA) {
+        neuron_step_sigma_delta(node, input, state, output);
+        return;
+    }
     if (semantics->integrator == INTEGRATOR_EXACT && node->kind != NODE_THRESHOLD) {
         neuron_step_exact(node, semantics, dt_s, input, state, output);
         return;

@@ -6,7 +6,7 @@
 
 struct neuron_state { /* one value a neuron, zero before step 0; NULL: the kind or the semantics need none */
     double *potential;
-    double *current; /* CubaLI, CubaLIF */
+    double *current; /* CubaLI, CubaLIF, Loihi; SigmaDelta: what was sent of the potential, with its rest */
     double *fired;   /* spikes found in the step before (reset or spike in the next step) */
     double *held;    /* input of the step before (input_delay) */
     double *offset;  /* exact: when in the step the last spike was, 0 .. 1 */
@@ -27,6 +27,11 @@ void neuron_free(struct neuron_state *state);
  * potential of the others. */
 void neuron_step(const struct node *node, const struct semantics *semantics, double dt_s, const double *input,
                  struct neuron_state *state, double *output);
+
+/* ---- neuron_loihi.c ---- */
+/* Intel's integer rules, which no semantics change: potentials are kept in graph units, whole multiples of 1/64. */
+void neuron_step_loihi(const struct node *node, const double *input, struct neuron_state *state, double *output);
+void neuron_step_sigma_delta(const struct node *node, const double *input, struct neuron_state *state, double *output);
 
 /* ---- neuron_exact.c ---- */
 /* The step solved exactly for an input that is constant in it; spikes where the potential meets the threshold. */
