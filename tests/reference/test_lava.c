@@ -178,11 +178,118 @@ START_TEST(gts_has_no_mismatch)
 }
 END_TEST
 
+/* ---- a recording of the chip: 250-25-1, 500 steps (the run in the recording stops there) ---- */
+#define RECORDED_STEPS 500u
+#define RECORDING "spikes/loihi_chip/"
+
+static FILE *open_text(const char *name)
+{
+    char *path = reference_path(name);
+    FILE *file = fopen(path, "r");
+    ck_assert_msg(file != NULL, "%s", path);
+    free(path);
+    return file;
+}
+
+/* Lines "neuron step", by step and neuron. */
+static size_t read_pairs(const char *name, bool *fired, uint32_t neurons)
+{
+    FILE *file = open_text(name);
+    uint32_t neuron, step;
+    size_t count = 0;
+    while (fscanf(file, "%u %u", &neuron, &step) == 2) {
+        ck_assert_uint_lt(neuron, neurons);
+        if (step >= RECORDED_STEPS)
+            continue;
+        count += !fired[step * neurons + neuron];
+        fired[step * neurons + neuron] = true;
+    }
+    fclose(file);
+    return count;
+}
+
+/* The chip holds 2 round(2 w). */
+static void add_layer(struct network *network, const char *weights, const char *synapses, const char *name,
+                      uint32_t out, uint32_t in)
+{
+    FILE *file = open_text(weights);
+    struct node *dense = network_add(network, synapses, NODE_AFFINE);
+    dense->weight = (struct tensor){{2, {out, in}}, memory_array(out * in, sizeof(double))};
+    for (uint32_t i = 0; i < out * in; i++) {
+        ck_assert_int_eq(fscanf(file, "%lf", &dense->weight.data[i]), 1);
+        dense->weight.data[i] = 2 * round(2 * dense->weight.data[i]);
+    }
+    fclose(file);
+    struct node *neuron = network_add(network, name, NODE_LOIHI);
+    neuron->output = (struct shape){1, {out}};
+    neuron->decay_current = filled(1024, out);
+    neuron->decay_potential = filled(128, out);
+    neuron->v_threshold = filled(80, out);
+}
+
+static void write_outputs(const struct run *run)
+{
+    char path[] = "/tmp/npusim-loihi-XXXXXX";
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    good(reference_write(path, &run->network, &run->batch, &run->reference, 1e-3, &problems));
+    struct spike_options how = {.dt_s = 1e-3};
+    struct spike_batch back;
+    good(spikes_read(path, 1, &how, &back, &problems)); /* the one node of one neuron: the output */
+    size_t outputs = 0;
+    for (size_t i = 0; i < run->reference.samples[0].spike_count; i++)
+        outputs += run->reference.samples[0].spikes[i].node == node_named(&run->network, "output_neuron");
+    printf("  loihi chip recording: %zu output spikes, written and read again\n", outputs);
+    ck_assert_uint_gt(outputs, 0);
+    ck_assert_uint_eq(back.samples[0].count, outputs);
+    spikes_free(&back);
+    unlink(path);
+}
+
+START_TEST(the_chip_recording_has_no_mismatch_in_its_hidden_spikes)
+{
+    struct run *run = memory_array(1, sizeof *run);
+    bool *in = memory_array(RECORDED_STEPS * 250, sizeof *in), *hidden = memory_array(RECORDED_STEPS * 25, sizeof *in);
+    read_pairs(RECORDING "loihiInputSpikes.txt", in, 250);
+    size_t recorded = read_pairs(RECORDING "loihiHiddenSpikes.txt", hidden, 25), wrong = 0;
+    run->network.path = memory_copy_string("recording");
+    run->network.version = memory_copy_string("");
+    network_add(&run->network, "in", NODE_INPUT)->output = (struct shape){1, {250}};
+    add_layer(&run->network, RECORDING "snn_w1learned.txt", "w1", "hidden", 25, 250);
+    add_layer(&run->network, RECORDING "snn_w2learned.txt", "w2", "output_neuron", 1, 25);
+    network_add(&run->network, "out", NODE_OUTPUT);
+    static const char *const chain[] = {"in", "w1", "hidden", "w2", "output_neuron", "out"};
+    for (int i = 0; i < 5; i++)
+        network_connect(&run->network, chain[i], chain[i + 1]);
+    good(network_check(&run->network, &problems));
+    struct spike_sample *sample = memory_array(1, sizeof *sample);
+    *sample = (struct spike_sample){.name = memory_copy_string("recording"), .label = -1, .steps = RECORDED_STEPS};
+    sample->events = memory_array(RECORDED_STEPS * 250, sizeof *sample->events);
+    for (uint32_t i = 0; i < RECORDED_STEPS * 250; i++)
+        if (in[i])
+            sample->events[sample->count++] = (struct spike_event){i / 250, i % 250, 1};
+    simulate(run, sample, 250);
+    uint32_t node = node_named(&run->network, "hidden");
+    for (size_t i = 0; i < run->reference.samples[0].spike_count; i++) {
+        struct reference_spike spike = run->reference.samples[0].spikes[i];
+        if (spike.node == node)
+            hidden[spike.step * 25 + spike.neuron] ^= true;
+    }
+    for (uint32_t i = 0; i < RECORDED_STEPS * 25; i++)
+        wrong += hidden[i];
+    printf("  loihi chip recording: %zu hidden spikes, %zu mismatches\n", recorded, wrong);
+    ck_assert_uint_gt(recorded, 300);
+    ck_assert_uint_eq(wrong, 0);
+    write_outputs(run);
+}
+END_TEST
+
 int main(void)
 {
     char *path = reference_path(LAVA "tinynet/tiny.net");
     if (access(path, R_OK) != 0) {
-        printf("test_lava: 2 cases skipped (no reference data)\n");
+        printf("test_lava: 3 cases skipped (no reference data)\n");
         return 0;
     }
     free(path);
@@ -191,6 +298,7 @@ int main(void)
     tcase_set_timeout(all, 300);
     tcase_add_test(all, tinynet_has_no_mismatch_in_three_layers);
     tcase_add_test(all, gts_has_no_mismatch);
+    tcase_add_test(all, the_chip_recording_has_no_mismatch_in_its_hidden_spikes);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
