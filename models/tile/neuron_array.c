@@ -26,6 +26,7 @@ void neuron_array_init(struct neuron_array *array, const struct core_config *con
     array->potential = memory_array(count, sizeof(int32_t));
     array->current = memory_array(count, sizeof(int32_t));
     array->fired = memory_array(count + 1, sizeof(uint32_t)); /* one more: a silent neuron is written, not kept */
+    neuron_array_reset(array);
 }
 
 void neuron_array_free(struct neuron_array *array)
@@ -106,7 +107,11 @@ uint64_t neuron_array_leaves(const struct neuron_array *array, uint32_t index)
 
 void neuron_array_reset(struct neuron_array *array)
 {
-    memset(array->potential, 0, array->count * sizeof *array->potential);
+    for (uint32_t g = 0; g < array->program->group_count; g++) {
+        const struct neuron_group *group = &array->program->groups[g];
+        for (uint32_t j = group->first; j < group->first + group->count; j++)
+            array->potential[j] = group->initial;
+    }
     memset(array->current, 0, array->count * sizeof *array->current);
     array->fired_count = 0;
 }

@@ -100,6 +100,7 @@ static struct neuron_group profile_of(const struct compilation *with, const stru
         return group;
     }
     group.threshold = clamp_potential(core, constants->threshold * scale);
+    group.initial = clamp_potential(core, constants->initial * scale);
     group.reset_subtract = constants->subtracts;
     if (!group.reset_subtract)
         group.reset = clamp_potential(core, constants->reset * scale);

@@ -293,6 +293,24 @@ static bool check_sizes(const struct walk *walk)
     return fine;
 }
 
+static bool check_kinds(const struct compilation *with)
+{
+    const struct network *network = with->network;
+    bool fine = true;
+    for (uint32_t i = 0; i < network->node_count; i++) {
+        const struct node *node = &network->nodes[i];
+        if (node->kind == NODE_SIGMA_DELTA)
+            fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s sends graded spikes, which the chip's "
+                                   "packets do not carry, expected spikes of one size", node->name,
+                                   node_kind_name(node->kind));
+        if (node->kind == NODE_RELU)
+            fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s does not spike, expected a network of "
+                                   "spiking neurons (npusim convert makes one)", node->name,
+                                   node_kind_name(node->kind));
+    }
+    return fine;
+}
+
 static bool make_populations(struct walk *walk, const uint32_t *order)
 {
     const struct network *network = walk->with->network;
@@ -305,11 +323,7 @@ static bool make_populations(struct walk *walk, const uint32_t *order)
         else if (node->kind == NODE_OUTPUT && direct[order[i]] == NONE)
             population_append(walk, order[i], true);
     }
-    for (uint32_t i = 0; i < network->node_count; i++)
-        if (network->nodes[i].kind == NODE_SIGMA_DELTA)
-            fine = diagnostics_add(walk->with->diagnostics, network->path, "node %s: %s sends graded spikes, which the "
-                                   "chip's packets do not carry, expected spikes of one size", network->nodes[i].name,
-                                   node_kind_name(network->nodes[i].kind));
+    fine = check_kinds(walk->with) && fine;
     fine = check_sizes(walk) && fine;
     for (uint32_t i = 0; i < network->node_count; i++) {
         if (direct[i] == NONE || walk->population_of[direct[i]] == NONE)

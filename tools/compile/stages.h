@@ -62,7 +62,7 @@ struct neuron_constants {
     enum neuron_model model;
     double gain, leak;
     double decay_current, decay_potential; /* 0 .. 1 if the graph allows */
-    double threshold, reset;
+    double threshold, reset, initial;
     bool subtracts; /* the threshold, instead of the reset */
     bool silent;    /* never fires, whatever its potential */
 };

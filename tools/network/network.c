@@ -59,6 +59,7 @@ static const struct {
     [NODE_CUBALIF] = {"CubaLIF", cubalif_fields, true, true, false},
     [NODE_LOIHI] = {"Loihi", loihi_fields, true, true, false},
     [NODE_SIGMA_DELTA] = {"SigmaDelta", sigma_delta_fields, true, true, false},
+    [NODE_RELU] = {"ReLU", no_fields, false, false, false},
 };
 
 static int checked(enum node_kind kind)
@@ -164,6 +165,7 @@ static void node_free(struct node *node)
 {
     for (const struct node_field *field = node_fields(node->kind); field->name; field++)
         free(*node_field(node, field));
+    free(node->v_initial);
     free(node->weight.data);
     free(node->bias.data);
     free(node->name);

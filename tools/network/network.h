@@ -36,6 +36,7 @@ enum node_kind {
     NODE_CUBALIF,
     NODE_LOIHI,       /* Intel's integer rule (lava-dl), bit by bit; NIR has no such node */
     NODE_SIGMA_DELTA, /* lava's sigma-delta neurons with graded spikes */
+    NODE_RELU,        /* max(0, x) of a network without spikes; npusim convert makes neurons of it */
     NODE_KINDS
 };
 
@@ -69,6 +70,7 @@ struct node {
     double *r, *v_leak, *v_threshold, *v_reset; /* Threshold: only v_threshold */
     double *decay_current, *decay_potential; /* Loihi: 0 .. 4096; threshold and bias in v_threshold and v_bias, whole */
     double *v_bias;                          /* Loihi, SigmaDelta */
+    double *v_initial;                       /* potential before step 0 of IF, LIF; NULL: 0. NIR: metadata v_initial */
     enum sigma_delta_part part;              /* SigmaDelta */
     double *scale;  /* Scale, size of output */
     double *delay;  /* Delay */

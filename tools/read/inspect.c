@@ -6,6 +6,7 @@
 #include "tools/file/h5.h"
 #include "tools/file/npy.h"
 #include "tools/read/inspect.h"
+#include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
 #include "tools/read/spike_readers.h"
@@ -163,7 +164,7 @@ bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
         struct h5 *file;
         if (!h5_open(path, &file, diagnostics))
             return false;
-        bool network = nir_recognise(file) || lava_recognise(file);
+        bool network = nir_recognise(file) || lava_recognise(file) || keras_recognise(file);
         bool good = network || inspect_hdf5(file, out, diagnostics);
         h5_close(file);
         return network ? inspect_network(path, out, diagnostics) : good;

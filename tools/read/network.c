@@ -1,6 +1,7 @@
 /* Which format a network file has, by content. */
 #include "tools/read/read.h"
 
+#include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
 #include <stdio.h>
@@ -26,6 +27,8 @@ static bool read_hdf5(struct h5 *file, struct network *out, struct diagnostics *
         return nir_read(file, out, diagnostics);
     if (lava_recognise(file))
         return lava_read(file, out, diagnostics);
+    if (keras_recognise(file))
+        return keras_read(file, out, diagnostics);
     return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node) or lava-dl "
                            "layers (/layer)");
 }
@@ -46,7 +49,9 @@ static bool read_any(const char *path, struct network *out, struct diagnostics *
 bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
 {
     bool good = read_any(path, out, diagnostics) && network_check(out, diagnostics);
-    if (!good)
+    if (good)
+        nir_apply_metadata(out);
+    else
         network_free(out);
     return good;
 }
@@ -54,7 +59,9 @@ bool network_read(const char *path, struct network *out, struct diagnostics *dia
 bool network_read_graph(const char *path, struct network *out, struct diagnostics *diagnostics)
 {
     bool good = read_any(path, out, diagnostics) && network_check_graph(out, diagnostics);
-    if (!good)
+    if (good)
+        nir_apply_metadata(out);
+    else
         network_free(out);
     return good;
 }

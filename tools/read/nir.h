@@ -25,6 +25,9 @@ MUST_USE bool nir_read_node(struct h5 *file, const char *group, const char *type
 MUST_USE bool nir_read_metadata(struct h5 *file, const char *group, const char *node, const char *prefix,
                                 struct network *network, struct diagnostics *diagnostics);
 
+/* What this project keeps in a node's metadata: v_initial, one value or one a neuron. After network_check. */
+void nir_apply_metadata(struct network *network);
+
 /* ---- nir_join.c ---- */
 /* Takes the boundary nodes of sub-graphs out of the graph; an edge to one continues with the edges that leave it.
  * boundary[i] says whether node i is one. */

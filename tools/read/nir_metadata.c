@@ -3,6 +3,7 @@
 #include "tools/read/nir.h"
 
 #include "sim/memory.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,4 +80,26 @@ bool nir_read_metadata(struct h5 *file, const char *group, const char *node, con
     bool good = !h5_is_group(file, path) || read_group(&reader, path, prefix, 0);
     free(path);
     return good;
+}
+
+void nir_apply_metadata(struct network *network)
+{
+    for (uint32_t i = 0; i < network->metadata_count; i++) {
+        const struct metadata *entry = &network->metadata[i];
+        uint32_t n = 0;
+        if (strcmp(entry->key, "v_initial") != 0 || !entry->numbers)
+            continue;
+        while (n < network->node_count && strcmp(network->nodes[n].name, entry->node) != 0)
+            n++;
+        struct node *node = n < network->node_count ? &network->nodes[n] : NULL;
+        bool takes = node && !node->v_initial && (node->kind == NODE_IF || node->kind == NODE_LIF);
+        int64_t given = shape_items(&entry->shape), items = takes ? shape_items(&node->output) : 0;
+        if (!takes || (given != 1 && given != items))
+            continue;
+        node->v_initial = memory_array((size_t)items, sizeof *node->v_initial);
+        for (int64_t k = 0; k < items; k++) {
+            double value = entry->numbers[given == 1 ? 0 : k];
+            node->v_initial[k] = isfinite(value) ? value : 0.0;
+        }
+    }
 }

@@ -68,6 +68,8 @@ void neuron_reset(const struct node *node, struct neuron_state *state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i])
             memset(all[i], 0, size * sizeof *all[i]);
+    if (node->v_initial && state->potential)
+        memcpy(state->potential, node->v_initial, size * sizeof *state->potential);
 }
 
 void neuron_free(struct neuron_state *state)
