@@ -9,6 +9,7 @@ const struct command commands[] = {
     {"compile", "a network for a chip: a program file, and how it fits", command_compile},
     {"reference", "a network in float without hardware", command_reference},
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},
+    {"convert", "a network without spikes into one of spiking neurons", command_convert},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
     {"validate", "recordings of real designs, run again and compared", command_validate},
