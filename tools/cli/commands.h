@@ -15,6 +15,7 @@ int command_run(int argc, char **argv);
 int command_compile(int argc, char **argv);
 int command_reference(int argc, char **argv);
 int command_baseline(int argc, char **argv);
+int command_activations(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);

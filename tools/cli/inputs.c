@@ -113,6 +113,7 @@ static bool read_each(const struct network *network, const char *const *file, co
         if (!file[n])
             continue;
         uint32_t size = (uint32_t)shape_items(&network->nodes[n].output);
+        how.node = network->nodes[n].name;
         good = spikes_read(file[n], size, &how, first ? out : &batch, diagnostics);
         if (good && !first)
             good = add_batch(out, &batch, diagnostics);

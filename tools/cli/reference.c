@@ -98,8 +98,9 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
     struct network network = {0};
     struct spike_batch batch = {0};
     struct semantics semantics;
-    struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
-                                line->labels};
+    struct spike_options how = {.dt_s = line->dt_s, .steps = line->steps, .samples = line->samples,
+                                .coding = (enum spike_coding)line->coding, .seed = line->seed,
+                                .labels_path = line->labels};
     bool good = semantics_parse(line->semantics, &semantics, diagnostics);
     good &= network_read(line->network, &network, diagnostics);
     good = good && inputs_read(&network, &line->inputs, &how, &batch, diagnostics) &&

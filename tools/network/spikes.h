@@ -38,6 +38,7 @@ struct spike_options {
     uint32_t samples;   /* 0: all; else the first so many */
     enum spike_coding coding;
     uint64_t seed;      /* for rate coding (Bernoulli, GSL stream keyed by (seed, sample)) */
+    const char *node;       /* NIR data: of this node, if the file has it; NULL: of "input", or what fits */
     const char *labels_path; /* NULL: none, or an IDX label file beside is not looked for */
 };
 
