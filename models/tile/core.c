@@ -290,6 +290,8 @@ static void core_hash(const void *self, struct hash *hash)
         hash_u64(hash, (uint64_t)core->synapses.synapses[i].target << 16 | (uint16_t)core->synapses.synapses[i].weight);
     hash_i32s(hash, core->neurons.potential, core->neurons.count);
     hash_i32s(hash, core->neurons.current, core->neurons.count);
+    if (core->neurons.resting)
+        hash_i32s(hash, core->neurons.resting, core->neurons.count);
     axon_output_hash(&core->output, hash);
     hash_u64(hash, (uint64_t)core->seen_go);
     hash_u64(hash, (uint64_t)core->obeyed);

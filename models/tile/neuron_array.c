@@ -1,6 +1,7 @@
 #include "models/tile/neuron_array.h"
 
 #include "models/mem/sram_ports.h"
+#include "models/tile/neuron_rest.h"
 #include "sim/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@ void neuron_array_init(struct neuron_array *array, const struct core_config *con
     array->potential = memory_array(count, sizeof(int32_t));
     array->current = memory_array(count, sizeof(int32_t));
     array->fired = memory_array(count + 1, sizeof(uint32_t)); /* one more: a silent neuron is written, not kept */
+    array->resting = neuron_rest_make(program);
     neuron_array_reset(array);
 }
 
@@ -34,6 +36,7 @@ void neuron_array_free(struct neuron_array *array)
     free(array->potential);
     free(array->current);
     free(array->fired);
+    free(array->resting);
 }
 
 static inline int32_t decayed(int32_t x, uint32_t keep, uint32_t bits)
@@ -82,8 +85,12 @@ static void update_group(struct neuron_array *array, const struct neuron_group *
 void neuron_array_update(struct neuron_array *array, int32_t *accumulator, uint64_t counters[CORE_COUNTERS])
 {
     array->fired_count = 0;
+    if (array->resting)
+        neuron_rest_before(array, accumulator);
     for (uint32_t g = 0; g < array->program->group_count; g++)
         update_group(array, &array->program->groups[g], accumulator);
+    if (array->resting)
+        neuron_rest_after(array);
     memset(accumulator, 0, array->count * sizeof *accumulator);
     counters[CORE_NEURON_UPDATES] += array->count;
     counters[CORE_STATE_READS] += array->state_words;
@@ -113,6 +120,8 @@ void neuron_array_reset(struct neuron_array *array)
             array->potential[j] = group->initial;
     }
     memset(array->current, 0, array->count * sizeof *array->current);
+    if (array->resting)
+        memset(array->resting, 0, array->count * sizeof *array->resting);
     array->fired_count = 0;
 }
 

@@ -25,6 +25,7 @@ struct neuron_array {
     uint32_t groups;                  /* of lanes */
     uint32_t state_words;             /* words of state of all neurons: 1 each, CubaLIF 2 */
     int32_t *potential, *current;     /* [count] */
+    int32_t *resting;                 /* [count]: timesteps of refractory time left; NULL: no neuron has one */
     uint32_t *fired;                  /* [count]: neurons that fired in the present timestep, ascending */
     uint32_t fired_count;
 };

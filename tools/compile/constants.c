@@ -101,6 +101,7 @@ void neuron_constants(const struct node *node, uint32_t neuron, const struct com
         return;
     out->threshold = node->v_threshold[neuron];
     out->reset = node->v_reset ? node->v_reset[neuron] : 0.0;
+    out->refractory = node->refractory ? round(node->refractory[neuron] / options->dt_s) : 0.0;
     out->initial = node->v_initial ? node->v_initial[neuron] : 0.0;
     out->subtracts = options->semantics->reset != RESET_TO_VALUE && node->kind != NODE_THRESHOLD &&
                      node->kind != NODE_LOIHI;

@@ -2,6 +2,7 @@
 #include "tools/compile/stages.h"
 
 #include "sim/memory.h"
+#include "tools/compile/program_layout.h"
 #include "sim/panic.h"
 #include <math.h>
 #include <stdlib.h>
@@ -100,6 +101,7 @@ static struct neuron_group profile_of(const struct compilation *with, const stru
         return group;
     }
     group.threshold = clamp_potential(core, constants->threshold * scale);
+    group.refractory = (int32_t)fmin(constants->refractory, REFRACTORY_MOST);
     group.initial = clamp_potential(core, constants->initial * scale);
     group.reset_subtract = constants->subtracts;
     if (!group.reset_subtract)

@@ -134,7 +134,8 @@ static bool whole_weights_fit(const struct core_config *core, const struct draft
 static bool same_constants(const struct neuron_constants *a, const struct neuron_constants *b)
 {
     return a->decay_current == b->decay_current && a->decay_potential == b->decay_potential &&
-           a->threshold == b->threshold && a->reset == b->reset && a->initial == b->initial;
+           a->threshold == b->threshold && a->reset == b->reset && a->initial == b->initial &&
+           a->refractory == b->refractory;
 }
 
 /* Equal neurons of a channel; all neurons where values are read out. */

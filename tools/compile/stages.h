@@ -63,6 +63,7 @@ struct neuron_constants {
     double gain, leak;
     double decay_current, decay_potential; /* 0 .. 1 if the graph allows */
     double threshold, reset, initial;
+    double refractory; /* timesteps */
     bool subtracts; /* the threshold, instead of the reset */
     bool silent;    /* never fires, whatever its potential */
 };

@@ -166,6 +166,7 @@ static void node_free(struct node *node)
     for (const struct node_field *field = node_fields(node->kind); field->name; field++)
         free(*node_field(node, field));
     free(node->v_initial);
+    free(node->refractory);
     free(node->weight.data);
     free(node->bias.data);
     free(node->name);

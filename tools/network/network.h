@@ -70,6 +70,7 @@ struct node {
     double *r, *v_leak, *v_threshold, *v_reset; /* Threshold: only v_threshold */
     double *decay_current, *decay_potential; /* Loihi: 0 .. 4096; threshold and bias in v_threshold and v_bias, whole */
     double *v_bias;                          /* Loihi, SigmaDelta */
+    double *refractory; /* LIF, IF: s after a spike in which input is ignored; NULL: none. NIR has none */
     double *v_initial;                       /* potential before step 0 of IF, LIF; NULL: 0. NIR: metadata v_initial */
     enum sigma_delta_part part;              /* SigmaDelta */
     double *scale;  /* Scale, size of output */

@@ -9,6 +9,7 @@
 #include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/sonata.h"
 #include "tools/read/spike_readers.h"
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,8 @@ bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
 {
     if (directory_is(path))
         return inspect_directory(path, out, diagnostics);
+    if (sonata_recognise(path))
+        return inspect_network(path, out, diagnostics);
     if (h5_is_hdf5(path)) {
         struct h5 *file;
         if (!h5_open(path, &file, diagnostics))

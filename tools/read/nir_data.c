@@ -280,17 +280,13 @@ static bool read_events(struct spike_reading *reading, struct h5 *file, const st
     return fine;
 }
 
-bool nir_data_read(struct spike_reading *reading, const char *path)
+bool nir_data_read(struct spike_reading *reading, struct h5 *file)
 {
-    struct h5 *file = NULL;
     struct observable observable = {0};
-    if (!h5_open(path, &file, reading->diagnostics))
-        return false;
     bool fine = choose(file, reading->options->node, reading->batch->inputs, &observable,
                        reading->diagnostics) &&
                 set_dt(reading, file, &observable) &&
                 (observable.grid ? read_grid(reading, file, &observable) : read_events(reading, file, &observable));
     free(observable.path);
-    h5_close(file);
     return fine;
 }

@@ -1,7 +1,7 @@
 /* Steps of a neuron: integrate, compare, reset. LI and LIF v += k (v_leak - v + r x), k = dt / tau or what the
  * integrator makes of it; IF and I v += r x, without dt, as every NIR backend does; CubaLI and CubaLIF
  * I += ks (w_in x - I), then the membrane with the new I, as the platforms do that publish it.
- * Not modelled: refractory time, which NIR does not have. */
+ * A refractory time (SONATA; NIR has none) ignores input for whole steps; exact has none. */
 #include "tools/reference/neuron.h"
 
 #include "sim/memory.h"
@@ -53,6 +53,8 @@ void neuron_make(const struct node *node, const struct semantics *semantics, dou
         return;
     if (semantics->input_delay)
         out->held = memory_array(size, sizeof *out->held);
+    if (spikes && node->refractory)
+        out->resting = memory_array(size, sizeof *out->resting);
     if (spikes && semantics->integrator == INTEGRATOR_EXACT)
         out->offset = memory_array(size, sizeof *out->offset);
     if (neuron_needs_dt(node->kind))
@@ -63,7 +65,8 @@ void neuron_make(const struct node *node, const struct semantics *semantics, dou
 
 void neuron_reset(const struct node *node, struct neuron_state *state)
 {
-    double *const all[] = {state->potential, state->current, state->fired, state->held, state->offset};
+    double *const all[] = {state->potential, state->current, state->fired, state->held, state->offset,
+                           state->resting};
     size_t size = (size_t)shape_items(&node->output);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i])
@@ -79,6 +82,7 @@ void neuron_free(struct neuron_state *state)
     free(state->fired);
     free(state->held);
     free(state->offset);
+    free(state->resting);
     free(state->rate_v);
     free(state->rate_u);
     *state = (struct neuron_state){0};
@@ -237,6 +241,20 @@ static void exchange(double *held, const double *input, double *room, size_t siz
     memcpy(held, input, size * sizeof *held);
 }
 
+/* Undoes the step of neurons in their refractory time, which stay at their reset; those that fired begin theirs. */
+static void rest(const struct node *node, double dt, struct neuron_state *state, double *output, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (state->resting[i] > 0.0) {
+            state->resting[i] -= 1.0;
+            state->potential[i] = node->v_reset[i];
+            output[i] = 0.0;
+        } else if (output[i] > 0.0) {
+            state->resting[i] = round(node->refractory[i] / dt);
+        }
+    }
+}
+
 void neuron_step(const struct node *node, const struct semantics *semantics, double dt_s, const double *input,
                  struct neuron_state *state, double *output)
 {
@@ -264,4 +282,6 @@ void neuron_step(const struct node *node, const struct semantics *semantics, dou
     advance(node, semantics, dt_s, state, input, size);
     fire(node, semantics, state, output, size);
     free(late);
+    if (state->resting)
+        rest(node, dt_s, state, output, size);
 }

@@ -9,6 +9,7 @@ struct neuron_state { /* one value a neuron, zero before step 0; NULL: the kind 
     double *current; /* CubaLI, CubaLIF, Loihi; SigmaDelta: what was sent of the potential, with its rest */
     double *fired;   /* spikes found in the step before (reset or spike in the next step) */
     double *held;    /* input of the step before (input_delay) */
+    double *resting; /* steps of the refractory time that are left */
     double *offset;  /* exact: when in the step the last spike was, 0 .. 1 */
     double *rate_v, *rate_u; /* dt / tau, or 1 - exp(-dt / tau); constant */
 };

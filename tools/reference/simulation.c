@@ -25,7 +25,7 @@ static bool check_kinds(const struct network *network, const struct semantics *s
     bool needs_dt = semantics->integrator == INTEGRATOR_EXACT;
     for (uint32_t n = 0; n < network->node_count; n++) {
         const struct node *node = &network->nodes[n];
-        needs_dt = needs_dt || neuron_needs_dt(node->kind) || node->delay;
+        needs_dt = needs_dt || neuron_needs_dt(node->kind) || node->delay || node->refractory;
         if (node->kind == NODE_INPUT || node->kind == NODE_OUTPUT || node->kind == NODE_DELAY ||
             node->kind == NODE_RELU || node_is_linear(node->kind) || neuron_has_rule(node->kind))
             continue;
