@@ -86,6 +86,12 @@ static void print_row(const char *name, size_t right, size_t all)
     printf("  %-10s %6zu of %zu  %6.2f %%\n", name, right, all, 100.0 * (double)right / (double)all);
 }
 
+/* 1, 2, 4 .. and the last step. */
+static uint32_t next_row(uint32_t t, uint32_t last)
+{
+    return t < last && 2 * t > last ? last : 2 * t;
+}
+
 static bool print_accuracy(const struct convert_line *line, const struct network *network, bool spiking,
                            struct diagnostics *diagnostics)
 {
@@ -94,7 +100,7 @@ static bool print_accuracy(const struct convert_line *line, const struct network
     bool good = run(line, network, spiking, &batch, &result, diagnostics);
     if (good && !line->quiet && !spiking)
         print_row("float", right_at(&result, &batch, 0), batch.count);
-    for (uint32_t t = 1; good && spiking && !line->quiet && t <= line->steps; t = 2 * t > line->steps && t < line->steps ? line->steps : 2 * t) {
+    for (uint32_t t = 1; good && spiking && !line->quiet && t <= line->steps; t = next_row(t, line->steps)) {
         char name[32];
         snprintf(name, sizeof name, "%u step%s", (unsigned)t, t == 1 ? "" : "s");
         print_row(name, right_at(&result, &batch, t - 1), batch.count);
