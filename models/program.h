@@ -36,6 +36,7 @@ struct neuron_group {
     int32_t leak;             /* MODEL_EVENT_LEAK: amount toward zero */
     int32_t silent;           /* 1: updates and resets, but sends nothing */
     int32_t initial;          /* potential at first */
+    int32_t refractory;       /* timesteps after a spike in which input is ignored */
 };
 
 /* One destination of a neuron or input. */

@@ -332,6 +332,8 @@ static void core_hash(const void *self, struct hash *hash)
     synapse_array_hash(&core->synapses, hash);
     hash_i32s(hash, core->neurons.potential, core->neurons.count);
     hash_i32s(hash, core->neurons.current, core->neurons.count);
+    if (core->neurons.resting)
+        hash_i32s(hash, core->neurons.resting, core->neurons.count);
     axon_output_hash(&core->output, now, hash);
     hash_u64(hash, (uint64_t)core->seen_go);
     hash_u64(hash, (uint64_t)core->obeyed);

@@ -1,6 +1,7 @@
 #include "models/tile/neuron_array.h"
 
 #include "models/mem/sram_ports.h"
+#include "models/tile/neuron_rest.h"
 #include "sim/memory.h"
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,8 @@ void neuron_array_init(struct neuron_array *array, const struct core_config *con
     array->potential = memory_array(count, sizeof(int32_t));
     array->current = memory_array(count, sizeof(int32_t));
     array->fired = memory_array(count + 1, sizeof(uint32_t)); /* one more: a silent neuron is written, not kept */
+    array->resting = neuron_rest_make(program);
+    neuron_array_reset(array);
 }
 
 void neuron_array_free(struct neuron_array *array)
@@ -78,10 +81,13 @@ void neuron_array_free(struct neuron_array *array)
     free(array->potential);
     free(array->current);
     free(array->fired);
+    free(array->resting);
 }
 
 static void update_all(struct neuron_array *array, int32_t *accumulator, bool added)
 {
+    if (array->resting && added)
+        neuron_rest_before(array, accumulator);
     struct vector_state state = {.potential = array->potential, .current = array->current, .accumulator = accumulator,
                                  .bias = array->program->bias, .fired = array->fired};
     for (uint32_t g = 0; g < array->program->group_count; g++) {
@@ -90,6 +96,8 @@ static void update_all(struct neuron_array *array, int32_t *accumulator, bool ad
     }
     array->fired_count = state.fired_count;
     array->rests = !added && !state.changed && state.fired_count == 0;
+    if (array->resting && neuron_rest_after(array))
+        array->rests = false;
     if (added)
         memset(accumulator, 0, array->count * sizeof *accumulator);
 }
@@ -122,8 +130,14 @@ uint64_t neuron_array_leaves(const struct neuron_array *array, uint32_t index)
 
 void neuron_array_reset(struct neuron_array *array)
 {
-    memset(array->potential, 0, array->count * sizeof *array->potential);
+    for (uint32_t g = 0; g < array->program->group_count; g++) {
+        const struct neuron_group *group = &array->program->groups[g];
+        for (uint32_t j = group->first; j < group->first + group->count; j++)
+            array->potential[j] = group->initial;
+    }
     memset(array->current, 0, array->count * sizeof *array->current);
+    if (array->resting)
+        memset(array->resting, 0, array->count * sizeof *array->resting);
     array->fired_count = 0;
     array->rests = false;
 }

@@ -28,6 +28,7 @@ struct neuron_array {
     const struct vector_kernels *kernels;
     struct vector_neurons *rules;     /* [program->group_count] */
     int32_t *potential, *current;     /* [count] */
+    int32_t *resting;                 /* [count]: timesteps of refractory time left; NULL: no neuron has one */
     uint32_t *fired;                  /* [count]: neurons that fired in the present timestep, ascending */
     uint32_t fired_count;
     bool rests;                       /* the last update added nothing, changed nothing and fired nothing: neither will the

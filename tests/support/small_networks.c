@@ -134,7 +134,7 @@ uint32_t add_leaky(struct network *network, const char *name, enum node_kind kin
         free(node->v_reset);
         node->v_threshold = node->v_reset = NULL;
     }
-    if (kind != NODE_CUBALIF)
+    if (kind != NODE_CUBALIF && kind != NODE_CUBALI)
         return index;
     node->tau_syn = filled((size_t)count, tau);
     node->w_in = filled((size_t)count, 1.0);

@@ -318,15 +318,23 @@ START_TEST(li_outputs_send_values_and_feed_nobody_else)
 }
 END_TEST
 
-/* ---- what cannot run ---- */
-START_TEST(nodes_without_hardware_are_named)
+START_TEST(a_cubali_is_a_current_based_neuron_that_never_fires)
 {
-    uint32_t affine = one_layer(&it, 4, 6, NULL), neurons = add_leaky(&it.network, "slow", NODE_CUBALI, 6, 0.01, 1.0);
+    uint32_t affine = one_layer(&it, 4, 6, NULL), neurons = add_leaky(&it.network, "slow", NODE_CUBALI, 6, 0.004, 0.0);
     finish_layer(&it, affine, neurons);
-    refused(&it, "node slow: CubaLI cannot run on the chip");
+    compile_well(&it, 0.001);
+    ck_assert(it.program.populations[1].output && it.program.populations[1].values);
+    uint32_t c = 0;
+    while (it.program.cores[c].group_count == 0)
+        c++;
+    const struct neuron_group *group = &it.program.cores[c].groups[0];
+    ck_assert_int_eq(group->model, MODEL_CUBALIF);
+    ck_assert_int_eq(group->decay_current, 1024);
+    ck_assert_int_eq(group->threshold, (1 << (it.chip.core.potential_bits - 1)) - 1);
 }
 END_TEST
 
+/* ---- what cannot run ---- */
 START_TEST(a_cycle_without_a_neuron_is_refused)
 {
     uint32_t affine = one_layer(&it, 4, 4, NULL), other = add_affine(&it.network, "other", 4, 4, NULL, 0.0);
@@ -375,7 +383,7 @@ int main(void)
     tcase_add_test(tests, spiking_outputs_also_go_to_the_host);
     tcase_add_test(tests, an_output_behind_a_linear_node_is_read_out_by_value);
     tcase_add_test(tests, li_outputs_send_values_and_feed_nobody_else);
-    tcase_add_test(tests, nodes_without_hardware_are_named);
+    tcase_add_test(tests, a_cubali_is_a_current_based_neuron_that_never_fires);
     tcase_add_test(tests, a_cycle_without_a_neuron_is_refused);
     tcase_add_test(tests, leaky_neurons_need_the_length_of_a_step);
     tcase_add_test(tests, a_time_constant_shorter_than_a_step_is_remarked);

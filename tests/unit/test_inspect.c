@@ -37,7 +37,7 @@ START_TEST(inspect_lists_a_network)
     char *text = inspected();
     ck_assert_ptr_nonnull(text);
     ck_assert_ptr_nonnull(strstr(text, "NIR network, version 1.0.7"));
-    ck_assert_ptr_nonnull(strstr(text, "4 nodes, 4 edges, 3 neurons, 9 weights"));
+    ck_assert_ptr_nonnull(strstr(text, "4 nodes, 4 edges, 3 neurons, 9 synapses, 9 trained values"));
     ck_assert_ptr_nonnull(strstr(text, "rec -> lif carries the previous step"));
     free(text);
 }

@@ -318,24 +318,53 @@ START_TEST(the_decision_is_most_spikes_else_the_highest_last_value_with_the_lowe
 }
 END_TEST
 
-START_TEST(kinds_without_a_rule_are_all_named)
+/* input -> Delay of 0 and 2 steps -> Threshold 0.5; I and CubaLI beside, each with an input of its own size 2 */
+START_TEST(a_delay_holds_each_value_back_by_its_own_whole_steps)
 {
-    struct fixture *f = fixture_make(1);
-    add_node(f, "in", NODE_INPUT, 1, 1);
-    add_node(f, "late", NODE_DELAY, 1, 1);
-    add_node(f, "sum", NODE_I, 1, 1);
-    add_node(f, "cut", NODE_THRESHOLD, 1, 1);
-    add_node(f, "cuba", NODE_CUBALI, 1, 1);
-    add_node(f, "out", NODE_OUTPUT, 1, 1);
-    for (uint32_t n = 0; n < 5; n++)
+    struct fixture *f = fixture_make(2);
+    double delays[8] = {0.0, 0.0021};
+    add_node(f, "in", NODE_INPUT, 2, 2);
+    struct node *late = add_node(f, "late", NODE_DELAY, 2, 2);
+    late->delay = delays;
+    struct node *cut = add_node(f, "cut", NODE_THRESHOLD, 2, 2);
+    fill(cut->v_threshold, 0.5);
+    add_node(f, "out", NODE_OUTPUT, 2, 2);
+    for (uint32_t n = 0; n < 3; n++)
         connect(f, n, n + 1);
-    ck_assert(!run(f, 1, 1.0));
-    ck_assert_uint_eq(f->diagnostics.count, 4);
-    ck_assert(diagnostics_mention(&f->diagnostics, "test.nir: late: Delay cannot be simulated yet"));
-    ck_assert(diagnostics_mention(&f->diagnostics, "sum: I "));
-    ck_assert(diagnostics_mention(&f->diagnostics, "cut: Threshold "));
-    ck_assert(diagnostics_mention(&f->diagnostics, "cuba: CubaLI "));
+    event(f, 1, 0, 1.0f);
+    event(f, 1, 1, 0.75f);
+    event(f, 2, 0, 0.5f);
+    ck_assert(run(f, 6, 0.001));
+    for (uint32_t step = 0; step < 6; step++) {
+        ck_assert_double_eq(output(f, step, 0), step == 1);
+        ck_assert_double_eq(output(f, step, 1), step == 3);
+    }
+    ck_assert(f->result.output_spikes);
     fixture_free(f);
+}
+END_TEST
+
+START_TEST(an_i_adds_up_and_a_cubali_is_a_cubalif_that_never_fires)
+{
+    struct node *neuron;
+    struct fixture *f = driven_neuron(NODE_I, &neuron);
+    fill(neuron->r, 0.25);
+    ck_assert(run(f, 4, 1.0));
+    ck_assert_double_eq(output(f, 3, 0), 1.0);
+    fixture_free(f);
+    double never[2][3];
+    for (int k = 0; k < 2; k++) {
+        f = driven_neuron(k ? NODE_CUBALI : NODE_CUBALIF, &neuron);
+        fill(neuron->tau_syn, 0.004);
+        fill(neuron->tau_mem, 0.008);
+        ck_assert(run(f, 3, 0.001));
+        for (int step = 0; step < 3; step++)
+            never[k][step] = (double)f->result.samples[0].potentials[step];
+        fixture_free(f);
+    }
+    for (int step = 0; step < 3; step++)
+        ck_assert_double_eq(never[0][step], never[1][step]);
+    ck_assert_double_eq_tol(never[1][0], 1.0 / 32, 1e-7);
 }
 END_TEST
 
@@ -412,7 +441,8 @@ int main(void)
     tcase_add_test(rules, a_neuron_that_feeds_itself_hears_its_last_spike);
     tcase_add_test(rules, each_sample_starts_from_rest);
     tcase_add_test(rules, the_decision_is_most_spikes_else_the_highest_last_value_with_the_lowest_index_on_a_tie);
-    tcase_add_test(rules, kinds_without_a_rule_are_all_named);
+    tcase_add_test(rules, a_delay_holds_each_value_back_by_its_own_whole_steps);
+    tcase_add_test(rules, an_i_adds_up_and_a_cubali_is_a_cubalif_that_never_fires);
     tcase_add_test(rules, wrong_step_lengths_and_inputs_are_refused);
     tcase_add_test(rules, a_trace_holds_inputs_spikes_and_potentials);
     SRunner *runner = srunner_create(suite);

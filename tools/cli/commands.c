@@ -12,6 +12,8 @@ const struct command commands[] = {
     {"cost", "dollars a query and a day, for chip and accelerators", command_cost},
     {"calibrate", "the GPU model to measurements of a GPU", command_calibrate},
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},
+    {"activations", "recorded activations: densities, and to drive a chip", command_activations},
+    {"convert", "a network without spikes into one of spiking neurons", command_convert},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
     {"validate", "recordings of real designs, run again and compared", command_validate},
@@ -24,7 +26,7 @@ static void help(void)
     printf("npusim " NPUSIM_VERSION ": a cycle-level simulator of a spiking NPU\n\n"
            "usage: npusim COMMAND [OPTION ...]\n\n");
     for (const struct command *command = commands; command->name; command++)
-        printf("  %-10s %s\n", command->name, command->help);
+        printf("  %-11s %s\n", command->name, command->help);
     printf("\nnpusim COMMAND --help explains a command, npusim --version prints the version.\n\n"
            "Exit status: 0 done; 1 the simulation failed; 2 a mistake in what was given (standard error\n"
            "says where).\n\n"

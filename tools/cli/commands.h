@@ -18,6 +18,8 @@ int command_baseline(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
 int command_cost(int argc, char **argv);
 int command_compare(int argc, char **argv);
+int command_activations(int argc, char **argv);
+int command_convert(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);
 int command_validate(int argc, char **argv);

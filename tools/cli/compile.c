@@ -24,7 +24,8 @@ static const struct option_row rows[] = {
     {"--out", OPTION_STRING, FIELD(out), "PROGRAM.h5", 0, 0, false, NULL, "write the program there"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default 0.001)"},
-    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
+    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME[,SWITCH=VALUE]", 0, 0, false, NULL,
+     "what NIR leaves open: norse (default), snntorch, exact ... (docs/semantics.md)"},
     {"--input-levels", OPTION_U32, FIELD(input_levels), "N", 1, 65535, false, NULL,
      "steps of an analog input; 1 (default): inputs are spikes"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
@@ -68,10 +69,11 @@ static bool compile_all(const void *options, struct diagnostics *diagnostics)
     const struct compile_line *line = options;
     struct chip_config chip = {0};
     struct network network = {0};
-    const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
-    bool good = load_chip(line->chip, &line->settings, &chip, diagnostics);
+    struct semantics semantics;
+    bool good = semantics_parse(line->semantics, &semantics, diagnostics);
+    good &= load_chip(line->chip, &line->settings, &chip, diagnostics);
     good &= network_read(line->network, &network, diagnostics);
-    good = good && semantics && compile_to_file(line, &network, &chip, semantics, diagnostics);
+    good = good && compile_to_file(line, &network, &chip, &semantics, diagnostics);
     network_free(&network);
     chip_config_free(&chip);
     return good;

@@ -3,6 +3,7 @@
 
 #include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/inputs.h"
 #include "tools/cli/options.h"
 #include "tools/read/read.h"
 #include "tools/report/report.h"
@@ -10,7 +11,8 @@
 #include <stdio.h>
 
 struct reference_line {
-    const char *network, *input, *labels, *semantics, *out;
+    const char *network, *labels, *semantics, *out;
+    struct option_list inputs;
     double dt_s;
     uint32_t steps, samples;
     uint64_t seed;
@@ -21,11 +23,13 @@ struct reference_line {
 #define FIELD(name) offsetof(struct reference_line, name)
 static const struct option_row rows[] = {
     {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "trained network (NIR)"},
-    {"--input", OPTION_STRING, FIELD(input), "SPIKES", 0, 0, true, NULL, "input spikes or values"},
+    {"--input", OPTION_LIST, FIELD(inputs), "[NODE=]SPIKES", 0, 0, true, NULL,
+     "input spikes or values; NODE=FILE for each of several Input nodes"},
     {"--labels", OPTION_STRING, FIELD(labels), "FILE", 0, 0, false, NULL, "right answers, for accuracy"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default: as the input says)"},
-    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME", 0, 0, false, NULL, "norse (default) or snntorch"},
+    {"--semantics", OPTION_STRING, FIELD(semantics), "NAME[,SWITCH=VALUE]", 0, 0, false, NULL,
+     "what NIR leaves open: norse (default), snntorch, exact ... (docs/semantics.md)"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
@@ -73,7 +77,7 @@ static bool run_reference(const struct reference_line *line, const struct networ
                           struct diagnostics *diagnostics)
 {
     double dt;
-    if (!choose_dt(line->dt_s, batch, line->input, &dt, diagnostics))
+    if (!choose_dt(line->dt_s, batch, line->inputs.item[0], &dt, diagnostics))
         return false;
     struct progress progress = {0};
     struct reference_result result = {0};
@@ -93,13 +97,15 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
     const struct reference_line *line = options;
     struct network network = {0};
     struct spike_batch batch = {0};
-    const struct semantics *semantics = semantics_find(line->semantics ? line->semantics : "norse", diagnostics);
-    struct spike_options how = {line->dt_s, line->steps, line->samples, (enum spike_coding)line->coding, line->seed,
-                                line->labels};
-    bool good = network_read(line->network, &network, diagnostics) && semantics;
-    good = good && spikes_read(line->input, input_size(&network), &how, &batch, diagnostics) &&
+    struct semantics semantics;
+    struct spike_options how = {.dt_s = line->dt_s, .steps = line->steps, .samples = line->samples,
+                                .coding = (enum spike_coding)line->coding, .seed = line->seed,
+                                .labels_path = line->labels};
+    bool good = semantics_parse(line->semantics, &semantics, diagnostics);
+    good &= network_read(line->network, &network, diagnostics);
+    good = good && inputs_read(&network, &line->inputs, &how, &batch, diagnostics) &&
            labels_fit(&network, &batch, line->labels, diagnostics);
-    good = good && run_reference(line, &network, semantics, &batch, diagnostics);
+    good = good && run_reference(line, &network, &semantics, &batch, diagnostics);
     spikes_free(&batch);
     network_free(&network);
     return good;

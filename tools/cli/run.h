@@ -9,6 +9,7 @@
 
 struct run_options {
     const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace, *trace_systemc;
+    struct option_list inputs; /* as given; empty: `input` alone */
     struct option_list baselines, settings;
     uint32_t samples, steps, batch, quantum, input_levels, jobs;
     double dt_s;
@@ -24,7 +25,8 @@ struct run {
     struct chip_config chip;
     struct technology *technology;
     struct network network;
-    const struct semantics *semantics;
+    struct semantics rules;
+    const struct semantics *semantics; /* rules */
     struct spike_batch batch;
     double dt_s;
     const char *dt_origin;

@@ -3,6 +3,7 @@
 
 #include "sim/memory.h"
 #include "tools/cli/checks.h"
+#include "tools/cli/inputs.h"
 #include "tools/file/file.h"
 #include "tools/file/sha256.h"
 #include "tools/read/read.h"
@@ -53,7 +54,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
                                 .labels_path = options->labels};
-    if (!spikes_read(options->input, input_size(&run->network), &how, &run->batch, diagnostics) ||
+    if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
         return false;
     run->dt_origin = options->dt_s > 0 ? "--dt" : "the input file";
@@ -83,15 +84,18 @@ static bool make_program(struct run *run, struct diagnostics *diagnostics)
 bool run_prepare(struct run *run, struct diagnostics *diagnostics)
 {
     const struct run_options *options = &run->options;
+    if (!options->inputs.count)
+        run->options.inputs = (struct option_list){.item = {options->input}, .count = 1};
+    run->options.input = options->inputs.item[0];
     bool good = load_hardware(run, diagnostics);
     good &= network_read(options->network, &run->network, diagnostics);
-    run->semantics = semantics_find(options->semantics ? options->semantics : "norse", diagnostics);
-    good &= run->semantics != NULL;
+    run->semantics = &run->rules;
+    good &= semantics_parse(options->semantics, &run->rules, diagnostics);
     good &= load_accelerators(run, diagnostics);
     if (!good || !load_spikes(run, diagnostics))
         return false;
     good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
-    good &= sha256_path(options->input, run->provenance.input_sha256, diagnostics);
+    good &= inputs_sha256(&options->inputs, run->provenance.input_sha256, diagnostics);
     run->provenance.seed = options->seed;
     if (!good || !make_program(run, diagnostics))
         return false;
@@ -101,7 +105,32 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
 
 /* ---- inputs as the host sends them ---- */
 
-static size_t convert(const struct run *run, const struct spike_sample *sample, struct driver_input *out)
+/* First number of an Input node on the chip, where inputs are numbered over the input populations in their order. */
+static uint32_t chip_base(const struct program *program, const char *node)
+{
+    uint32_t base = 0, p = 0;
+    for (; p < program->population_count && strcmp(program->populations[p].name, node) != 0; p++)
+        base += program->populations[p].input ? program->populations[p].count : 0;
+    return base;
+}
+
+/* Number on the chip of each input of the batch, which runs through the Input nodes in ascending order; fresh. */
+static uint32_t *chip_inputs(const struct run *run)
+{
+    uint32_t *number = memory_array(run->batch.inputs, sizeof *number), filled = 0;
+    for (uint32_t n = 0; n < run->network.node_count; n++) {
+        const struct node *node = &run->network.nodes[n];
+        if (node->kind != NODE_INPUT)
+            continue;
+        uint32_t base = chip_base(&run->program, node->name), size = (uint32_t)shape_items(&node->output);
+        for (uint32_t i = 0; i < size; i++)
+            number[filled++] = base + i;
+    }
+    return number;
+}
+
+static size_t convert(const struct run *run, const uint32_t *number, const struct spike_sample *sample,
+                      struct driver_input *out)
 {
     size_t count = 0;
     for (size_t i = 0; i < sample->count; i++) {
@@ -109,7 +138,7 @@ static size_t convert(const struct run *run, const struct spike_sample *sample, 
         long planes = run->batch.analog ? -lround((double)event->value * run->options.input_levels)
                                         : lround((double)event->value);
         if (planes)
-            out[count++] = (struct driver_input){event->step, event->index, (int32_t)planes};
+            out[count++] = (struct driver_input){event->step, number[event->index], (int32_t)planes};
     }
     return count;
 }
@@ -118,12 +147,14 @@ void run_make_inputs(struct run *run)
 {
     run->inputs = memory_array(run->batch.count, sizeof *run->inputs);
     run->input_data = memory_array(run->batch.count, sizeof *run->input_data);
+    uint32_t *number = chip_inputs(run);
     for (size_t s = 0; s < run->batch.count; s++) {
         const struct spike_sample *sample = &run->batch.samples[s];
         run->input_data[s] = memory_array(sample->count, sizeof **run->input_data);
-        run->inputs[s] = (struct driver_sample){sample->steps, convert(run, sample, run->input_data[s]),
+        run->inputs[s] = (struct driver_sample){sample->steps, convert(run, number, sample, run->input_data[s]),
                                                 run->input_data[s]};
     }
+    free(number);
 }
 
 void run_free(struct run *run)

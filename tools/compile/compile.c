@@ -13,7 +13,7 @@ static bool check_options(const struct compilation *with)
         return diagnostics_add(with->diagnostics, with->chip->path, "core.order has no samples and timesteps of a "
                                "network, expected timestep (the other orders run recordings: npusim validate)");
     for (uint32_t i = 0; i < network->node_count; i++)
-        needs_dt = needs_dt || network->nodes[i].tau_mem;
+        needs_dt = needs_dt || network->nodes[i].tau_mem || network->nodes[i].delay;
     if (needs_dt && !(with->options->dt_s > 0.0 && with->options->dt_s < 1e9))
         return diagnostics_add(with->diagnostics, "--dt", "is %g, expected the length of a timestep in seconds",
                                with->options->dt_s);
@@ -67,7 +67,8 @@ bool compile_network(const struct network *network, const struct chip_config *ch
     struct compilation with = {network, chip, options, report, diagnostics};
     *out = (struct program){0};
     *report = (struct compile_report){0};
-    if (!check_options(&with) || !compile_stages(&with, out)) {
+    if (!check_options(&with) || !semantics_apply(options->semantics, network, diagnostics) ||
+        !compile_stages(&with, out)) {
         program_free(out);
         compile_report_free(report);
         return false;

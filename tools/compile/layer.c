@@ -2,6 +2,7 @@
 #include "tools/compile/stages.h"
 
 #include "sim/memory.h"
+#include "tools/compile/program_layout.h"
 #include "sim/panic.h"
 #include <math.h>
 #include <stdlib.h>
@@ -95,8 +96,14 @@ static struct neuron_group profile_of(const struct compilation *with, const stru
         group.decay_current = decay_steps(core, constants->decay_current);
     if (constants->model == MODEL_LI)
         return group;
+    if (constants->silent) { /* no potential is above the highest */
+        group.threshold = clamp_potential(core, INFINITY);
+        return group;
+    }
     group.threshold = clamp_potential(core, constants->threshold * scale);
-    group.reset_subtract = with->options->semantics->reset == RESET_SUBTRACT;
+    group.refractory = (int32_t)fmin(constants->refractory, REFRACTORY_MOST);
+    group.initial = clamp_potential(core, constants->initial * scale);
+    group.reset_subtract = constants->subtracts;
     if (!group.reset_subtract)
         group.reset = clamp_potential(core, constants->reset * scale);
     return group;
@@ -173,7 +180,8 @@ static void remark_decays(const struct compilation *with, const char *name, cons
     for (uint32_t i = 0; i < count; i++) {
         worst_decay(constants[i].decay_current, step, &error, &wanted);
         worst_decay(constants[i].decay_potential, step, &error, &wanted);
-        through_current = through_current || (constants[i].model == MODEL_CUBALIF && constants[i].leak != 0.0);
+        through_current = through_current || (constants[i].model == MODEL_CUBALIF && constants[i].leak != 0.0 &&
+                                              constants[i].decay_current < 1.0);
     }
     if (wanted > 1.0)
         remark(with, "%s: a time constant is shorter than dt (dt / tau = %g); the chip decays to 0 and does not "
@@ -182,7 +190,7 @@ static void remark_decays(const struct compilation *with, const char *name, cons
         remark(with, "%s: a decay of %g a step is held as %g (%u decay bits)", name, wanted,
                round(wanted / step) * step, with->chip->core.decay_bits);
     if (through_current)
-        remark(with, "%s: v_leak joins the current, exact after a few tau_syn", name);
+        remark(with, "%s: v_leak or the bias joins the current, exact after a few tau_syn", name);
 }
 
 /* ---- */
@@ -191,7 +199,7 @@ static struct neuron_constants *all_constants(const struct compilation *with, co
     const struct node *node = &with->network->nodes[of->node];
     struct neuron_constants *constants = memory_array(of->count, sizeof *constants);
     for (uint32_t i = 0; i < of->count; i++)
-        neuron_constants(node, i, with->options->dt_s, &constants[i]);
+        neuron_constants(node, i, with->options, &constants[i]);
     return constants;
 }
 

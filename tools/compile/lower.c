@@ -10,7 +10,7 @@
 
 /* The matrix from the source population to a linear node's input, for one number of recurrences. */
 struct reach {
-    uint32_t recurrences;
+    uint32_t recurrences, waits;
     bool identity; /* the matrix is not made yet */
     struct sparse_matrix matrix;
 };
@@ -33,7 +33,13 @@ struct walk {
 
 static bool node_runs(enum node_kind kind)
 {
-    return kind == NODE_INPUT || kind == NODE_IF || kind == NODE_LIF || kind == NODE_CUBALIF || kind == NODE_LI;
+    return kind == NODE_INPUT || node_is_neuron(kind);
+}
+
+/* Neither a population nor an end: what reaches it goes on. */
+static bool passes_on(enum node_kind kind)
+{
+    return node_is_linear(kind) || kind == NODE_DELAY;
 }
 
 bool population_is_input(const struct compilation *with, const struct lowered_population *population)
@@ -92,7 +98,7 @@ static struct reach reach_copy(const struct reach *reach)
 static void reach_join(struct reach_list *list, struct reach *arrived, uint32_t size)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].recurrences != arrived->recurrences)
+        if (list->items[i].recurrences != arrived->recurrences || list->items[i].waits != arrived->waits)
             continue;
         reach_materialise(&list->items[i], size);
         reach_materialise(arrived, size);
@@ -108,7 +114,7 @@ static void projection_join(struct lowered *out, uint32_t from, uint32_t to, str
     reach_materialise(arrived, out->populations[from].count);
     for (size_t i = out->projection_count; i-- > 0 && out->projections[i].from == from;) {
         struct projection *known = &out->projections[i];
-        if (known->to == to && known->recurrences == arrived->recurrences) {
+        if (known->to == to && known->recurrences == arrived->recurrences && known->waits == arrived->waits) {
             matrix_accumulate(&known->matrix, &arrived->matrix);
             return;
         }
@@ -116,7 +122,8 @@ static void projection_join(struct lowered *out, uint32_t from, uint32_t to, str
     out->projections = memory_grow(out->projections, &out->projection_capacity, out->projection_count + 1,
                                    sizeof *out->projections);
     out->projections[out->projection_count++] = (struct projection){
-        .from = from, .to = to, .recurrences = arrived->recurrences, .matrix = arrived->matrix};
+        .from = from, .to = to, .recurrences = arrived->recurrences, .waits = arrived->waits,
+        .matrix = arrived->matrix};
 }
 
 /* Hands what has reached the output of `node` (taken over) to every node behind it. */
@@ -127,7 +134,7 @@ static void reach_pass(struct walk *walk, uint32_t source, uint32_t node, struct
     bool taken = false;
     for (uint32_t e = begin; e < end; e++) {
         uint32_t target = network->edges[e].to, population = walk->population_of[target];
-        bool linear = node_is_linear(network->nodes[target].kind);
+        bool linear = passes_on(network->nodes[target].kind);
         if (population == NONE && !linear)
             continue;
         struct reach arrived = e + 1 == end ? *here : reach_copy(here);
@@ -135,8 +142,11 @@ static void reach_pass(struct walk *walk, uint32_t source, uint32_t node, struct
         arrived.recurrences += walk->recurrent[e];
         if (linear)
             reach_join(&walk->reach[target], &arrived, walk->out->populations[source].count);
-        else
+        else {
+            if (node_is_neuron(network->nodes[target].kind) && network->nodes[target].kind != NODE_LOIHI)
+                arrived.waits += walk->with->options->semantics->input_delay;
             projection_join(walk->out, source, population, &arrived);
+        }
     }
     if (!taken && !here->identity)
         sparse_free(&here->matrix);
@@ -162,9 +172,36 @@ static bool reach_through(const struct node *node, struct reach *reach, struct d
     return fine;
 }
 
+/* What reaches a Delay goes on once for each different delay. Takes `reach` over. */
+static bool pass_delay(struct walk *walk, uint32_t source, uint32_t node, struct reach *reach)
+{
+    const struct node *delay = &walk->with->network->nodes[node];
+    uint32_t *steps, count;
+    reach_materialise(reach, (uint32_t)shape_items(&delay->output));
+    bool fine = delay_list(walk->with, delay, &steps, &count);
+    for (uint32_t i = 0; fine && i < count; i++) {
+        struct reach share = {.recurrences = reach->recurrences, .waits = reach->waits + steps[i]};
+        delay_share(delay, walk->with->options->dt_s, steps[i], &reach->matrix, &share.matrix);
+        reach_pass(walk, source, node, &share);
+    }
+    free(steps);
+    sparse_free(&reach->matrix);
+    return fine;
+}
+
+static bool go_through(struct walk *walk, uint32_t source, uint32_t node, struct reach *reach)
+{
+    const struct node *at = &walk->with->network->nodes[node];
+    if (at->kind == NODE_DELAY)
+        return pass_delay(walk, source, node, reach);
+    if (!reach_through(at, reach, walk->with->diagnostics))
+        return false;
+    reach_pass(walk, source, node, reach);
+    return true;
+}
+
 static bool project_from(struct walk *walk, uint32_t source)
 {
-    const struct network *network = walk->with->network;
     struct reach start = {.identity = true};
     reach_pass(walk, source, walk->out->populations[source].node, &start);
     bool fine = true;
@@ -172,9 +209,8 @@ static bool project_from(struct walk *walk, uint32_t source)
         uint32_t node = walk->linear[i];
         struct reach_list *list = &walk->reach[node];
         for (size_t k = 0; k < list->count; k++) {
-            fine = fine && reach_through(&network->nodes[node], &list->items[k], walk->with->diagnostics);
             if (fine)
-                reach_pass(walk, source, node, &list->items[k]);
+                fine = go_through(walk, source, node, &list->items[k]);
             else if (!list->items[k].identity)
                 sparse_free(&list->items[k].matrix);
         }
@@ -190,9 +226,9 @@ static bool order_linear_nodes(struct walk *walk, const uint32_t *order)
     uint32_t *waits = memory_array(network->node_count, sizeof *waits);
     uint32_t all = 0, done = 0;
     for (uint32_t e = 0; e < network->edge_count; e++)
-        waits[network->edges[e].to] += node_is_linear(network->nodes[network->edges[e].from].kind);
+        waits[network->edges[e].to] += passes_on(network->nodes[network->edges[e].from].kind);
     for (uint32_t i = 0; i < network->node_count; i++) {
-        if (!node_is_linear(network->nodes[order[i]].kind))
+        if (!passes_on(network->nodes[order[i]].kind))
             continue;
         all++;
         if (waits[order[i]] == 0)
@@ -202,12 +238,12 @@ static bool order_linear_nodes(struct walk *walk, const uint32_t *order)
         uint32_t node = walk->linear[done++];
         for (uint32_t e = walk->edge_start[node]; e < walk->edge_start[node + 1]; e++) {
             uint32_t target = network->edges[e].to;
-            if (node_is_linear(network->nodes[target].kind) && --waits[target] == 0)
+            if (passes_on(network->nodes[target].kind) && --waits[target] == 0)
                 walk->linear[walk->linear_count++] = target;
         }
     }
     uint32_t stuck = 0; /* a node on the cycle, or that a cycle leads to */
-    while (done < all && (!node_is_linear(network->nodes[stuck].kind) || waits[stuck] == 0))
+    while (done < all && (!passes_on(network->nodes[stuck].kind) || waits[stuck] == 0))
         stuck++;
     free(waits);
     if (done == all)
@@ -257,6 +293,24 @@ static bool check_sizes(const struct walk *walk)
     return fine;
 }
 
+static bool check_kinds(const struct compilation *with)
+{
+    const struct network *network = with->network;
+    bool fine = true;
+    for (uint32_t i = 0; i < network->node_count; i++) {
+        const struct node *node = &network->nodes[i];
+        if (node->kind == NODE_SIGMA_DELTA)
+            fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s sends graded spikes, which the chip's "
+                                   "packets do not carry, expected spikes of one size", node->name,
+                                   node_kind_name(node->kind));
+        if (node->kind == NODE_RELU)
+            fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s does not spike, expected a network of "
+                                   "spiking neurons (npusim convert makes one)", node->name,
+                                   node_kind_name(node->kind));
+    }
+    return fine;
+}
+
 static bool make_populations(struct walk *walk, const uint32_t *order)
 {
     const struct network *network = walk->with->network;
@@ -268,27 +322,25 @@ static bool make_populations(struct walk *walk, const uint32_t *order)
             population_append(walk, order[i], false);
         else if (node->kind == NODE_OUTPUT && direct[order[i]] == NONE)
             population_append(walk, order[i], true);
-        else if (node->kind != NODE_OUTPUT && !node_is_linear(node->kind))
-            fine = diagnostics_add(walk->with->diagnostics, network->path,
-                                   "node %s: %s cannot run on the chip, expected IF, LIF, CubaLIF or LI", node->name,
-                                   node_kind_name(node->kind));
     }
+    fine = check_kinds(walk->with) && fine;
     fine = check_sizes(walk) && fine;
     for (uint32_t i = 0; i < network->node_count; i++) {
         if (direct[i] == NONE || walk->population_of[direct[i]] == NONE)
             continue;
         struct lowered_population *shown = &walk->out->populations[walk->population_of[direct[i]]];
         shown->output = true;
-        shown->values = network->nodes[shown->node].kind == NODE_LI;
+        shown->values = !node_spikes(network->nodes[shown->node].kind);
     }
     for (uint32_t e = 0; e < network->edge_count; e++) {
         const struct node *from = &network->nodes[network->edges[e].from];
         uint32_t to = network->edges[e].to;
-        if (from->kind == NODE_LI && direct[to] == NONE)
+        bool values = node_is_neuron(from->kind) && !node_spikes(from->kind);
+        if (values && direct[to] == NONE)
             fine = diagnostics_add(walk->with->diagnostics, network->path,
-                                   "node %s: an LI feeds %s, but the chip sends its values to the host only, "
-                                   "expected LI directly before an Output of its own",
-                                   from->name, network->nodes[to].name);
+                                   "node %s: an %s feeds %s, but the chip sends its values to the host only, "
+                                   "expected it directly before an Output of its own",
+                                   from->name, node_kind_name(from->kind), network->nodes[to].name);
     }
     free(direct);
     return fine;
@@ -301,7 +353,7 @@ static void bias_arrive(struct walk *walk, double **pending, bool *through, uint
     const struct node *node = &walk->with->network->nodes[to];
     uint32_t population = walk->population_of[to];
     struct lowered_population *target = population == NONE ? NULL : &walk->out->populations[population];
-    if (!target && !node_is_linear(node->kind))
+    if (!target && !passes_on(node->kind))
         return;
     double **sum = target ? &target->bias : &pending[to];
     size_t count = (size_t)shape_items(&node->input);
@@ -319,7 +371,7 @@ static void bias_arrive(struct walk *walk, double **pending, bool *through, uint
 static bool bias_through(const struct node *node, double *input, double **out, struct diagnostics *diagnostics)
 {
     *out = input;
-    if (node->kind == NODE_FLATTEN || (!input && !node->bias.data))
+    if (node->kind == NODE_FLATTEN || node->kind == NODE_DELAY || (!input && !node->bias.data))
         return true;
     double *sum = linear_bias(node);
     struct sparse_matrix matrix = {0};
@@ -349,15 +401,16 @@ static bool flow_biases(struct walk *walk)
         double *values = NULL;
         fine = bias_through(&network->nodes[node], pending[node], &values, walk->with->diagnostics) && fine;
         for (uint32_t e = walk->edge_start[node]; values && e < walk->edge_start[node + 1]; e++)
-            bias_arrive(walk, pending, through, network->edges[e].to, values, through[node] || walk->recurrent[e]);
+            bias_arrive(walk, pending, through, network->edges[e].to, values, through[node] || walk->recurrent[e] ||
+                        network->nodes[node].kind == NODE_DELAY);
         free(values);
     }
     free(pending);
     free(through);
     for (uint32_t p = 0; p < walk->out->population_count; p++)
         if (walk->out->populations[p].recurrent_bias && !walk->with->options->semantics->recurrent_bias_at_first_step)
-            remark(walk->with, "%s: the bias of its recurrent input acts from the first step on; under %s it starts a "
-                   "step later", population_name(walk->with, &walk->out->populations[p]),
+            remark(walk->with, "%s: the bias of its recurrent input (or behind a Delay) acts from the first step on; under "
+                   "%s it starts later", population_name(walk->with, &walk->out->populations[p]),
                    walk->with->options->semantics->name);
     return fine;
 }
@@ -379,6 +432,7 @@ bool lower_network(const struct compilation *with, struct lowered *out)
     const struct network *network = with->network;
     struct walk walk = {.with = with, .out = out};
     uint32_t *order = memory_array(network->node_count, sizeof *order);
+    remark_semantics(with);
     walk.recurrent = memory_array(network->edge_count, sizeof *walk.recurrent);
     walk.population_of = memory_array(network->node_count, sizeof *walk.population_of);
     walk.linear = memory_array(network->node_count, sizeof *walk.linear);

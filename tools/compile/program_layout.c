@@ -21,6 +21,7 @@ const struct group_field group_fields[GROUP_FIELDS] = {
     {"/groups/leak", offsetof(struct neuron_group, leak)},
     {"/groups/silent", offsetof(struct neuron_group, silent)},
     {"/groups/initial", offsetof(struct neuron_group, initial)},
+    {"/groups/refractory", offsetof(struct neuron_group, refractory)},
 };
 
 uint32_t route_tables(const struct program *program, enum route_owner owner)

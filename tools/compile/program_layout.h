@@ -5,7 +5,7 @@
 #include "models/chip_config.h"
 #include "models/program.h"
 
-#define PROGRAM_VERSION "1"
+#define PROGRAM_VERSION "2"
 
 enum route_owner { ROUTES_NEURON, ROUTES_RELAY, ROUTES_INPUT, ROUTE_OWNERS };
 
@@ -17,11 +17,13 @@ extern const struct route_names route_paths[ROUTE_OWNERS];
 /* How many tables the owner has: one a core, or one a population. */
 uint32_t route_tables(const struct program *program, enum route_owner owner);
 
+#define REFRACTORY_MOST 65535 /* timesteps */
+
 struct group_field {
     const char *path;
     size_t offset; /* of four bytes in struct neuron_group */
 };
-enum { GROUP_FIELDS = 14 };
+enum { GROUP_FIELDS = 15 };
 extern const struct group_field group_fields[GROUP_FIELDS];
 
 /* Everything that one table says about another, and every limit of the chip (program_check.c). Tables have their

@@ -255,10 +255,11 @@ static void group_range(const struct core_config *core, size_t field, int64_t *l
 {
     int64_t potential = largest(core->potential_bits), decay = INT64_C(1) << core->decay_bits;
     const int64_t highest[GROUP_FIELDS] = {core->neurons_max, core->neurons_max, MODEL_LI, decay, decay,
-                                           potential,         potential,         1};
+                                           potential,         potential,         1, 0, 0, 0, 0, 0, potential, REFRACTORY_MOST};
     *high = highest[field];
     bool sign = group_fields[field].offset == offsetof(struct neuron_group, threshold) ||
-                group_fields[field].offset == offsetof(struct neuron_group, reset);
+                group_fields[field].offset == offsetof(struct neuron_group, reset) ||
+                group_fields[field].offset == offsetof(struct neuron_group, initial);
     *low = sign ? -potential : 0;
 }
 

@@ -134,7 +134,8 @@ static bool whole_weights_fit(const struct core_config *core, const struct draft
 static bool same_constants(const struct neuron_constants *a, const struct neuron_constants *b)
 {
     return a->decay_current == b->decay_current && a->decay_potential == b->decay_potential &&
-           a->threshold == b->threshold && a->reset == b->reset;
+           a->threshold == b->threshold && a->reset == b->reset && a->initial == b->initial &&
+           a->refractory == b->refractory;
 }
 
 /* Equal neurons of a channel; all neurons where values are read out. */
@@ -144,7 +145,7 @@ static struct scale_run *make_runs(const struct draft *draft, uint32_t *count)
     size_t capacity = 0;
     *count = 0;
     for (uint32_t i = 0; i < draft->count; i++) {
-        bool values = draft->constants[i].model == MODEL_LI;
+        bool values = draft->constants[i].model == MODEL_LI || draft->constants[i].silent;
         if (i && (values || (i % draft->channel && same_constants(&draft->constants[i - 1], &draft->constants[i])))) {
             runs[*count - 1].end++;
             continue;
@@ -262,7 +263,7 @@ double *choose_scales(const struct compilation *with, const char *name, const st
         for (uint32_t r = 0; r < count; r++)
             own_scale(core, draft, &extents[r], &runs[r]);
         bound_silent_runs(core, extents, runs, count);
-        if (draft->constants[0].model != MODEL_LI)
+        if (draft->constants[0].model != MODEL_LI && !draft->constants[0].silent)
             scale_sets(core, draft, runs, count);
         if (judge_runs(with, name, extents, runs, count))
             scales = spread_scales(draft, runs, count, common);

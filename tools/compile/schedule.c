@@ -1,5 +1,6 @@
 /* Pipeline depths and delays. Every projection costs a timestep on the chip, so a population runs as many steps behind
- * the graph as the longest forward path to it; shorter paths wait in the event queue. */
+ * the graph as the longest forward path to it; shorter paths wait in the event queue. Steps that the graph waits
+ * anyway (Delay) cover the timestep that a projection costs. */
 #include "tools/compile/stages.h"
 
 #include "sim/memory.h"
@@ -14,7 +15,9 @@ static int projection_compare(const void *a, const void *b)
         return x->from < y->from ? -1 : 1;
     if (x->delay != y->delay)
         return x->delay < y->delay ? -1 : 1;
-    return x->recurrences < y->recurrences ? -1 : x->recurrences > y->recurrences;
+    if (x->recurrences != y->recurrences)
+        return x->recurrences < y->recurrences ? -1 : 1;
+    return x->waits < y->waits ? -1 : x->waits > y->waits;
 }
 
 static void sort_projections(struct lowered *lowered)
@@ -30,6 +33,7 @@ static void set_depths(struct lowered *lowered)
         const struct projection *projection = &lowered->projections[i];
         struct lowered_population *to = &lowered->populations[projection->to];
         uint32_t after = lowered->populations[projection->from].depth + 1;
+        after -= projection->waits < after ? projection->waits : after;
         if (projection->recurrences == 0 && to->depth < after)
             to->depth = after;
     }
@@ -39,7 +43,8 @@ static bool set_delay(const struct compilation *with, const struct lowered *lowe
 {
     const struct lowered_population *from = &lowered->populations[projection->from];
     const struct lowered_population *to = &lowered->populations[projection->to];
-    int64_t delay = (int64_t)to->depth - (int64_t)from->depth + (int64_t)projection->recurrences;
+    int64_t delay = (int64_t)to->depth - (int64_t)from->depth + (int64_t)projection->recurrences +
+                    (int64_t)projection->waits;
     if (delay < 1) {
         remark(with, "edge %s -> %s arrives %lld step%s late on the chip", population_name(with, from),
                population_name(with, to), (long long)(1 - delay), delay == 0 ? "" : "s");

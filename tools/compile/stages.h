@@ -27,6 +27,7 @@ void remark(const struct compilation *with, const char *format, ...) PRINTF_LIKE
 struct projection {
     uint32_t from, to;           /* populations */
     uint32_t recurrences;        /* recurrent edges on the way: steps that the graph itself delays */
+    uint32_t waits;              /* steps of Delay nodes and of a neuron's input delay on the way */
     uint32_t delay;              /* timesteps on the chip (schedule_populations) */
     struct sparse_matrix matrix; /* graph units; emptied by layer_build */
 };
@@ -61,9 +62,23 @@ struct neuron_constants {
     enum neuron_model model;
     double gain, leak;
     double decay_current, decay_potential; /* 0 .. 1 if the graph allows */
-    double threshold, reset;
+    double threshold, reset, initial;
+    double refractory; /* timesteps */
+    bool subtracts; /* the threshold, instead of the reset */
+    bool silent;    /* never fires, whatever its potential */
 };
-void neuron_constants(const struct node *node, uint32_t neuron, double dt_s, struct neuron_constants *out);
+void neuron_constants(const struct node *node, uint32_t neuron, const struct compile_options *options,
+                      struct neuron_constants *out);
+/* Remarks on what of the semantics the neuron arrays do otherwise (honours.c). */
+void remark_semantics(const struct compilation *with);
+
+/* Steps of value i of a Delay node, the nearest whole number (delays.c). */
+uint32_t delay_steps(const struct node *node, size_t value, double dt_s);
+/* The different ones, ascending, fresh. An error when one is longer than any event queue could hold. */
+MUST_USE bool delay_list(const struct compilation *with, const struct node *node, uint32_t **steps, uint32_t *count);
+/* The entries whose target waits so many steps. */
+void delay_share(const struct node *node, double dt_s, uint32_t steps, const struct sparse_matrix *all,
+                 struct sparse_matrix *out);
 
 /* ---- layers ---- */
 /* One block of keys: key = first_key + source neuron names an axon to be. */

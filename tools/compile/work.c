@@ -87,6 +87,9 @@ static void append_node(struct work *out, const struct node *node)
     case NODE_LIF: append_neuron(out, node, 5, 1); break;
     case NODE_CUBALI: append_neuron(out, node, 6, 2); break;
     case NODE_CUBALIF: append_neuron(out, node, 8, 2); break;
+    case NODE_LOIHI: append_neuron(out, node, 6, 2); break;
+    case NODE_RELU: append_elementwise(out, node, 1); break;
+    case NODE_SIGMA_DELTA: append_neuron(out, node, 5, 3); break;
     case NODE_INPUT:
     case NODE_OUTPUT:
     case NODE_FLATTEN:

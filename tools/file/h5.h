@@ -44,6 +44,8 @@ void h5_free_strings(char **strings, size_t count);
 /* A scalar string, fresh. */
 MUST_USE bool h5_read_string(struct h5 *file, const char *path, char **out, struct diagnostics *diagnostics);
 bool h5_is_string(struct h5 *file, const char *path);
+/* What a dataset holds: 's' text, 'i' integers, 'f' floats, 'b' booleans, 0 anything else or no dataset. */
+char h5_value_kind(struct h5 *file, const char *path);
 /* Attribute of the object at path; scalar. */
 bool h5_attribute_exists(struct h5 *file, const char *path, const char *name);
 MUST_USE bool h5_attribute_string(struct h5 *file, const char *path, const char *name, char **out,

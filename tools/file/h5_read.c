@@ -392,15 +392,26 @@ bool h5_read_string(struct h5 *file, const char *path, char **out, struct diagno
     return *out ? true : h5_fail(file, path, diagnostics, "is empty, expected one text");
 }
 
-bool h5_is_string(struct h5 *file, const char *path)
+char h5_value_kind(struct h5 *file, const char *path)
 {
     struct diagnostics ignored = {0};
     struct dataset dataset;
-    bool string = false;
+    char kind = 0;
     if (dataset_open(file, path, &dataset, &ignored)) {
-        string = dataset.class == H5T_STRING;
+        switch (dataset.class) {
+        case H5T_STRING: kind = 's'; break;
+        case H5T_INTEGER: kind = 'i'; break;
+        case H5T_FLOAT: kind = 'f'; break;
+        case H5T_ENUM: kind = 'b'; break;
+        default: break;
+        }
         dataset_close(&dataset);
     }
     diagnostics_free(&ignored);
-    return string;
+    return kind;
+}
+
+bool h5_is_string(struct h5 *file, const char *path)
+{
+    return h5_value_kind(file, path) == 's';
 }

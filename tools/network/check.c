@@ -76,7 +76,7 @@ static bool check_edges(struct network *network, struct diagnostics *diagnostics
     return good;
 }
 
-static bool check_ends(const struct network *network, struct diagnostics *diagnostics)
+static bool check_ends(const struct network *network, bool runs, struct diagnostics *diagnostics)
 {
     bool good = true;
     uint32_t *sources = memory_array(network->node_count, sizeof *sources);
@@ -91,14 +91,14 @@ static bool check_ends(const struct network *network, struct diagnostics *diagno
         count[kind]++;
         if (kind == NODE_INPUT && sources[i])
             good = node_complain(network, i, diagnostics, "an edge leads into it, expected none");
-        if (kind != NODE_INPUT && !sources[i])
+        if (runs && kind != NODE_INPUT && !sources[i])
             good = node_complain(network, i, diagnostics, "no edge leads to it, expected a source");
         if (kind == NODE_OUTPUT && targets[i])
             good = node_complain(network, i, diagnostics, "an edge leads out of it, expected none");
     }
-    if (!count[NODE_INPUT])
+    if (runs && !count[NODE_INPUT])
         good = diagnostics_add(diagnostics, place_of(network), "has no Input node, expected at least one");
-    if (!count[NODE_OUTPUT])
+    if (runs && !count[NODE_OUTPUT])
         good = diagnostics_add(diagnostics, place_of(network), "has no Output node, expected at least one");
     free(sources);
     free(targets);
@@ -140,7 +140,7 @@ static bool check_node_values(struct network *network, uint32_t index, struct di
     return good;
 }
 
-bool network_check(struct network *network, struct diagnostics *diagnostics)
+static bool check_all(struct network *network, bool runs, struct diagnostics *diagnostics)
 {
     if (network->node_count > NETWORK_NODES_MAX || network->edge_count > NETWORK_EDGES_MAX)
         return diagnostics_add(diagnostics, place_of(network), "has %u nodes and %u edges, expected at most %u and %u",
@@ -149,10 +149,20 @@ bool network_check(struct network *network, struct diagnostics *diagnostics)
     bool good = check_names(network, diagnostics);
     if (!check_edges(network, diagnostics))
         return false;
-    good &= check_ends(network, diagnostics);
+    good &= check_ends(network, runs, diagnostics);
     if (!good || !network_infer_shapes(network, diagnostics))
         return false;
     for (uint32_t i = 0; i < network->node_count; i++)
         good &= check_node_values(network, i, diagnostics);
     return good;
+}
+
+bool network_check(struct network *network, struct diagnostics *diagnostics)
+{
+    return check_all(network, true, diagnostics);
+}
+
+bool network_check_graph(struct network *network, struct diagnostics *diagnostics)
+{
+    return check_all(network, false, diagnostics);
 }

@@ -27,6 +27,14 @@ static const struct node_field cubali_fields[] = {TAU("tau_syn", tau_syn), TAU("
 static const struct node_field cubalif_fields[] = {TAU("tau_syn", tau_syn), TAU("tau_mem", tau_mem), REQUIRED(r),
                                                    REQUIRED(v_leak), WEIGHT_IN, REQUIRED(v_threshold), RESET, {0}};
 
+static const struct node_field loihi_fields[] = {
+    FIELD("iDecay", decay_current, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("vDecay", decay_potential, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("vThMant", v_threshold, FIELD_REQUIRED, FIELD_ANY), FIELD("bias", v_bias, FIELD_ZEROS, FIELD_ANY), {0}};
+static const struct node_field sigma_delta_fields[] = {
+    FIELD("vThMant", v_threshold, FIELD_REQUIRED, FIELD_NOT_NEGATIVE),
+    FIELD("bias", v_bias, FIELD_ZEROS, FIELD_ANY), {0}};
+
 static const struct {
     const char *name;
     const struct node_field *fields;
@@ -49,6 +57,9 @@ static const struct {
     [NODE_LIF] = {"LIF", lif_fields, true, true, false},
     [NODE_CUBALI] = {"CubaLI", cubali_fields, true, false, false},
     [NODE_CUBALIF] = {"CubaLIF", cubalif_fields, true, true, false},
+    [NODE_LOIHI] = {"Loihi", loihi_fields, true, true, false},
+    [NODE_SIGMA_DELTA] = {"SigmaDelta", sigma_delta_fields, true, true, false},
+    [NODE_RELU] = {"ReLU", no_fields, false, false, false},
 };
 
 static int checked(enum node_kind kind)
@@ -154,15 +165,31 @@ static void node_free(struct node *node)
 {
     for (const struct node_field *field = node_fields(node->kind); field->name; field++)
         free(*node_field(node, field));
+    free(node->v_initial);
+    free(node->refractory);
     free(node->weight.data);
     free(node->bias.data);
     free(node->name);
+}
+
+static void metadata_free(struct metadata *entry)
+{
+    int64_t items = entry->texts ? shape_items(&entry->shape) : 0;
+    for (int64_t i = 0; i < items; i++)
+        free(entry->texts[i]);
+    free(entry->texts);
+    free(entry->numbers);
+    free(entry->node);
+    free(entry->key);
 }
 
 void network_free(struct network *network)
 {
     for (uint32_t i = 0; i < network->node_count; i++)
         node_free(&network->nodes[i]);
+    for (uint32_t i = 0; i < network->metadata_count; i++)
+        metadata_free(&network->metadata[i]);
+    free(network->metadata);
     free(network->nodes);
     free(network->edges);
     free(network->path);

@@ -26,14 +26,17 @@ enum node_kind {
     NODE_SUMPOOL2D,
     NODE_AVGPOOL2D,
     NODE_FLATTEN,
-    NODE_DELAY,     /* read, not yet run */
-    NODE_THRESHOLD, /* read, not yet run */
-    NODE_I,         /* read, not yet run */
+    NODE_DELAY,
+    NODE_THRESHOLD, /* no state: 1 where x > v_threshold */
+    NODE_I,
     NODE_IF,
     NODE_LI,
     NODE_LIF,
-    NODE_CUBALI,    /* read, not yet run */
+    NODE_CUBALI,
     NODE_CUBALIF,
+    NODE_LOIHI,       /* Intel's integer rule (lava-dl), bit by bit; NIR has no such node */
+    NODE_SIGMA_DELTA, /* lava's sigma-delta neurons with graded spikes */
+    NODE_RELU,        /* max(0, x) of a network without spikes; npusim convert makes neurons of it */
     NODE_KINDS
 };
 
@@ -46,6 +49,8 @@ struct tensor {
     struct shape shape;
     double *data; /* NULL: absent */
 };
+
+enum sigma_delta_part { SIGMA_DELTA_WHOLE, SIGMA_DELTA_ENCODER /* input layers */, SIGMA_DELTA_DECODER /* outputs */ };
 
 struct node {
     char *name;
@@ -63,6 +68,11 @@ struct node {
     double *tau_mem; /* LI, LIF: tau */
     double *tau_syn, *w_in; /* CubaLI, CubaLIF */
     double *r, *v_leak, *v_threshold, *v_reset; /* Threshold: only v_threshold */
+    double *decay_current, *decay_potential; /* Loihi: 0 .. 4096; threshold and bias in v_threshold and v_bias, whole */
+    double *v_bias;                          /* Loihi, SigmaDelta */
+    double *refractory; /* LIF, IF: s after a spike in which input is ignored; NULL: none. NIR has none */
+    double *v_initial;                       /* potential before step 0 of IF, LIF; NULL: 0. NIR: metadata v_initial */
+    enum sigma_delta_part part;              /* SigmaDelta */
     double *scale;  /* Scale, size of output */
     double *delay;  /* Delay */
 };
@@ -71,14 +81,27 @@ struct edge {
     uint32_t from, to; /* node indices */
 };
 
+/* One entry of what a file says beside the network; nothing here depends on it but the hint dt_s. */
+struct metadata {
+    char *node; /* "" : of the whole; else of the node of that name */
+    char *key;  /* nested keys are joined with '/' */
+    char kind;  /* 's' text, 'i' integers, 'f' floats, 'b' booleans */
+    struct shape shape;
+    double *numbers; /* [items], NULL for text; integers beyond 2^53 are rounded */
+    char **texts;    /* [items], NULL for numbers */
+};
+
 struct network {
     char *path;    /* the file it came from, for messages */
+    const char *format; /* "NIR", "lava-dl" ...; a literal, NULL if made in memory */
     char *version; /* of the format, "" if none */
     struct node *nodes;
     uint32_t node_count;
     struct edge *edges; /* sorted by (from, to) */
     uint32_t edge_count;
     double dt_s;   /* a hint from the file's metadata; 0: none */
+    struct metadata *metadata;
+    uint32_t metadata_count;
 };
 
 int64_t shape_items(const struct shape *shape); /* 1 for rank 0; INT64_MAX when it overflows */
@@ -107,6 +130,9 @@ bool node_is_linear(enum node_kind kind);        /* Affine, Scale, Conv, pools, 
  * one output, dangling or duplicate edges; sorts the edges. Of a node that declares no output shape, parameters hold
  * one value each before, and one a neuron after; v_reset or w_in that is NULL becomes zeros or ones. */
 MUST_USE bool network_check(struct network *network, struct diagnostics *diagnostics);
+/* As network_check, for a graph that need not run: a node without a source takes the shape that its own parameters
+ * say, and Input and Output may be missing. */
+MUST_USE bool network_check_graph(struct network *network, struct diagnostics *diagnostics);
 
 /* Nodes in an order in which every node comes after its sources, but for edges that close a cycle. `order` has
  * node_count places; recurrent[e] is set for the edges that carry the previous step's value. Depth first from the
@@ -116,19 +142,42 @@ void network_schedule(const struct network *network, uint32_t *order, bool *recu
 int64_t network_neurons(const struct network *network);
 void network_free(struct network *network);
 
-/* ---- semantics: what NIR leaves open (design: formats, section 1.5) ---- */
-enum integrator { INTEGRATOR_EULER };
-enum reset_rule { RESET_TO_VALUE, RESET_SUBTRACT };
+/* ---- semantics: what NIR leaves open (docs/semantics.md) ---- */
+enum integrator {
+    INTEGRATOR_EULER, /* v += dt/tau (v_leak - v + r x) */
+    INTEGRATOR_ZOH,   /* exact for an input that is constant in the step: dt/tau becomes 1 - exp(-dt/tau) */
+    INTEGRATOR_MIXED, /* decay 1 - exp(-dt/tau), input dt/tau */
+    INTEGRATOR_EXACT, /* between events, spikes at their own times inside the step */
+};
+enum reset_rule {
+    RESET_TO_VALUE,          /* v = v_reset */
+    RESET_SUBTRACT,          /* v -= v_threshold */
+    RESET_SUBTRACT_SNNTORCH, /* with p = v > v_threshold before the step: v -= p th, z = v > th, v -= (z - p) th */
+};
+enum lower_clamp { CLAMP_NONE, CLAMP_THRESHOLD /* v >= -v_threshold */, CLAMP_VALUE };
 
 struct semantics {
-    const char *name; /* "norse" (the default), "snntorch" */
+    char name[160]; /* as it was given: "norse", "norse,reset=subtract" */
     enum integrator integrator;
     enum reset_rule reset;
+    bool reset_next_step;   /* a spike resets in the step after it */
+    bool spike_next_step;   /* a spike leaves in the step after the potential passed the threshold */
+    uint32_t input_delay;   /* steps, 0 or 1 */
     bool recurrent_bias_at_first_step; /* norse: false; its recurrent Affine is not evaluated at step 0 */
+    enum lower_clamp clamp;
+    double clamp_value;
+    bool several_spikes;    /* floor(v / v_threshold) spikes a step */
+    uint32_t kinds;         /* bits of enum node_kind: neurons that the rule is known for; 0: all */
 };
 
-/* NULL and a message when the name is not known. */
+/* A preset. NULL and a message when the name is not known. */
 const struct semantics *semantics_find(const char *name, struct diagnostics *diagnostics);
+/* A preset, switches, or a preset with switches: "norse", "reset=subtract,clamp=-1", "sinabs,several_spikes=no". A rule
+ * with a switch of one's own holds for every neuron. NULL means norse. */
+MUST_USE bool semantics_parse(const char *text, struct semantics *out, struct diagnostics *diagnostics);
+/* Every neuron of the network has a rule under these semantics; else names those that have none. */
+MUST_USE bool semantics_apply(const struct semantics *semantics, const struct network *network,
+                              struct diagnostics *diagnostics);
 
 /* ---- a linear node as a sparse matrix, and chains of them composed ---- */
 #define SPARSE_ENTRIES_MAX ((size_t)1 << 28) /* 3 GiB; a matrix with more is refused */
@@ -148,6 +197,8 @@ MUST_USE bool sparse_compose(const struct sparse_matrix *first, const struct spa
 void sparse_add(const struct sparse_matrix *a, const struct sparse_matrix *b, struct sparse_matrix *out);
 void sparse_identity(uint32_t size, struct sparse_matrix *out);
 void sparse_free(struct sparse_matrix *matrix);
+/* Pairs of input and output that a linear node joins (zeros among its weights count); 0 for other kinds. */
+int64_t linear_synapses(const struct node *node);
 /* One value a target: the node's bias expanded to its output (a Conv's to each pixel); zeros if it has none. */
 double *linear_bias(const struct node *node);
 

@@ -18,6 +18,7 @@ struct spike_sample {
     uint32_t steps;
     size_t count;
     struct spike_event *events; /* sorted by (step, index), no duplicates */
+    float *offsets;             /* for writers only. NULL: at the start of the step; else [count], part of a step */
 };
 
 struct spike_batch {
@@ -37,6 +38,7 @@ struct spike_options {
     uint32_t samples;   /* 0: all; else the first so many */
     enum spike_coding coding;
     uint64_t seed;      /* for rate coding (Bernoulli, GSL stream keyed by (seed, sample)) */
+    const char *node;       /* NIR data: of this node, if the file has it; NULL: of "input", or what fits */
     const char *labels_path; /* NULL: none, or an IDX label file beside is not looked for */
 };
 

@@ -5,57 +5,17 @@
 #include "tools/file/file.h"
 #include "tools/file/h5.h"
 #include "tools/file/npy.h"
+#include "tools/read/inspect.h"
+#include "tools/read/keras.h"
+#include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/sonata.h"
 #include "tools/read/spike_readers.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define DEPTH_MAX 32
 #define LINES_MAX 200
-
-/* ---- networks ---- */
-
-static int64_t weights_of(const struct network *network)
-{
-    int64_t count = 0;
-    for (uint32_t i = 0; i < network->node_count; i++)
-        count += network->nodes[i].weight.data ? shape_items(&network->nodes[i].weight.shape) : 0;
-    return count;
-}
-
-static void print_nodes(const struct network *network, FILE *out)
-{
-    uint32_t *order = memory_array(network->node_count, sizeof *order);
-    bool *recurrent = memory_array(network->edge_count, sizeof *recurrent);
-    network_schedule(network, order, recurrent);
-    for (uint32_t i = 0; i < network->node_count; i++) {
-        const struct node *node = &network->nodes[order[i]];
-        char *shape = shape_format(&node->output);
-        fprintf(out, "  %-24s %-10s %s\n", node->name, node_kind_name(node->kind), shape);
-        free(shape);
-    }
-    for (uint32_t e = 0; e < network->edge_count; e++)
-        if (recurrent[e])
-            fprintf(out, "  %s -> %s carries the previous step\n", network->nodes[network->edges[e].from].name,
-                    network->nodes[network->edges[e].to].name);
-    free(order);
-    free(recurrent);
-}
-
-static bool inspect_network(const char *path, FILE *out, struct diagnostics *diagnostics)
-{
-    struct network network;
-    if (!network_read(path, &network, diagnostics))
-        return false;
-    fprintf(out, "%s: NIR network, version %s\n", path, *network.version ? network.version : "unknown");
-    fprintf(out, "  %u nodes, %u edges, %lld neurons, %lld weights\n", (unsigned)network.node_count,
-            (unsigned)network.edge_count, (long long)network_neurons(&network), (long long)weights_of(&network));
-    if (network.dt_s > 0)
-        fprintf(out, "  its metadata name a step of %g s\n", network.dt_s);
-    print_nodes(&network, out);
-    network_free(&network);
-    return true;
-}
 
 /* ---- other HDF5 ---- */
 
@@ -201,11 +161,13 @@ bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
 {
     if (directory_is(path))
         return inspect_directory(path, out, diagnostics);
+    if (sonata_recognise(path))
+        return inspect_network(path, out, diagnostics);
     if (h5_is_hdf5(path)) {
         struct h5 *file;
         if (!h5_open(path, &file, diagnostics))
             return false;
-        bool network = nir_recognise(file);
+        bool network = nir_recognise(file) || lava_recognise(file) || keras_recognise(file);
         bool good = network || inspect_hdf5(file, out, diagnostics);
         h5_close(file);
         return network ? inspect_network(path, out, diagnostics) : good;

@@ -1,7 +1,10 @@
 /* Which format a network file has, by content. */
 #include "tools/read/read.h"
 
+#include "tools/read/keras.h"
+#include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/sonata.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,22 +24,47 @@ static bool is_zip(const char *path)
 
 static bool read_hdf5(struct h5 *file, struct network *out, struct diagnostics *diagnostics)
 {
-    if (!nir_recognise(file))
-        return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node)");
-    return nir_read(file, out, diagnostics) && network_check(out, diagnostics);
+    if (nir_recognise(file))
+        return nir_read(file, out, diagnostics);
+    if (lava_recognise(file))
+        return lava_read(file, out, diagnostics);
+    if (keras_recognise(file))
+        return keras_read(file, out, diagnostics);
+    return diagnostics_add(diagnostics, h5_path(file), "holds no network, expected a NIR graph (/node) or lava-dl "
+                           "layers (/layer)");
 }
 
-bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
+static bool read_any(const char *path, struct network *out, struct diagnostics *diagnostics)
 {
     struct h5 *file;
     *out = (struct network){0};
     if (is_zip(path))
         return diagnostics_add(diagnostics, path, "is a zip archive (torch?), expected an HDF5 NIR file");
+    if (sonata_recognise(path))
+        return sonata_read(path, out, diagnostics);
     if (!h5_open(path, &file, diagnostics))
         return false;
     bool good = read_hdf5(file, out, diagnostics);
-    if (!good)
-        network_free(out);
     h5_close(file);
+    return good;
+}
+
+bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics)
+{
+    bool good = read_any(path, out, diagnostics) && network_check(out, diagnostics);
+    if (good)
+        nir_apply_metadata(out);
+    else
+        network_free(out);
+    return good;
+}
+
+bool network_read_graph(const char *path, struct network *out, struct diagnostics *diagnostics)
+{
+    bool good = read_any(path, out, diagnostics) && network_check_graph(out, diagnostics);
+    if (good)
+        nir_apply_metadata(out);
+    else
+        network_free(out);
     return good;
 }

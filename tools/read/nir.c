@@ -64,6 +64,16 @@ static void note_boundary(struct entry *self, const struct node *node, uint32_t 
     }
 }
 
+/* Those of a node that will be gone stay under its name. */
+static bool read_node_metadata(struct reader *reader, const char *group, const struct node *node, bool boundary)
+{
+    char *keys = boundary ? memory_format("%s/", node->name) : memory_copy_string("");
+    bool good = nir_read_metadata(reader->file, group, boundary ? "" : node->name, keys, reader->network,
+                                  reader->diagnostics);
+    free(keys);
+    return good;
+}
+
 static bool read_leaf(struct reader *reader, const struct scope *scope, const char *group, const char *type,
                       struct entry *entry, struct entry *self)
 {
@@ -83,7 +93,7 @@ static bool read_leaf(struct reader *reader, const struct scope *scope, const ch
         reader->boundary[index] = true; /* its declared shape is not used: real files have wrong ones */
         note_boundary(self, node, index);
     }
-    return good;
+    return good && read_node_metadata(reader, group, node, reader->boundary[index]);
 }
 
 static bool read_entry(struct reader *reader, const struct scope *scope, struct entry *entry, struct entry *self)
@@ -185,7 +195,12 @@ static bool read_graph(struct reader *reader, const char *group, const char *pre
     if (depth > NIR_DEPTH_MAX)
         return wrong(reader, group, "is a sub-graph nested too deep, expected at most 16 levels");
     struct scope scope = {.group = group, .prefix = prefix, .depth = depth};
-    bool good = read_nodes(reader, &scope, self) && read_edges(reader, &scope);
+    char *keys = memory_copy_string(prefix); /* a sub-graph dissolves: its metadata go to the whole's, under its name */
+    if (*keys)
+        keys[strlen(keys) - 1] = '/';
+    bool good = read_nodes(reader, &scope, self) && read_edges(reader, &scope) &&
+                nir_read_metadata(reader->file, group, "", keys, reader->network, reader->diagnostics);
+    free(keys);
     free(scope.entries);
     h5_free_strings(scope.names, scope.count);
     return good;
@@ -214,7 +229,7 @@ bool nir_read(struct h5 *file, struct network *out, struct diagnostics *diagnost
 {
     struct reader reader = {.file = file, .network = out, .diagnostics = diagnostics};
     char *type = NULL;
-    *out = (struct network){.path = memory_copy_string(h5_path(file))};
+    *out = (struct network){.path = memory_copy_string(h5_path(file)), .format = "NIR"};
     if (!h5_read_string(file, "/node/type", &type, diagnostics))
         return false;
     bool good = strcmp(type, "NIRGraph") == 0;

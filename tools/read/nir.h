@@ -20,6 +20,14 @@ bool nir_kind(const char *type, enum node_kind *kind);
 MUST_USE bool nir_read_node(struct h5 *file, const char *group, const char *type, struct node *out,
                             struct diagnostics *diagnostics);
 
+/* ---- nir_metadata.c ---- */
+/* Appends GROUP/metadata to the network's; keys begin with `prefix`. Does nothing where there is none. */
+MUST_USE bool nir_read_metadata(struct h5 *file, const char *group, const char *node, const char *prefix,
+                                struct network *network, struct diagnostics *diagnostics);
+
+/* What this project keeps in a node's metadata: v_initial, one value or one a neuron. After network_check. */
+void nir_apply_metadata(struct network *network);
+
 /* ---- nir_join.c ---- */
 /* Takes the boundary nodes of sub-graphs out of the graph; an edge to one continues with the edges that leave it.
  * boundary[i] says whether node i is one. */

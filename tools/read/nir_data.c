@@ -84,7 +84,7 @@ static bool find_observable(struct h5 *file, const char *node, struct observable
     return fine && (!out->path || inspect(file, out, diagnostics));
 }
 
-/* Takes the node if it is the one: named "input", or alone, or the first of the right size. */
+/* Takes the node if it is the one: asked for, named "input", or alone, or the first of the right size. */
 static bool try_node(struct h5 *file, const char *node, bool must_fit, uint32_t inputs, struct observable *out,
                      struct diagnostics *diagnostics)
 {
@@ -101,7 +101,8 @@ static bool try_node(struct h5 *file, const char *node, bool must_fit, uint32_t 
     return fine;
 }
 
-static bool choose(struct h5 *file, uint32_t inputs, struct observable *out, struct diagnostics *diagnostics)
+static bool choose(struct h5 *file, const char *wanted, uint32_t inputs, struct observable *out,
+                   struct diagnostics *diagnostics)
 {
     char **names = NULL;
     size_t count = 0;
@@ -111,6 +112,9 @@ static bool choose(struct h5 *file, uint32_t inputs, struct observable *out, str
     if (!h5_list(file, "/nodes", &names, &count, diagnostics))
         return false;
     bool fine = true;
+    for (size_t i = 0; wanted && fine && !out->path && i < count; i++)
+        if (strcmp(names[i], wanted) == 0)
+            fine = try_node(file, names[i], true, inputs, out, diagnostics);
     for (size_t i = 0; fine && !out->path && i < count; i++)
         if (count == 1 || strcmp(names[i], "input") == 0)
             fine = try_node(file, names[i], true, inputs, out, diagnostics);
@@ -276,16 +280,13 @@ static bool read_events(struct spike_reading *reading, struct h5 *file, const st
     return fine;
 }
 
-bool nir_data_read(struct spike_reading *reading, const char *path)
+bool nir_data_read(struct spike_reading *reading, struct h5 *file)
 {
-    struct h5 *file = NULL;
     struct observable observable = {0};
-    if (!h5_open(path, &file, reading->diagnostics))
-        return false;
-    bool fine = choose(file, reading->batch->inputs, &observable, reading->diagnostics) &&
+    bool fine = choose(file, reading->options->node, reading->batch->inputs, &observable,
+                       reading->diagnostics) &&
                 set_dt(reading, file, &observable) &&
                 (observable.grid ? read_grid(reading, file, &observable) : read_events(reading, file, &observable));
     free(observable.path);
-    h5_close(file);
     return fine;
 }

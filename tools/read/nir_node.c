@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The kinds that NIR has come first. */
+#define NIR_KINDS NODE_LOIHI
+
 struct nir_node {
     struct h5 *file;
     const char *group;
@@ -232,7 +235,7 @@ bool nir_kind(const char *type, enum node_kind *kind)
         *kind = NODE_AFFINE;
         return true;
     }
-    for (int i = 0; i < NODE_KINDS; i++)
+    for (int i = 0; i < NIR_KINDS; i++)
         if (strcmp(type, node_kind_name((enum node_kind)i)) == 0) {
             *kind = (enum node_kind)i;
             return true;
@@ -243,7 +246,7 @@ bool nir_kind(const char *type, enum node_kind *kind)
 static bool unknown_type(const struct nir_node *in, const char *type)
 {
     char *known = memory_copy_string("Linear");
-    for (int i = 0; i < NODE_KINDS; i++) {
+    for (int i = 0; i < NIR_KINDS; i++) {
         char *longer = memory_format("%s, %s", known, node_kind_name((enum node_kind)i));
         free(known);
         known = longer;

@@ -8,6 +8,13 @@
 /* Reads a network, checks it (network_check) and fills in every shape. On failure `out` is empty. */
 MUST_USE bool network_read(const char *path, struct network *out, struct diagnostics *diagnostics);
 
+/* The same for a graph that need not run (network_check_graph): to look at it, or to write it elsewhere. */
+MUST_USE bool network_read_graph(const char *path, struct network *out, struct diagnostics *diagnostics);
+
+/* Any network as a NIR file. Sub-graphs stay dissolved: their nodes keep the names that were joined with '.'. What NIR
+ * has no way to say is an error. */
+MUST_USE bool network_write_nir(const char *path, const struct network *network, struct diagnostics *diagnostics);
+
 /* Says what a network, spike, program or result file holds. */
 MUST_USE bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics);
 

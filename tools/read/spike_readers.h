@@ -67,7 +67,12 @@ MUST_USE bool idx_list(const struct spike_file *file, const unsigned char **item
                        struct diagnostics *diagnostics);
 
 /* NIR data (neuromorphs/NIR, NIRGraphData) in HDF5. */
-MUST_USE bool nir_data_read(struct spike_reading *reading, const char *path);
+struct h5;
+MUST_USE bool nir_data_read(struct spike_reading *reading, struct h5 *file);
+
+/* SONATA spikes in HDF5. */
+bool sonata_spikes_recognise(struct h5 *file);
+MUST_USE bool sonata_spikes_read(struct spike_reading *reading, struct h5 *file);
 
 /* ---- labels.c ---- */
 /* Labels from an IDX list (gzip or not), a text of "name label" lines, or a text of one label a line; gives each

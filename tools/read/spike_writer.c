@@ -6,6 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A spike at the very end of a step still counts to it. */
+#define OFFSET_MAX (1.0 - 1e-6)
+
 struct rows {
     uint64_t size[2]; /* samples, events of the longest */
     int64_t *index;
@@ -48,6 +51,8 @@ static void fill(const struct spike_batch *batch, struct rows *rows)
         const struct spike_event *event = pad ? NULL : &sample->events[i % width];
         rows->index[i] = pad ? -1 : (int64_t)event->index;
         rows->time_s[i] = pad ? HUGE_VAL : time_of_step(event->step, batch->dt_s);
+        if (!pad && sample->offsets)
+            rows->time_s[i] += fmin((double)sample->offsets[i % width], OFFSET_MAX) * batch->dt_s;
         rows->value[i] = pad ? 0 : event->value;
     }
 }

@@ -177,10 +177,20 @@ static bool read_bytes(struct spike_reading *reading, const struct spike_file *f
     return add_unknown(file, reading->diagnostics);
 }
 
+static bool read_hdf5(struct spike_reading *reading, const char *path)
+{
+    struct h5 *file;
+    if (!h5_open(path, &file, reading->diagnostics))
+        return false;
+    bool fine = sonata_spikes_recognise(file) ? sonata_spikes_read(reading, file) : nir_data_read(reading, file);
+    h5_close(file);
+    return fine;
+}
+
 static bool read_file(struct spike_reading *reading, const char *path)
 {
     if (h5_is_hdf5(path))
-        return nir_data_read(reading, path);
+        return read_hdf5(reading, path);
     unsigned char *bytes;
     struct spike_file file = {.path = path};
     if (!file_read(path, SPIKE_FILE_MAX, &bytes, &file.size, reading->diagnostics))

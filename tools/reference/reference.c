@@ -11,8 +11,13 @@
 /* The values kept of one sample, so that an absurd number of steps is refused: 8 GiB. */
 #define KEPT_VALUES_MAX ((uint64_t)1 << 30)
 
+struct kept_spike {
+    struct reference_spike spike;
+    float offset, value;
+};
+
 struct spike_list { /* of one node: (step, neuron), by step */
-    struct reference_spike *spikes;
+    struct kept_spike *spikes;
     size_t count, capacity;
 };
 
@@ -53,7 +58,8 @@ static bool output_spikes(const struct run *run)
     for (uint32_t i = 0; i < network->node_count; i++) {
         uint32_t n = run->simulation.order[i];
         enum node_kind kind = network->nodes[n].kind;
-        carries_spikes[n] = node_spikes(kind) || (kind == NODE_FLATTEN && fed_by_spikes(run, n, carries_spikes));
+        bool passes = kind == NODE_FLATTEN || kind == NODE_DELAY;
+        carries_spikes[n] = node_spikes(kind) || (passes && fed_by_spikes(run, n, carries_spikes));
     }
     bool spikes = fed_by_spikes(run, run->output_node, carries_spikes);
     free(carries_spikes);
@@ -108,7 +114,8 @@ static void keep_spikes(struct run *run, uint32_t step)
             if (unit->output[i] == 0.0)
                 continue;
             list->spikes = memory_grow(list->spikes, &list->capacity, list->count + 1, sizeof *list->spikes);
-            list->spikes[list->count++] = (struct reference_spike){n, step, (uint32_t)i};
+            float offset = unit->neuron.offset ? (float)unit->neuron.offset[i] : 0.0f;
+            list->spikes[list->count++] = (struct kept_spike){{n, step, (uint32_t)i}, offset, (float)unit->output[i]};
         }
     }
 }
@@ -124,19 +131,34 @@ static void keep_potentials(const struct run *run, float *row)
     }
 }
 
+static void join_list(struct spike_list *list, bool exact, bool valued, struct reference_sample *out)
+{
+    for (size_t i = 0; i < list->count; i++, out->spike_count++) {
+        out->spikes[out->spike_count] = list->spikes[i].spike;
+        if (exact)
+            out->offsets[out->spike_count] = list->spikes[i].offset;
+        if (valued)
+            out->values[out->spike_count] = list->spikes[i].value;
+    }
+    list->count = 0;
+}
+
 static void join_spikes(struct run *run, struct reference_sample *out)
 {
     size_t count = 0;
-    for (uint32_t n = 0; n < run->network->node_count; n++)
-        count += run->lists[n].count;
-    out->spikes = memory_array(count, sizeof *out->spikes);
+    bool exact = run->options->semantics->integrator == INTEGRATOR_EXACT, valued = false;
     for (uint32_t n = 0; n < run->network->node_count; n++) {
-        struct spike_list *list = &run->lists[n];
-        if (list->count)
-            memcpy(out->spikes + out->spike_count, list->spikes, list->count * sizeof *list->spikes);
-        out->spike_count += list->count;
-        list->count = 0;
+        count += run->lists[n].count;
+        for (size_t i = 0; !valued && i < run->lists[n].count; i++)
+            valued = run->lists[n].spikes[i].value != 1.0f;
     }
+    out->spikes = memory_array(count, sizeof *out->spikes);
+    if (exact)
+        out->offsets = memory_array(count, sizeof *out->offsets);
+    if (valued)
+        out->values = memory_array(count, sizeof *out->values);
+    for (uint32_t n = 0; n < run->network->node_count; n++)
+        join_list(&run->lists[n], exact, valued, out);
 }
 
 /* ---- */
@@ -210,6 +232,8 @@ void reference_free(struct reference_result *result)
 {
     for (size_t i = 0; i < result->sample_count; i++) {
         free(result->samples[i].spikes);
+        free(result->samples[i].offsets);
+        free(result->samples[i].values);
         free(result->samples[i].output_values);
         free(result->samples[i].potentials);
     }

@@ -15,6 +15,8 @@ struct reference_sample {
     uint32_t steps;
     size_t spike_count;
     struct reference_spike *spikes; /* sorted by (node, step, neuron) */
+    float *offsets;                 /* NULL, or [spike_count]: where in its step a spike was, 0 .. 1 (exact) */
+    float *values;                  /* NULL: 1 each; or [spike_count]: several spikes in a step, graded spikes */
     double *output_values;          /* [steps][outputs]: input of the first Output node, summed over its sources */
     float *potentials;              /* NULL, or [steps][all neurons] after reset, nodes in ascending order */
 };

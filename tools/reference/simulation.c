@@ -7,26 +7,30 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RING_VALUES_MAX ((size_t)1 << 28) /* inputs that a Delay keeps: 2 GiB */
 
 static char *place_of(const struct network *network, const struct node *node)
 {
     return memory_format("%s: %s", network->path ? network->path : "network", node->name);
 }
 
-static bool check_kinds(const struct network *network, double dt_s, struct diagnostics *diagnostics)
+static bool check_kinds(const struct network *network, const struct semantics *semantics, double dt_s,
+                        struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count;
-    bool needs_dt = false;
+    bool needs_dt = semantics->integrator == INTEGRATOR_EXACT;
     for (uint32_t n = 0; n < network->node_count; n++) {
         const struct node *node = &network->nodes[n];
-        needs_dt = needs_dt || neuron_needs_dt(node->kind);
-        if (node->kind == NODE_INPUT || node->kind == NODE_OUTPUT || node_is_linear(node->kind) ||
-            neuron_has_rule(node->kind))
+        needs_dt = needs_dt || neuron_needs_dt(node->kind) || node->delay || node->refractory;
+        if (node->kind == NODE_INPUT || node->kind == NODE_OUTPUT || node->kind == NODE_DELAY ||
+            node->kind == NODE_RELU || node_is_linear(node->kind) || neuron_has_rule(node->kind))
             continue;
         char *place = place_of(network, node);
-        diagnostics_add(diagnostics, place, "%s cannot be simulated yet, expected IF, LI, LIF or CubaLIF",
+        diagnostics_add(diagnostics, place, "%s cannot be simulated, expected a neuron of NIR",
                         node_kind_name(node->kind));
         free(place);
     }
@@ -56,6 +60,29 @@ static void make_edges(struct simulation *s)
     }
 }
 
+/* A delay is a whole number of steps, the nearest. */
+static bool make_ring(struct simulation *s, uint32_t n, struct diagnostics *diagnostics)
+{
+    const struct node *node = &s->network->nodes[n];
+    struct unit *unit = &s->units[n];
+    double longest = 0.0;
+    for (size_t i = 0; i < unit->size; i++)
+        longest = fmax(longest, round(node->delay[i] / s->dt_s));
+    if (longest >= (double)RING_VALUES_MAX || (longest + 1.0) * (double)unit->size > (double)RING_VALUES_MAX) {
+        char *place = place_of(s->network, node);
+        diagnostics_add(diagnostics, place, "a delay of %.0f steps of %zu values, expected fewer (a longer --dt)",
+                        longest, unit->size);
+        free(place);
+        return false;
+    }
+    unit->ring_steps = (uint32_t)longest + 1;
+    unit->ring = memory_array((size_t)unit->ring_steps * unit->size, sizeof *unit->ring);
+    unit->lag = memory_array(unit->size, sizeof *unit->lag);
+    for (size_t i = 0; i < unit->size; i++)
+        unit->lag[i] = (uint32_t)round(node->delay[i] / s->dt_s);
+    return true;
+}
+
 static bool make_unit(struct simulation *s, uint32_t n, struct diagnostics *diagnostics)
 {
     const struct node *node = &s->network->nodes[n];
@@ -63,11 +90,10 @@ static bool make_unit(struct simulation *s, uint32_t n, struct diagnostics *diag
     unit->input_size = (size_t)shape_items(&node->input);
     unit->size = (size_t)shape_items(&node->output);
     unit->output = memory_array(unit->size, sizeof *unit->output);
-    if (node_is_neuron(node->kind)) {
-        unit->neuron.potential = memory_array(unit->size, sizeof *unit->neuron.potential);
-        if (node->kind == NODE_CUBALIF)
-            unit->neuron.current = memory_array(unit->size, sizeof *unit->neuron.current);
-    }
+    if (node_is_neuron(node->kind))
+        neuron_make(node, s->semantics, s->dt_s, &unit->neuron);
+    if (node->kind == NODE_DELAY)
+        return make_ring(s, n, diagnostics);
     if (!node_is_linear(node->kind))
         return true;
     if (node->bias.data)
@@ -132,6 +158,16 @@ static void evaluate_linear(struct unit *unit)
     }
 }
 
+static void evaluate_delay(struct simulation *s, struct unit *unit)
+{
+    uint32_t now = s->step % unit->ring_steps;
+    memcpy(unit->ring + (size_t)now * unit->size, unit->input, unit->size * sizeof *unit->ring);
+    for (size_t i = 0; i < unit->size; i++) {
+        uint32_t then = (now + unit->ring_steps - unit->lag[i]) % unit->ring_steps;
+        unit->output[i] = unit->ring[(size_t)then * unit->size + i];
+    }
+}
+
 static void evaluate(struct simulation *s, uint32_t n)
 {
     const struct node *node = &s->network->nodes[n];
@@ -144,6 +180,11 @@ static void evaluate(struct simulation *s, uint32_t n)
         memset(unit->output, 0, unit->size * sizeof *unit->output);
     else if (node_is_linear(node->kind))
         evaluate_linear(unit);
+    else if (node->kind == NODE_DELAY)
+        evaluate_delay(s, unit);
+    else if (node->kind == NODE_RELU)
+        for (size_t i = 0; i < unit->size; i++)
+            unit->output[i] = fmax(0.0, unit->input[i]);
     else if (node_is_neuron(node->kind))
         neuron_step(node, s->semantics, s->dt_s, unit->input, &unit->neuron, unit->output);
 }
@@ -179,7 +220,7 @@ bool simulation_make(const struct network *network, const struct semantics *sema
                      struct simulation *out, struct diagnostics *diagnostics)
 {
     *out = (struct simulation){.network = network, .semantics = semantics, .dt_s = dt_s};
-    if (!check_kinds(network, dt_s, diagnostics))
+    if (!check_kinds(network, semantics, dt_s, diagnostics) || !semantics_apply(semantics, network, diagnostics))
         return false;
     out->order = memory_array(network->node_count, sizeof *out->order);
     out->recurrent = memory_array(network->edge_count, sizeof *out->recurrent);
@@ -207,10 +248,9 @@ void simulation_reset(struct simulation *s)
         struct unit *unit = &s->units[n];
         if (unit->previous)
             memcpy(unit->previous, unit->first, unit->size * sizeof *unit->previous);
-        if (unit->neuron.potential)
-            memset(unit->neuron.potential, 0, unit->size * sizeof *unit->neuron.potential);
-        if (unit->neuron.current)
-            memset(unit->neuron.current, 0, unit->size * sizeof *unit->neuron.current);
+        neuron_reset(&s->network->nodes[n], &unit->neuron);
+        if (unit->ring)
+            memset(unit->ring, 0, (size_t)unit->ring_steps * unit->size * sizeof *unit->ring);
     }
 }
 
@@ -225,8 +265,9 @@ void simulation_free(struct simulation *s)
         free(unit->first);
         sparse_free(&unit->matrix);
         free(unit->bias);
-        free(unit->neuron.potential);
-        free(unit->neuron.current);
+        neuron_free(&unit->neuron);
+        free(unit->ring);
+        free(unit->lag);
     }
     free(s->order);
     free(s->recurrent);

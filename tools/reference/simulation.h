@@ -19,6 +19,9 @@ struct unit { /* one node */
     struct sparse_matrix matrix; /* linear nodes */
     double *bias;                /* linear nodes with a bias, else NULL */
     struct neuron_state neuron;
+    uint32_t *lag;               /* Delay nodes: steps, one a value */
+    double *ring;                /* Delay nodes: the last ring_steps inputs, [step % ring_steps][size] */
+    uint32_t ring_steps;
 };
 
 struct simulation {

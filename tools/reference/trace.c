@@ -80,8 +80,10 @@ static bool write_spikes(const struct trace *trace, uint32_t n, struct diagnosti
         size_t first = first_of(from, n);
         to->count = first_of(from, n + 1) - first;
         to->events = memory_array(to->count, sizeof *to->events);
+        to->offsets = from->offsets ? from->offsets + first : NULL; /* lent */
         for (size_t e = 0; e < to->count; e++)
-            to->events[e] = (struct spike_event){from->spikes[first + e].step, from->spikes[first + e].neuron, 1.0f};
+            to->events[e] = (struct spike_event){from->spikes[first + e].step, from->spikes[first + e].neuron,
+                                                 from->values ? from->values[first + e] : 1.0f};
     }
     return write_events(trace, &trace->network->nodes[n], &batch, diagnostics);
 }
