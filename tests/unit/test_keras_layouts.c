@@ -133,10 +133,11 @@ END_TEST
 
 START_TEST(a_broken_model_is_refused)
 {
+    static const char lstm[] = "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"LSTM\", \"config\": "
+                               "{\"name\": \"l\"}}]}";
     static const char *const models[] = {"{\"class_name\"", "{\"class_name\": \"Model\", \"config\": []}",
                                          "{\"class_name\": \"Sequential\", \"config\": []}",
-                                         "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"LSTM\", "
-                                         "\"config\": {\"name\": \"l\"}}]}"};
+                                         lstm};
     static const char *const says[] = {"is no JSON", "expected a Sequential", "has no layers", "is a LSTM, expected Dense"};
     write_with(models[_i]);
     nir_case_refused(&at, says[_i]);
