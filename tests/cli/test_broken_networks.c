@@ -183,10 +183,10 @@ static void type_is_number(struct h5 *file)
     nir_number(file, "lif", "type", 3);
 }
 
-static void unsupported_type(struct h5 *file)
+static void endless_delay(struct h5 *file)
 {
     nir_node(file, "lif", "Delay");
-    fill(file, "lif", "delay", 10, 0, 0.001);
+    fill(file, "lif", "delay", 10, 0, 1e6);
 }
 
 static void negative_input(struct h5 *file)
@@ -271,8 +271,8 @@ static const struct broken networks[] = {
     {"unknown type", LIF_TYPE, unknown_type, ": /node/nodes/lif/type", "'Lif' is not known, expected one of", 0},
     {"no type", LIF_TYPE, no_change, ": /node/nodes/lif/type", "missing", 0},
     {"type is a number", LIF_TYPE, type_is_number, ": /node/nodes/lif/type", "expected text", 0},
-    {"type that no chip has", LIF_TYPE, unsupported_type, ": node lif",
-     "Delay cannot run on the chip, expected IF, LIF", 0},
+    {"a delay that no chip holds", LIF_TYPE, endless_delay, ": node lif",
+     "a delay of more than 65535 timesteps", 0},
     {"no input", INPUT, no_change, ": /node/edges", "input", 0},
     {"no output", OUTPUT, no_change, ": /node/edges", "output", 0},
     {"input of negative size", INPUT, negative_input, ": node 'input' (Input)",

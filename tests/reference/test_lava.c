@@ -100,6 +100,14 @@ static void simulate(struct run *run, struct spike_sample *sample, uint32_t inpu
     free(chip);
 }
 
+static void finish(struct run *run, struct array *arrays, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(arrays[i].bytes);
+    run_free(run);
+    free(run);
+}
+
 /* The input layer is driven by its recorded bias alone, as netx does it. */
 START_TEST(tinynet_has_no_mismatch_in_three_layers)
 {
@@ -124,6 +132,8 @@ START_TEST(tinynet_has_no_mismatch_in_three_layers)
         ck_assert_uint_eq(wrong, 0);
     }
     free(path);
+    free(bias.bytes);
+    finish(run, layers, 3);
 }
 END_TEST
 
@@ -175,6 +185,7 @@ START_TEST(gts_has_no_mismatch)
     printf("  gts: %zu spikes, %zu mismatches\n", spikes, wrong);
     ck_assert_uint_gt(spikes, 1000);
     ck_assert_uint_eq(wrong, 0);
+    finish(run, (struct array[]){in, out, weight}, 3);
 }
 END_TEST
 
@@ -282,6 +293,9 @@ START_TEST(the_chip_recording_has_no_mismatch_in_its_hidden_spikes)
     ck_assert_uint_gt(recorded, 300);
     ck_assert_uint_eq(wrong, 0);
     write_outputs(run);
+    free(in);
+    free(hidden);
+    finish(run, NULL, 0);
 }
 END_TEST
 

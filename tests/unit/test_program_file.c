@@ -354,7 +354,7 @@ START_TEST(missing_datasets_are_named)
     const char *name = "only";
     ck_assert(h5_create(path, &file, &diagnostics));
     h5_write_attribute_string(file, "/", "npusim_kind", "program");
-    h5_write_attribute_string(file, "/", "version", "1");
+    h5_write_attribute_string(file, "/", "version", "2");
     h5_write_attribute_string(file, "/", "network_name", "none");
     h5_write_attribute_string(file, "/", "chip_sha256", "");
     h5_write_attribute_string(file, "/", "network_sha256", "");

@@ -41,6 +41,15 @@ MUST_USE bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, u
 MUST_USE bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***out, struct h5_shape *shape,
                               struct diagnostics *diagnostics);
 void h5_free_strings(char **strings, size_t count);
+/* A dataset whose items are lists of numbers: list i is values[start[i]] .. values[start[i + 1] - 1]. */
+struct h5_lists {
+    uint64_t count;
+    uint64_t *start; /* [count + 1] */
+    double *values;
+};
+MUST_USE bool h5_read_lists(struct h5 *file, const char *path, uint64_t limit, struct h5_lists *out,
+                            struct diagnostics *diagnostics);
+void h5_lists_free(struct h5_lists *lists);
 /* A scalar string, fresh. */
 MUST_USE bool h5_read_string(struct h5 *file, const char *path, char **out, struct diagnostics *diagnostics);
 bool h5_is_string(struct h5 *file, const char *path);

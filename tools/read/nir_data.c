@@ -280,6 +280,23 @@ static bool read_events(struct spike_reading *reading, struct h5 *file, const st
     return fine;
 }
 
+/* What npusim import writes beside NIR's groups: /samples/label, -1 where there is none. */
+static bool read_labels(struct spike_reading *reading, struct h5 *file)
+{
+    int64_t *labels = NULL;
+    struct h5_shape shape = {0};
+    size_t count = reading->batch->count;
+    if (!h5_exists(file, "/samples/label") || reading->options->labels_path)
+        return true;
+    bool fine = h5_read_int64(file, "/samples/label", SPIKE_ITEMS_MAX, &labels, &shape, reading->diagnostics);
+    size_t first = fine && shape.rank == 1 && shape.size[0] < count ? count - (size_t)shape.size[0] : 0;
+    for (size_t s = first; fine && shape.rank == 1 && s < count && s - first < shape.size[0]; s++)
+        if (labels[s - first] >= -1 && labels[s - first] <= INT32_MAX)
+            reading->batch->samples[s].label = (int)labels[s - first];
+    free(labels);
+    return fine;
+}
+
 bool nir_data_read(struct spike_reading *reading, struct h5 *file)
 {
     struct observable observable = {0};
@@ -287,6 +304,7 @@ bool nir_data_read(struct spike_reading *reading, struct h5 *file)
                        reading->diagnostics) &&
                 set_dt(reading, file, &observable) &&
                 (observable.grid ? read_grid(reading, file, &observable) : read_events(reading, file, &observable));
+    fine = fine && read_labels(reading, file);
     free(observable.path);
     return fine;
 }

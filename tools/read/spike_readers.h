@@ -74,6 +74,10 @@ MUST_USE bool nir_data_read(struct spike_reading *reading, struct h5 *file);
 bool sonata_spikes_recognise(struct h5 *file);
 MUST_USE bool sonata_spikes_read(struct spike_reading *reading, struct h5 *file);
 
+/* SHD and SSC in HDF5. */
+bool shd_recognise(struct h5 *file);
+MUST_USE bool shd_read(struct spike_reading *reading, struct h5 *file);
+
 /* ---- labels.c ---- */
 /* Labels from an IDX list (gzip or not), a text of "name label" lines, or a text of one label a line; gives each
  * sample of the batch its own. A sample without one is an error; so is a list without names that is longer than a

@@ -182,7 +182,11 @@ static bool read_hdf5(struct spike_reading *reading, const char *path)
     struct h5 *file;
     if (!h5_open(path, &file, reading->diagnostics))
         return false;
-    bool fine = sonata_spikes_recognise(file) ? sonata_spikes_read(reading, file) : nir_data_read(reading, file);
+    bool fine;
+    if (shd_recognise(file))
+        fine = shd_read(reading, file);
+    else
+        fine = sonata_spikes_recognise(file) ? sonata_spikes_read(reading, file) : nir_data_read(reading, file);
     h5_close(file);
     return fine;
 }
