@@ -21,13 +21,15 @@ static double node_energy(const struct node *node, double volts)
     return (node->square * volts + node->linear) * volts + node->constant;
 }
 
-/* The first node of the table that is not larger than nm; NODES: none. */
+/* The first node of the table that is not larger than nm; NODES: outside the table (or not a number). */
 static size_t at_or_below(double nm)
 {
     size_t i = 0;
-    while (i < NODES && table[i].nm > nm)
+    if (!(nm >= SCALING_SMALLEST_NM && nm <= SCALING_LARGEST_NM))
+        return NODES;
+    while (table[i].nm > nm)
         i++;
-    return nm > table[0].nm ? NODES : i;
+    return i;
 }
 
 static double between(double nm, size_t smaller, double large_value, double small_value)
