@@ -1,9 +1,9 @@
 /* A link: the only way from one component to another. Bounded, latency >= 1, with credits.
  *
- * One producer pushes at most one packet a cycle, one consumer pops at most one. A packet pushed in cycle c is visible from c + latency. Space is counted in
- * flits: a packet of n flits needs n credits, which come back `credit_latency` cycles after its last flit has left
- * (pop in cycle c: c + n - 1 + credit_latency). So neither side can see what the other did in the same cycle, and the order
- * in which they step cannot matter.
+ * One producer pushes at most one packet a cycle, one consumer pops at most one. A packet pushed in cycle c is visible
+ * from c + latency. Space is counted in flits: a packet of n flits needs n credits, which come back `credit_latency`
+ * cycles after its last flit has left (pop in cycle c: c + n - 1 + credit_latency). So neither side can see what the
+ * other did in the same cycle, and the order in which they step cannot matter.
  *
  * The ring is both the wire and the consumer's input buffer: its capacity is the buffer's.
  *

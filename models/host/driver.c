@@ -96,7 +96,8 @@ static void send_next(struct driver *driver)
 {
     const struct driver_sample *sample = &driver->samples[driver->sample];
     if (!driver->announced) {
-        struct packet begin = {.kind = HOST_SAMPLE, .axon = driver->first_sample + (uint32_t)driver->sample, .value = (int32_t)sample->steps};
+        struct packet begin = {.kind = HOST_SAMPLE, .axon = driver->first_sample + (uint32_t)driver->sample,
+                               .value = (int32_t)sample->steps};
         driver->results[driver->sample].first_cycle = driver->now;
         transmit(driver, &begin);
         driver->announced = true;

@@ -34,7 +34,7 @@ for chip in tiny-sparse tiny-dimc tiny-multicast tiny-processor tiny-tick tiny-t
     file=tests/support/chips/$chip.yaml
     run 1 "$file" 7 || fail "$chip: --jobs 1"
     for jobs in 2 3 7 50; do # as many as samples, and more
-        run $jobs "$file" 7 || fail "$chip: --jobs $jobs"
+        run "$jobs" "$file" 7 || fail "$chip: --jobs $jobs"
         same_result $jobs "$chip"
     done
 done
@@ -59,7 +59,9 @@ refused()
     status=$?
     [ $status -eq 2 ] || fail "$*: status $status, expected 2"
     grep -q "^npusim: --jobs: .*$text" "$work/stderr" || { cat "$work/stderr"; fail "$*: expected '$text'"; }
-    [ ! -s "$work/stdout" ] && [ ! -e "$work/refused" ] || fail "$*: something was written"
+    if [ -s "$work/stdout" ] || [ -e "$work/refused" ]; then
+        fail "$*: something was written"
+    fi
 }
 refused "'0', expected a whole number from 1" --jobs 0
 refused "'abc', expected a whole number from 1" --jobs abc
@@ -96,7 +98,7 @@ killed()
     child=
     tries=0
     while [ -z "$child" ] && [ $tries -lt 200 ]; do
-        child=$(cat "/proc/$parent/task/$parent/children" 2>/dev/null | cut -d' ' -f"$1")
+        child=$(cut -d' ' -f"$1" "/proc/$parent/task/$parent/children" 2>/dev/null)
         [ -n "$child" ] || sleep 0.05
         tries=$((tries + 1))
     done

@@ -57,7 +57,9 @@ refused()
     status=$?
     [ $status -eq "$expected" ] || { cat "$work/stderr"; fail "$count ranks, $*: status $status, expected $expected"; }
     grep -q "$text" "$work/stderr" || { cat "$work/stderr"; fail "$count ranks, $*: expected '$text'"; }
-    [ ! -s "$work/stdout" ] && [ ! -e "$work/refused/summary.json" ] || fail "$count ranks, $*: something was written"
+    if [ -s "$work/stdout" ] || [ -e "$work/refused/summary.json" ]; then
+        fail "$count ranks, $*: something was written"
+    fi
 }
 refused 2 'there are no more than 2 chips (chips.count)' 3 --samples 1
 refused 2 'expected no --jobs with it' 2 --samples 2 --jobs 2

@@ -71,6 +71,8 @@ START_TEST(findings_say_who_wins_by_how_much)
     ck_assert(strstr(all.data, "2 of 2 GPU rows are launch-bound: starting operators takes 95 to 99 %") != NULL);
     ck_assert(strstr(all.data, "as many as the float reference") != NULL);
     ck_assert(strstr(all.data, "assumed") != NULL);
+    ck_assert((strstr(all.data, "published low or high") != NULL) ==
+              (at.numbers.energy.low_total < at.numbers.energy.high_total));
     free(later);
     free(loses);
     text_free(&all);

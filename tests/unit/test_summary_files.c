@@ -81,6 +81,8 @@ START_TEST(json_energies_sum_to_the_total)
     json_t *root = written_json(), *energy = json_object_get(root, "energy_j");
     double total = real_at(root, "energy_j", "total");
     ck_assert(total > 0);
+    ck_assert(close_to(real_at(root, "energy_j", "low"), at.numbers.energy.low_total));
+    ck_assert(close_to(real_at(root, "energy_j", "high"), at.numbers.energy.high_total));
     ck_assert(close_to(total, real_at(root, "energy_j", "dynamic") + real_at(root, "energy_j", "static")));
     ck_assert(close_to(total, sum_of(json_object_get(energy, "by_component"))));
     ck_assert(close_to(total, sum_of(json_object_get(energy, "by_layer"))));

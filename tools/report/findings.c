@@ -230,6 +230,18 @@ static void find_assumed(const struct run_record *record, const struct run_numbe
                            counted(values, all, "value")));
 }
 
+static void find_range(const struct run_numbers *numbers, const char *micro, struct findings *out)
+{
+    const struct energy_report *energy = &numbers->energy;
+    if (!(energy->low_total < energy->high_total))
+        return;
+    char total[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE];
+    add(out, memory_format("The energy of the run is %s; with every constant at its published low or high it is %s or "
+                           "%s. Where only one figure is published there is no range, so the truth may lie outside.",
+                           quantity(total, energy->total, "J", micro), quantity(low, energy->low_total, "J", micro),
+                           quantity(high, energy->high_total, "J", micro)));
+}
+
 static void find_losses(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
 {
     char lost[COUNTED_SIZE];
@@ -259,5 +271,6 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
     find_pace(numbers, micro, out);
     find_accuracy(numbers, out);
     find_assumed(record, numbers, out);
+    find_range(numbers, micro, out);
     find_caveats(record, out);
 }

@@ -113,6 +113,8 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(object, "dynamic", energy->dynamic_total);
     put_real(object, "static", energy->static_total);
     put_real(object, "assumed", energy->assumed);
+    put_real(object, "low", energy->low_total);
+    put_real(object, "high", energy->high_total);
     json_t *component = put_object(object, "by_component");
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         put_real(component, energy_component_name((enum energy_component)c),
