@@ -1,7 +1,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 /* SONATA's samples: spikes as the files hold them, and a network of 300 integrate-and-fire neurons beside NEURON's own
- * output. The components' parameters are no part of the sample; they are written here as the sample's publisher has
- * them (tau 24 and 7 ms, refractory 3 ms). */
+ * output. The components' parameters are no part of the sample; those written here (tau 24 and 7 ms, refractory 3 ms)
+ * are recalled from the publisher's simulator and were not checked against its files. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
 #include "tools/file/h5.h"
