@@ -295,6 +295,64 @@ START_TEST(what_is_under_way_never_exceeds_the_capacity)
 }
 END_TEST
 
+/* Cycle from which all of `capacity` is free again after a packet pushed in cycle 3. */
+static uint64_t free_again(struct link *link, uint32_t capacity)
+{
+    uint64_t now = 3;
+    while (!link_ready(link, now, capacity))
+        ck_assert_uint_lt(now++, 100);
+    return now;
+}
+
+START_TEST(the_credit_of_a_promised_packet_is_back_as_if_it_had_been_popped_when_seen)
+{
+    for (uint32_t latency = 1; latency <= 4; latency++)
+        for (uint32_t credit_latency = 1; credit_latency <= 3; credit_latency++)
+            for (uint8_t flits = 1; flits <= 3; flits++) {
+                struct link promised, popped;
+                struct engine *a = by_hand(&promised, 4, latency, credit_latency);
+                link_widen(&promised, 8);
+                link_promise(&promised, 8, NULL);
+                push(&promised, 3, 1, flits);
+                uint64_t expected = free_again(&promised, 4);
+                ck_assert_ptr_null(link_taken(&promised, 3 + latency)); /* it is taken in that cycle */
+                ck_assert_uint_eq(link_taken(&promised, 3 + latency + 1)->packet.axon, 1);
+                struct engine *b = by_hand(&popped, 4, latency, credit_latency);
+                push(&popped, 3, 1, flits);
+                link_pop(&popped, 3 + latency);
+                ck_assert_uint_eq(free_again(&popped, 4), expected);
+                link_free(&promised);
+                link_free(&popped);
+                engine_free(a);
+                engine_free(b);
+            }
+}
+END_TEST
+
+START_TEST(announced_packets_leave_when_their_credit_is_back_and_their_turn_has_come)
+{
+    struct link link;
+    struct engine *engine = by_hand(&link, 2, 1, 2);
+    struct packet packet = {.flits = 1};
+    link_widen(&link, 8);
+    for (packet.axon = 0; packet.axon < 4; packet.axon++)
+        link_announce(&link, &packet);
+    link_send_announced(&link, 5, 3);
+    ck_assert_uint_eq(link_sent(&link, 0), 5);
+    ck_assert_uint_eq(link_sent(&link, 1), 8); /* spacing */
+    ck_assert_uint_eq(link_sent(&link, 2), NEVER);
+    link_pop(&link, 6); /* credit in 8: later than that is its turn, in 11 */
+    ck_assert_uint_eq(link_sent(&link, 2), 11);
+    ck_assert_uint_eq(link_sent(&link, 3), NEVER);
+    link_pop(&link, 20);
+    ck_assert_uint_eq(link_sent(&link, 3), 22); /* its turn has come in 14, the credit comes in 22 */
+    ck_assert_uint_eq(link_peek(&link, 20)->axon, 2);
+    ck_assert_ptr_null(link_peek(&link, 11));
+    link_free(&link);
+    engine_free(engine);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("link");
@@ -305,6 +363,8 @@ int main(void)
     tcase_add_test(cases, the_credit_of_a_flit_is_back_after_the_credit_latency);
     tcase_add_test(cases, the_credits_of_a_long_packet_are_back_when_its_last_flit_has_left);
     tcase_add_test(cases, the_hash_sees_a_credit_from_the_cycle_in_which_it_can_be_used);
+    tcase_add_test(cases, the_credit_of_a_promised_packet_is_back_as_if_it_had_been_popped_when_seen);
+    tcase_add_test(cases, announced_packets_leave_when_their_credit_is_back_and_their_turn_has_come);
     tcase_add_loop_test(cases, producer_before_consumer_or_after_it_makes_no_difference, 0, SHAPES);
     tcase_add_loop_test(cases, packets_wake_the_consumer_and_credits_the_producer, 0, SHAPES);
     tcase_add_loop_test(cases, what_is_under_way_never_exceeds_the_capacity, 0, SHAPES);

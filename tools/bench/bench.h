@@ -95,6 +95,8 @@ MUST_USE bool bench_run_chip(const struct bench_row *row, const struct bench_con
                              struct bench_result *out, struct diagnostics *diagnostics);
 MUST_USE bool bench_run_sheet(const struct bench_row *row, const struct bench_context *context,
                               struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_run_jobs(const struct bench_row *row, const struct bench_context *context,
+                             struct bench_result *out, struct diagnostics *diagnostics);
 MUST_USE bool bench_prepare_load(const struct bench_row *row, const struct bench_context *context,
                                  struct diagnostics *diagnostics);
 MUST_USE bool bench_run_load(const struct bench_row *row, const struct bench_context *context,

@@ -45,6 +45,8 @@ const struct bench_row bench_rows[] = {
     {.name = "noc_32x32_full", .help = "the same, as much as goes in", NOC("32", 100, 2000)},
     {.name = "wakeup", .help = "1024 components that wake themselves 1 to 32 cycles later", .run = bench_run_wakeup,
      .cycles = 300000},
+    {.name = "jobs_2", .help = "50 samples of r1024_f64_16 over two processes, beside one process", .run = bench_run_jobs,
+     .chip = "bench-16.yaml", .fan_out = 64, .steps = 1000},
     {.name = "load_r1024_f64", .help = "read, compile, build for 16 cores", .run = bench_run_load,
      .prepare = bench_prepare_load, .chip = "bench-16.yaml", .fan_out = 64},
     {.name = "load_2_neurons_128", .help = "2 neurons for 128 tiles of one core", .run = bench_run_load,

@@ -44,7 +44,9 @@ void bench_print_row(const struct bench_summary *summary)
 {
     const struct bench_result *median = &summary->median;
     char ratio[32] = "-";
-    if (summary->ratio_to_functional > 0)
+    if (summary->ratio_to_functional > 1)
+        snprintf(ratio, sizeof ratio, "%.2f x", summary->ratio_to_functional);
+    else if (summary->ratio_to_functional > 0)
         snprintf(ratio, sizeof ratio, "1/%.1f", 1.0 / summary->ratio_to_functional);
     printf("%-*s %8s", NAME_WIDTH, summary->row->name, ratio);
     print_number(10, 2, 1e-6 * bench_rate(summary, median->counts.synaptic_events), " M");
@@ -98,7 +100,7 @@ void bench_print_counts(const struct bench_summary *summaries, size_t count)
         print_counts_of(&summaries[i]);
     print_memory(summaries, count);
     for (size_t i = 0; i < count; i++)
-        if (summaries[i].median.functional_s > 0) {
+        if (summaries[i].median.functional_s > 0 && summaries[i].row->run != bench_run_jobs) {
             double rate = (double)summaries[i].median.counts.synaptic_events / summaries[i].median.functional_s;
             printf("functional loop, network of %s: %.0f M events/s\n", summaries[i].row->name, 1e-6 * rate);
         }
