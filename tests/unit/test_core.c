@@ -287,6 +287,36 @@ START_TEST(a_packet_that_finds_the_queue_full_is_dropped_where_the_chip_says_so)
 }
 END_TEST
 
+/* ---- a full router ---- */
+
+START_TEST(cycles_in_which_an_announced_packet_waits_for_credit_are_stalls)
+{
+    struct bench bench;
+    struct send_route routes[10];
+    uint32_t start[NEURONS + 1] = {0};
+    bench_init(&bench, 8, QUEUE_STALL);
+    for (uint32_t i = 0; i < 10; i++)
+        routes[i] = (struct send_route){.axon = i, .delay = 1, .deliveries = 1, .flits = 1};
+    for (uint32_t j = 1; j <= NEURONS; j++)
+        start[j] = 10; /* all are neuron 0's */
+    bench.core.output.neurons = (struct output_table){start, routes};
+    bench.bias[0] = 2000;
+    say_go(&bench, GO_STEP_0);
+    run_until(&bench, 50);
+    ck_assert_uint_eq(count(&bench, CORE_PACKETS), 8); /* in 4 .. 11, as many as the router has places */
+    ck_assert_uint_eq(count(&bench, CORE_STALL_OUTPUT), 50 - 12);
+    run_until(&bench, 100);
+    link_pop(&bench.out, 100);
+    run_until(&bench, 101);
+    link_pop(&bench.out, 101);
+    run_until(&bench, 200);
+    ck_assert_uint_eq(count(&bench, CORE_PACKETS), 10);
+    ck_assert_uint_eq(count(&bench, CORE_STALL_OUTPUT), 101 - 12);
+    ck_assert_uint_eq(link_sent(&bench.out, 9), 102);
+    bench_free(&bench);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core");
@@ -300,6 +330,7 @@ int main(void)
     tcase_add_test(cases, a_core_that_is_behind_counts_it_and_leaves_no_timestep_out);
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_waits_and_its_cycles_are_counted);
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_is_dropped_where_the_chip_says_so);
+    tcase_add_test(cases, cycles_in_which_an_announced_packet_waits_for_credit_are_stalls);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

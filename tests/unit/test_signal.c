@@ -129,6 +129,41 @@ START_TEST(a_sum_that_is_zero_only_within_a_cycle_is_never_seen)
 }
 END_TEST
 
+/* A watcher sleeps at place 0; nobody else is there. */
+static uint64_t sleeps(void *self, uint64_t now)
+{
+    (void)self;
+    (void)now;
+    return NEVER;
+}
+
+START_TEST(what_is_added_before_or_taken_off_before_its_cycle_counts_from_that_cycle_on)
+{
+    static const struct component_class sleeper_class = {"sleeper", sleeps, NULL, NULL, NULL, NULL, 0};
+    struct component sleeper = {.class_of = &sleeper_class};
+    struct engine *engine = engine_new();
+    struct tally tally = {.sum = signal_of(1), .engine = engine};
+    engine_add(engine, &sleeper);
+    engine_seal(engine);
+    tally_add_early(&tally, 5, 2);
+    ck_assert_int_eq(tally_value(&tally), 1);
+    tally_came(&tally, 2);
+    ck_assert_int_eq(tally_value(&tally), 3);
+    tally_add(&tally, 6, -1);
+    tally_done_at(&tally, 7, 20);
+    tally_done_at(&tally, 8, 19);
+    ck_assert_int_eq(tally_value(&tally), 2);
+    ck_assert(!tally_is_zero(&tally, 9));
+    ck_assert(!tally_is_zero(&tally, 20));
+    ck_assert(tally_is_zero(&tally, 21)); /* the cycle after the last one is done */
+    tally_over(&tally);
+    tally_over(&tally);
+    ck_assert_int_eq(tally_value(&tally), 0);
+    ck_assert_uint_eq(engine_next(engine), 21);
+    engine_free(engine);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("signal");
@@ -138,6 +173,7 @@ int main(void)
     tcase_add_test(cases, sums_do_not_depend_on_the_order_of_those_who_add);
     tcase_add_test(cases, a_tally_wakes_its_watcher_the_cycle_after_it_became_zero);
     tcase_add_test(cases, a_sum_that_is_zero_only_within_a_cycle_is_never_seen);
+    tcase_add_test(cases, what_is_added_before_or_taken_off_before_its_cycle_counts_from_that_cycle_on);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
