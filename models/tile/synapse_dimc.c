@@ -34,7 +34,7 @@ static uint64_t gather(struct synapse_array *array, struct event_queue *queue, u
         uint32_t planes = bit_planes(event.value);
         cycles += array->config->axon_cycles;
         *additions += (uint64_t)(array->start[event.axon + 1] - array->start[event.axon]) * planes;
-        if (array->row_planes[event.axon] == 0)
+        if (planes && array->row_planes[event.axon] == 0) /* an event of value 0 touches no row */
             array->touched_axons[(*axons)++] = event.axon;
         array->row_planes[event.axon] += planes;
         synapse_array_add_row(array, event.axon, event.value, &bound);

@@ -114,6 +114,22 @@ START_TEST(the_same_rows_and_groups_start_from_nothing_in_every_timestep)
 }
 END_TEST
 
+/* As many as the queue holds, more than there are rows: the list of touched rows must not grow with them. */
+START_TEST(events_of_value_0_are_looked_up_and_touch_no_row)
+{
+    struct bench bench;
+    bench_init(&bench, SYNAPSE_DIMC, 1);
+    uint32_t events = bench.queue.depth;
+    ck_assert_uint_gt(events, 3);
+    for (uint32_t i = 0; i < events; i++)
+        event_queue_put(&bench.queue, 0, i % 3, 0);
+    ck_assert_uint_eq(drain(&bench), events);
+    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], 0);
+    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ROWS], 0);
+    bench_free(&bench);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("synapse edges");
@@ -122,6 +138,7 @@ int main(void)
     tcase_add_loop_test(cases, table_reads_are_one_an_event, 0, 2);
     tcase_add_loop_test(cases, accumulators_saturate_at_both_ends_whatever_the_sign_of_the_weights, 0, 2);
     tcase_add_test(cases, the_same_rows_and_groups_start_from_nothing_in_every_timestep);
+    tcase_add_test(cases, events_of_value_0_are_looked_up_and_touch_no_row);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
