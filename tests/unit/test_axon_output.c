@@ -41,7 +41,8 @@ static void new_link(struct bench *bench, struct link *link)
 static void bench_init(struct bench *bench)
 {
     *bench = (struct bench){.config = {.neuron_lanes = 2, .neuron_interval = 1, .neuron_depth = 3, .state_banks = 4,
-                                       .state_ports = 1},
+                                       .state_ports = 1, .potential_bits = 20, .current_bits = 20,
+                                       .accumulator_bits = 16, .decay_bits = 12},
                             .engine = engine_new(), .ends = {.class_of = &ends_class}};
     bench->program = (struct core_program){.neuron_count = 8, .group_count = 1, .groups = &bench->group,
                                            .bias = bench->bias};
