@@ -287,7 +287,6 @@ static void take_far_wakes(struct engine *engine)
 
 void engine_run(struct engine *engine, uint64_t until)
 {
-    engine->until = until;
     while (engine->now < until) {
         uint64_t next = engine->oracle ? engine->now : engine_next(engine);
         if (next >= until) {

@@ -37,8 +37,9 @@ struct component_class {
     bool (*waiting)(const void *self, char *text, size_t size);
     /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
     void (*settle)(void *self, uint64_t now);
-    /* NULL, or steps the neighbours whose bits are set in `due`, and calls engine_wake_again for each: `step` without a
-     * call through a pointer for each of them. It may use for which reasons they were woken, `step` must find out. */
+    /* NULL, or steps the neighbours whose bits are set in `due` without a call through a pointer for each: counts them in
+     * engine->steps and wakes them again itself. It may use for which reasons they were woken; `step`, which does the
+     * same work in the other orders and for the oracle, must find out. */
     void (*step_due)(struct engine *engine, struct component *const *at, uint64_t due);
     /* A component has 1 << reason_bits bits in `due`, one for each reason for which it can be woken; at most 5. Needs
      * step_due unless it is 0. */
@@ -60,7 +61,6 @@ struct component {
 struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
-    uint64_t until;    /* the present run ends before this cycle; who runs ahead does not pass it */
     uint64_t occupied; /* bit s: slot s is not empty */
     uint64_t *wheel;       /* [ENGINE_SLOTS][1 << slot_shift]: `summaries` words whose bits say which words of the slot
                               are not 0, then the words of the due set; components of a class are neighbours there */

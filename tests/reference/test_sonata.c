@@ -170,7 +170,7 @@ START_TEST(the_network_fires_at_neurons_rates)
     ck_assert_ptr_nonnull(spikes);
     long count = strtol(spikes + 10, NULL, 10);
     printf("  on loihi.yaml with 9-bit weights: %ld spikes, %.3f Hz (NEURON 4322, 4.802 Hz)\n", count, (double)count / 900);
-    ck_assert_int_gt(count, 0);
+    ck_assert_int_eq(count, 89288); /* known to be wrong (docs/formats.md); held so that a change is noticed */
     command_free(&result);
     free(type);
     free(trace);
