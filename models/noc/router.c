@@ -29,13 +29,14 @@ static uint32_t place_here(const struct router *router, uint32_t place)
     return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
-/* By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
+/* First along x, then along y: the higher of the two that differs says which way, and which of the places is less says
+ * which side. By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
 static inline uint32_t unicast_port(const struct router *router, uint32_t target)
 {
-    uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place), port = place_port(place);
-    uint32_t east_west = PORT_EAST + (x < router->x), north_south = PORT_NORTH + (y < router->y);
-    port += (north_south - port) * (y != router->y);
-    return port + (east_west - port) * (x != router->x);
+    uint32_t place = place_here(router, target), tile = place & PLACE_TILE, off = tile ^ router->tile;
+    uint32_t north_south = off < PLACE_X_UNIT, side = tile < router->tile, here = -(uint32_t)(off == 0);
+    uint32_t way = north_south * PORT_NORTH + side;
+    return (place_port(place) & here) | (way & ~here);
 }
 
 /* The copy of a multicast packet for one output. */
@@ -305,7 +306,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 {
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
-                              .ports = ports, .standing = ROUTER_IDLE};
+                              .tile = place_pack(0, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
     router_restart(router);
     engine_add(engine, &router->component);
 }

@@ -52,6 +52,7 @@ struct router {
     struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
     struct wake_place wakes;        /* itself, for an output; worked out at its first step */
     uint32_t chip, x, y;
+    uint32_t tile;                  /* the same place, port 0 of chip 0 */
     uint32_t ports;                 /* in use: 4 + local ones */
     uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
     uint32_t gate_east, gate_west;  /* places (x, y) of the tiles with the chip-to-chip links */
