@@ -16,6 +16,7 @@ struct measured_row {
     bool captured;        /* one launch, timed within a captured graph: by the clock of the device */
     double seconds;
     double power_w;       /* 0: not measured */
+    double loop_s;        /* a pass in the loop during which power was measured; 0: none */
     double operations;    /* its work */
     bool held;            /* of the quarter of its table and device with the largest work */
     bool spare;           /* a network whose launches were measured in that precision: judged, never fitted */
@@ -49,9 +50,9 @@ void measured_add_operator(struct measured *measured, struct measured_row row, c
 void measured_hold_out(struct measured *measured);
 void measured_free(struct measured *measured);
 
-/* CSV that tools/measure-gpu writes; its columns are described in measured_csv.c. With one device every row is its;
- * else the column `device` names it. Layer lists of whole networks are looked for below `workloads`. */
-MUST_USE bool measured_read(const char *path, const char *workloads, struct measured *measured,
+/* CSV that tools/measure-gpu writes; its columns are described in measured_csv.c. All rows are of `device`, or where it is
+ * UINT32_MAX of what their column `device` names. Layer lists of whole networks are looked for below `workloads`. */
+MUST_USE bool measured_read(const char *path, const char *workloads, uint32_t device, struct measured *measured,
                             struct diagnostics *diagnostics);
 
 /* The published tables below DIR/physics (llmcompass, neusight, deepbench) with the accelerators that they measured. */

@@ -1,5 +1,7 @@
 /* CSV of tools/measure-gpu. Required: device, operator, precision, the sizes m .. weights of the launch (its batch is in
  * them), latency_s, power_w (0: not measured). Optional, 0 or empty where missing:
+ *   loop_s                   a launch or pass in a loop without pause, during which power_w was taken; 0: no loop. Of an
+ *                            operator it is taken instead of latency_s, for it is what the board sustains
  *   table                    groups of rows with an overhead of their own; else the file is one
  *   channels, kernel, stride of a convolution ("3x3", 1)
  *   mode                     "graph": timed within a captured graph; of a network its mode
@@ -20,14 +22,15 @@ static const char *const names[] = {"device", "operator", "precision", "m", "n",
                                     "row", "inputs", "outputs", "weights", "latency_s", "power_w", NULL};
 enum { DEVICE, OPERATOR, PRECISION, M, N, K, GROUPS, ELEMENTS, OPERATIONS, ROW, INPUTS, OUTPUTS, WEIGHTS, LATENCY, POWER,
        COLUMNS };
-static const char *const optional_names[] = {"table", "channels", "kernel", "stride", "mode", "network", "batch", "share",
-                                             "status"};
-enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, OPTIONALS };
+static const char *const optional_names[] = {"table", "channels", "kernel", "stride", "mode",  "network",
+                                             "batch", "share",    "status", "loop_s"};
+enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, LOOP, OPTIONALS };
 
 struct table {
     struct csv csv;
     uint32_t column[COLUMNS], optional[OPTIONALS];
     const char *path, *workloads;
+    uint32_t device; /* of all rows; UINT32_MAX: the column says */
     struct measured *measured;
     struct diagnostics *diagnostics;
 };
@@ -79,6 +82,7 @@ static bool read_sizes(const struct table *table, const struct csv_record *recor
 static bool read_figures(const struct table *table, const struct csv_record *record, struct measured_row *row)
 {
     bool good = csv_number(&table->csv, record, table->column[LATENCY], 1e-9, 1e5, &row->seconds, table->diagnostics);
+    good &= optional_number(table, record, LOOP, 0, 1e5, &row->loop_s);
     return csv_number(&table->csv, record, table->column[POWER], 0, 1e5, &row->power_w, table->diagnostics) && good;
 }
 
@@ -118,6 +122,8 @@ static bool read_operator(const struct table *table, const struct csv_record *re
         return false;
     if (!table_of(table, record, &row->table))
         return false;
+    if (row->loop_s > 0)
+        row->seconds = row->loop_s;
     row->captured = !strcmp(optional_cell(table, record, MODE), "graph");
     measured_add_operator(table->measured, *row, &op);
     return true;
@@ -166,7 +172,7 @@ static bool read_row(const struct table *table, const struct csv_record *record)
 {
     static const char *const kinds[] = {"matrix", "convolution", "elementwise", "softmax", "norm", "network"};
     const char *kind = csv_cell(&table->csv, record, table->column[OPERATOR]);
-    struct measured_row row = {.device = 0};
+    struct measured_row row = {.device = table->device};
     bool known = false;
     if (!strcmp(kind, "idle") || !is_measured(table, record))
         return true;
@@ -175,7 +181,7 @@ static bool read_row(const struct table *table, const struct csv_record *record)
     if (!known)
         return csv_complain(&table->csv, record, table->column[OPERATOR], table->diagnostics,
                             "matrix, convolution, elementwise, softmax, norm, network or idle");
-    if (table->measured->device_count != 1)
+    if (row.device == UINT32_MAX)
         row.device = measured_device(table->measured, csv_cell(&table->csv, record, table->column[DEVICE]));
     if (row.device == UINT32_MAX)
         return csv_complain(&table->csv, record, table->column[DEVICE], table->diagnostics,
@@ -189,10 +195,11 @@ static bool read_row(const struct table *table, const struct csv_record *record)
     return strcmp(kind, "network") ? read_operator(table, record, kind, &row) : read_network(table, record, &row);
 }
 
-bool measured_read(const char *path, const char *workloads, struct measured *measured, struct diagnostics *diagnostics)
+bool measured_read(const char *path, const char *workloads, uint32_t device, struct measured *measured, struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count, rows = measured->count;
-    struct table table = {.path = path, .workloads = workloads, .measured = measured, .diagnostics = diagnostics};
+    struct table table = {.path = path, .workloads = workloads, .device = device, .measured = measured,
+                          .diagnostics = diagnostics};
     if (!csv_read(path, true, &table.csv, diagnostics))
         return false;
     for (int i = 0; i < OPTIONALS; i++)

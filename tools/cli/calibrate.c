@@ -16,7 +16,7 @@ struct calibrate_line {
 #define FIELD(name) offsetof(struct calibrate_line, name)
 static const struct option_row rows[] = {
     {"--accelerator", OPTION_LIST, FIELD(accelerators), "FILE", 0, 0, true, NULL,
-     "configs/accelerator/NAME.yaml that was measured; again for several"},
+     "configs/accelerator/NAME.yaml that was measured; again for several, one for each --measured"},
     {"--measured", OPTION_LIST, FIELD(measured), "CSV", 0, 0, false, NULL, "as tools/measure-gpu writes it; again for more"},
     {"--published", OPTION_STRING, FIELD(published), "DIR", 0, 0, false, NULL,
      "instead: folder of the published tables"},
@@ -29,6 +29,14 @@ static const struct option_row rows[] = {
      "also write every row with its measured and predicted seconds"},
     {0},
 };
+
+/* One accelerator: all tables are its; as many as tables: one each; else the column `device` says. */
+static uint32_t device_of(const struct calibrate_line *line, uint32_t table)
+{
+    if (line->accelerators.count == 1)
+        return 0;
+    return line->accelerators.count == line->measured.count ? table : UINT32_MAX;
+}
 
 static bool read_all(const struct calibrate_line *line, struct measured *measured, struct diagnostics *diagnostics)
 {
@@ -50,7 +58,7 @@ static bool read_all(const struct calibrate_line *line, struct measured *measure
         }
     }
     for (uint32_t i = 0; good && i < line->measured.count; i++)
-        good = measured_read(line->measured.item[i], "traces/workloads", measured, diagnostics);
+        good = measured_read(line->measured.item[i], "traces/workloads", device_of(line, i), measured, diagnostics);
     if (good)
         measured_hold_out(measured);
     return good;
