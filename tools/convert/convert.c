@@ -190,17 +190,14 @@ static int by_ends(const void *a, const void *b)
 /* ... -> last -> Output becomes ... -> last -> I -> Output. */
 static void add_readout(struct network *network, uint32_t last, uint32_t output)
 {
-    size_t nodes = network->node_count, edges = network->edge_count;
-    network->nodes = memory_grow(network->nodes, &nodes, (size_t)network->node_count + 1, sizeof *network->nodes);
-    network->edges = memory_grow(network->edges, &edges, (size_t)network->edge_count + 1, sizeof *network->edges);
-    uint32_t index = network->node_count++;
+    uint32_t index = network_append(network, NODE_I, memory_copy_string("readout"));
     const struct shape *shape = &network->nodes[output].input;
-    network->nodes[index] = (struct node){.name = memory_copy_string("readout"), .kind = NODE_I, .input = *shape,
-                                          .output = *shape, .r = filled(1.0, shape_items(shape))};
+    network->nodes[index].input = network->nodes[index].output = *shape;
+    network->nodes[index].r = filled(1.0, shape_items(shape));
     for (uint32_t e = 0; e < network->edge_count; e++)
         if (network->edges[e].from == last && network->edges[e].to == output)
             network->edges[e].to = index;
-    network->edges[network->edge_count++] = (struct edge){index, output};
+    network_connect(network, index, output);
     qsort(network->edges, network->edge_count, sizeof *network->edges, by_ends);
 }
 

@@ -9,6 +9,7 @@
 #include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/onnx.h"
 #include "tools/read/sonata.h"
 #include "tools/read/spike_readers.h"
 #include <stdlib.h>
@@ -161,7 +162,7 @@ bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
 {
     if (directory_is(path))
         return inspect_directory(path, out, diagnostics);
-    if (sonata_recognise(path))
+    if (sonata_recognise(path) || (!h5_is_hdf5(path) && onnx_is(path)))
         return inspect_network(path, out, diagnostics);
     if (h5_is_hdf5(path)) {
         struct h5 *file;

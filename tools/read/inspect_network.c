@@ -71,7 +71,7 @@ static void print_window(FILE *out, const struct node *node)
 static void print_parameters(FILE *out, struct node *node)
 {
     if (node->kind == NODE_CONV1D || node->kind == NODE_CONV2D || node->kind == NODE_SUMPOOL2D ||
-        node->kind == NODE_AVGPOOL2D)
+        node->kind == NODE_AVGPOOL2D || node->kind == NODE_MAXPOOL2D)
         print_window(out, node);
     if (node->weight.data)
         print_range(out, "weight", node->weight.data, shape_items(&node->weight.shape));

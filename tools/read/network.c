@@ -4,6 +4,7 @@
 #include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/onnx.h"
 #include "tools/read/sonata.h"
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,8 @@ static bool read_any(const char *path, struct network *out, struct diagnostics *
         return diagnostics_add(diagnostics, path, "is a zip archive (torch?), expected an HDF5 NIR file");
     if (sonata_recognise(path))
         return sonata_read(path, out, diagnostics);
+    if (!h5_is_hdf5(path) && onnx_is(path))
+        return onnx_read(path, out, diagnostics);
     if (!h5_open(path, &file, diagnostics))
         return false;
     bool good = read_hdf5(file, out, diagnostics);
