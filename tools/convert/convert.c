@@ -197,7 +197,7 @@ static void add_readout(struct network *network, uint32_t last, uint32_t output)
     for (uint32_t e = 0; e < network->edge_count; e++)
         if (network->edges[e].from == last && network->edges[e].to == output)
             network->edges[e].to = index;
-    network_connect(network, index, output);
+    network_add_edge(network, index, output);
     qsort(network->edges, network->edge_count, sizeof *network->edges, by_ends);
 }
 

@@ -161,7 +161,7 @@ uint32_t network_append(struct network *network, enum node_kind kind, char *name
     return network->node_count++;
 }
 
-void network_connect(struct network *network, uint32_t from, uint32_t to)
+void network_add_edge(struct network *network, uint32_t from, uint32_t to)
 {
     size_t capacity = network->edge_count;
     network->edges = memory_grow(network->edges, &capacity, (size_t)network->edge_count + 1, sizeof *network->edges);

@@ -143,7 +143,7 @@ void network_schedule(const struct network *network, uint32_t *order, bool *recu
 /* For readers: a node without anything but a kind and a name, which is taken over; its index. Nodes may move. */
 uint32_t network_append(struct network *network, enum node_kind kind, char *name);
 /* One more edge, at the end of the list. */
-void network_connect(struct network *network, uint32_t from, uint32_t to);
+void network_add_edge(struct network *network, uint32_t from, uint32_t to);
 int64_t network_neurons(const struct network *network);
 void network_free(struct network *network);
 

@@ -17,7 +17,7 @@ struct node *keras_append(struct keras_model *model, enum node_kind kind, char *
 {
     uint32_t index = network_append(model->network, kind, name);
     if (index > 0)
-        network_connect(model->network, index - 1, index);
+        network_add_edge(model->network, index - 1, index);
     return &model->network->nodes[index];
 }
 

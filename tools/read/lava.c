@@ -16,7 +16,7 @@ struct node *lava_append(struct lava_layer *layer, enum node_kind kind, char *na
 {
     uint32_t index = network_append(layer->network, kind, name);
     if (layer->last != UINT32_MAX)
-        network_connect(layer->network, layer->last, index);
+        network_add_edge(layer->network, layer->last, index);
     layer->last = index;
     return &layer->network->nodes[index];
 }

@@ -46,7 +46,21 @@ struct onnx_value *onnx_output(const struct onnx_reader *reader, size_t i)
     return i < reader->at->n_output && *reader->at->output[i] ? onnx_find(reader, reader->at->output[i]) : NULL;
 }
 
+static bool is_padded(const struct onnx_value *value)
+{
+    return value->pad[0][0] || value->pad[0][1] || value->pad[1][0] || value->pad[1][1];
+}
+
 struct onnx_value *onnx_activation(const struct onnx_reader *reader, size_t i)
+{
+    struct onnx_value *value = onnx_padded(reader, i);
+    if (!value || !is_padded(value))
+        return value;
+    onnx_complain(reader, "its input %zu has a Pad around it, expected that before Conv or AveragePool only", i);
+    return NULL;
+}
+
+struct onnx_value *onnx_padded(const struct onnx_reader *reader, size_t i)
 {
     struct onnx_value *value = onnx_input(reader, i);
     const char *problem = !value || !value->defined ? "is missing"
@@ -120,7 +134,7 @@ static char *name_of(const char *name, const char *type, uint32_t number)
 static void connect(struct onnx_reader *reader, const struct onnx_value *from, uint32_t to)
 {
     for (uint32_t i = 0; i < from->source_count; i++)
-        network_connect(reader->network, from->sources[i], to);
+        network_add_edge(reader->network, from->sources[i], to);
 }
 
 uint32_t onnx_append(struct onnx_reader *reader, enum node_kind kind, const struct onnx_value *from,
@@ -211,6 +225,7 @@ static bool add_output(struct onnx_reader *reader, const Onnx__ValueInfoProto *o
     char *place = memory_format("%s: output '%.100s'", reader->network->path, output->name);
     const char *problem = !value || !value->defined ? "is made by no operator"
                           : value->constant          ? "is a constant, expected one that depends on the graph's input"
+                          : is_padded(value)         ? "has a Pad around it, expected an operator behind that"
                           : value->flattened.rank || (value->channel_last && value->shape.rank > 1)
                               ? "is laid out channel last, expected weights at the end" : NULL;
     if (problem)
@@ -231,7 +246,7 @@ static const struct {
     {"Add", onnx_arithmetic}, {"Sub", onnx_arithmetic}, {"Mul", onnx_arithmetic}, {"Div", onnx_arithmetic},
     {"Relu", onnx_relu}, {"Clip", onnx_clip}, {"Softmax", onnx_softmax}, {"LogSoftmax", onnx_softmax},
     {"MaxPool", onnx_pool}, {"AveragePool", onnx_pool}, {"GlobalAveragePool", onnx_global_pool},
-    {"GlobalMaxPool", onnx_global_pool}, {"ReduceMean", onnx_reduce_mean}, {"Flatten", onnx_flatten},
+    {"GlobalMaxPool", onnx_global_pool}, {"ReduceMean", onnx_reduce_mean}, {"Pad", onnx_pad}, {"Flatten", onnx_flatten},
     {"Reshape", onnx_reshape}, {"Squeeze", onnx_squeeze}, {"Transpose", onnx_transpose}, {"Identity", onnx_identity},
     {"Dropout", onnx_identity}, {"Cast", onnx_identity}, {"Constant", onnx_constant_operator},
     {"Shape", onnx_shape_operator}, {"Gather", onnx_gather}, {"Unsqueeze", onnx_unsqueeze}, {"Concat", onnx_concat}};

@@ -53,7 +53,7 @@ static void pad_to_same(struct node *node, int axis, int64_t input, bool upper)
     node->padding_end[axis] = missing - node->padding_begin[axis];
 }
 
-static bool read_pads(struct onnx_reader *reader, struct node *node, int axes, const struct shape *input)
+static bool read_pads(struct onnx_reader *reader, struct node *node, int axes, const struct onnx_value *from)
 {
     int64_t pads[4] = {0};
     bool upper = onnx_text_is(reader, "auto_pad", "SAME_UPPER"), lower = onnx_text_is(reader, "auto_pad", "SAME_LOWER");
@@ -64,7 +64,9 @@ static bool read_pads(struct onnx_reader *reader, struct node *node, int axes, c
         node->padding_begin[axis] = pads[i];
         node->padding_end[axis] = pads[axes + i];
         if (upper || lower)
-            pad_to_same(node, axis, input->size[i + 1], upper);
+            pad_to_same(node, axis, from->shape.size[i + 1] + from->pad[0][axis] + from->pad[1][axis], upper);
+        node->padding_begin[axis] += from->pad[0][axis];
+        node->padding_end[axis] += from->pad[1][axis];
     }
     return true;
 }
@@ -75,7 +77,7 @@ static bool rounds_up(const struct onnx_reader *reader, int64_t slack, int64_t s
     return onnx_int(reader, "ceil_mode", 0) != 0 && slack % stride != 0;
 }
 
-bool onnx_window(struct onnx_reader *reader, struct node *node, int axes, const struct shape *input,
+bool onnx_window(struct onnx_reader *reader, struct node *node, int axes, const struct onnx_value *from,
                  struct shape *output)
 {
     size_t count = (size_t)axes;
@@ -95,13 +97,13 @@ bool onnx_window(struct onnx_reader *reader, struct node *node, int axes, const 
         if (node->stride[axis] < 1 || node->dilation[axis] < 1 || node->kernel[axis] < 1)
             return onnx_complain(reader, "a stride, dilation or kernel of 0, expected at least 1");
     }
-    if (!read_pads(reader, node, axes, input))
+    if (!read_pads(reader, node, axes, from))
         return false;
-    *output = *input;
+    *output = from->shape;
     for (int i = 0; i < axes; i++) {
         int axis = first + i;
         int64_t reach = node->dilation[axis] * (node->kernel[axis] - 1) + 1;
-        int64_t slack = input->size[i + 1] + node->padding_begin[axis] + node->padding_end[axis] - reach;
+        int64_t slack = from->shape.size[i + 1] + node->padding_begin[axis] + node->padding_end[axis] - reach;
         if (slack < 0 || rounds_up(reader, slack, node->stride[axis]))
             return onnx_complain(reader, slack < 0 ? "its window is larger than its input"
                                                    : "ceil_mode adds an output at the edge, expected ceil_mode 0");

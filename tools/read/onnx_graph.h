@@ -19,6 +19,7 @@ struct onnx_value {
     uint32_t source_count;
     struct shape shape;      /* without the batch, (C, H, W) */
     bool channel_last;       /* the graph means (H, W, C) by it */
+    int64_t pad[2][2];       /* zeros around rows and columns that a Pad added, [begin, end][axis]; shape is without */
     struct shape flattened;  /* a (C, H, W) that was put in a row channel last, until weights have put it in order */
 };
 
@@ -45,6 +46,8 @@ struct onnx_value *onnx_input(const struct onnx_reader *reader, size_t i);
 struct onnx_value *onnx_output(const struct onnx_reader *reader, size_t i);
 /* An input that is a tensor of activations; NULL and a message: absent or constant. */
 struct onnx_value *onnx_activation(const struct onnx_reader *reader, size_t i);
+/* The same; it may have zeros around it. */
+struct onnx_value *onnx_padded(const struct onnx_reader *reader, size_t i);
 /* An input that is a constant; NULL and a message. */
 struct onnx_value *onnx_constant(const struct onnx_reader *reader, size_t i);
 /* A new node of the operator that takes `from`; its index. It becomes the source of the operator's output. */
@@ -65,7 +68,7 @@ double onnx_float(const struct onnx_reader *reader, const char *name, double abs
 MUST_USE bool onnx_ints(const struct onnx_reader *reader, const char *name, size_t count, int64_t value, int64_t *out);
 bool onnx_text_is(const struct onnx_reader *reader, const char *name, const char *text);
 /* Kernel, strides, pads, dilations of a window over the last `axes` dimensions, and the output's sizes. */
-MUST_USE bool onnx_window(struct onnx_reader *reader, struct node *node, int axes, const struct shape *input,
+MUST_USE bool onnx_window(struct onnx_reader *reader, struct node *node, int axes, const struct onnx_value *from,
                           struct shape *output);
 
 /* ---- onnx_tensor.c ---- */
@@ -84,6 +87,7 @@ bool onnx_softmax(struct onnx_reader *reader);
 bool onnx_pool(struct onnx_reader *reader);
 bool onnx_global_pool(struct onnx_reader *reader);
 bool onnx_reduce_mean(struct onnx_reader *reader);
+bool onnx_pad(struct onnx_reader *reader);
 bool onnx_flatten(struct onnx_reader *reader);
 bool onnx_reshape(struct onnx_reader *reader);
 bool onnx_squeeze(struct onnx_reader *reader);

@@ -31,7 +31,7 @@ static bool take_bias(struct onnx_reader *reader, size_t input, int64_t count, d
 
 bool onnx_conv(struct onnx_reader *reader)
 {
-    const struct onnx_value *from = onnx_activation(reader, 0), *weight = from ? onnx_constant(reader, 1) : NULL;
+    const struct onnx_value *from = onnx_padded(reader, 0), *weight = from ? onnx_constant(reader, 1) : NULL;
     int axes = from ? from->shape.rank - 1 : 0;
     struct node made = {0};
     struct shape shape = {0};
@@ -43,7 +43,7 @@ bool onnx_conv(struct onnx_reader *reader)
         if (weight->data.shape.size[i] < 1)
             return onnx_complain(reader, "its weights have no values, expected some");
     made.weight = weight->data; /* lent, for the kernel's size */
-    if (!onnx_window(reader, &made, axes, &from->shape, &shape))
+    if (!onnx_window(reader, &made, axes, from, &shape))
         return false;
     made.groups = onnx_int(reader, "group", 1);
     shape.size[0] = weight->data.shape.size[0];

@@ -26,13 +26,14 @@ static bool is_image(struct onnx_reader *reader, const struct onnx_value *from)
 
 bool onnx_pool(struct onnx_reader *reader)
 {
-    const struct onnx_value *from = onnx_activation(reader, 0);
+    bool average = strcmp(reader->at->op_type, "AveragePool") == 0, padded = false;
+    const struct onnx_value *from = average ? onnx_padded(reader, 0) : onnx_activation(reader, 0);
     struct node window = {0};
     struct shape shape = {0};
-    bool average = strcmp(reader->at->op_type, "AveragePool") == 0;
-    if (!from || !is_image(reader, from) || !onnx_window(reader, &window, 2, &from->shape, &shape))
+    if (!from || !is_image(reader, from) || !onnx_window(reader, &window, 2, from, &shape))
         return false;
-    bool padded = window.padding_begin[0] || window.padding_begin[1] || window.padding_end[0] || window.padding_end[1];
+    for (int axis = 0; axis < 2; axis++) /* what a Pad added counts as values */
+        padded = padded || window.padding_begin[axis] > from->pad[0][axis] || window.padding_end[axis] > from->pad[1][axis];
     if (average && padded && onnx_int(reader, "count_include_pad", 0) == 0)
         return onnx_complain(reader, "is padded and does not count the padding, expected count_include_pad 1");
     if (window.dilation[0] != 1 || window.dilation[1] != 1)
@@ -44,6 +45,34 @@ bool onnx_pool(struct onnx_reader *reader)
 static double limit_of(const struct onnx_value *value, double absent)
 {
     return value && value->constant && shape_items(&value->data.shape) == 1 ? value->data.data[0] : absent;
+}
+
+/* Zeros around rows and columns, kept until the window behind takes them. */
+bool onnx_pad(struct onnx_reader *reader)
+{
+    const struct onnx_value *from = onnx_activation(reader, 0), *sizes = onnx_input(reader, 1), *zero = onnx_input(reader, 2);
+    const Onnx__AttributeProto *old = onnx_attribute(reader, "pads");
+    if (!from)
+        return false;
+    int ends = 2 * (from->shape.rank + 1);
+    bool list = old ? old->n_ints == (size_t)ends : sizes && sizes->constant && shape_items(&sizes->data.shape) == ends;
+    bool zeros = old ? onnx_float(reader, "value", 0) == 0.0 : !zero || (zero->constant && limit_of(zero, 1.0) == 0.0);
+    bool constant = !onnx_attribute(reader, "mode") || onnx_text_is(reader, "mode", "constant");
+    if (!list || !zeros || !constant || from->channel_last || from->shape.rank < 2)
+        return onnx_complain(reader, "is not of zeros around (batch, C, H, W), expected that");
+    int64_t pad[2][2] = {{0}};
+    for (int i = 0; i < ends; i++) {
+        int axis = i % (ends / 2) - (ends / 2 - 2);
+        double size = old ? (double)old->ints[i] : sizes->data.data[i];
+        if (!(size >= 0 && size <= 65536) || (size > 0 && (axis < 0 || i % (ends / 2) < 2)))
+            return onnx_complain(reader, "adds %g values at an end, expected 0 .. 65536 of rows or columns", size);
+        if (axis >= 0)
+            pad[2 * i / ends][axis] = (int64_t)size;
+    }
+    if (!onnx_alias(reader, from, &from->shape))
+        return false;
+    memcpy(onnx_output(reader, 0)->pad, pad, sizeof pad);
+    return true;
 }
 
 static bool append_global(struct onnx_reader *reader, const struct onnx_value *from, enum node_kind kind, bool keep)
@@ -58,7 +87,7 @@ static bool append_global(struct onnx_reader *reader, const struct onnx_value *f
     uint32_t flat = network_append(reader->network, NODE_FLATTEN,
                                    memory_format("%s.flatten", reader->network->nodes[index].name));
     reader->network->nodes[flat].flatten_end = -1;
-    network_connect(reader->network, index, flat);
+    network_add_edge(reader->network, index, flat);
     out->sources[0] = flat;
     out->channel_last = false;
     return true;
