@@ -97,9 +97,9 @@ static bool read_layers(struct keras_model *model, const json_t *layers)
     return good;
 }
 
-bool keras_read(struct h5 *file, struct network *out, struct diagnostics *diagnostics)
+bool keras_read(struct h5 *file, enum keras_layout layout, struct network *out, struct diagnostics *diagnostics)
 {
-    struct keras_model model = {.file = file, .network = out, .diagnostics = diagnostics,
+    struct keras_model model = {.file = file, .network = out, .diagnostics = diagnostics, .said = layout,
                                 .root = h5_is_group(file, "/model_weights") ? "/model_weights" : ""};
     struct diagnostics ignored = {0};
     *out = (struct network){.path = memory_copy_string(h5_path(file)), .format = "Keras"};
