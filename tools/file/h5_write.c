@@ -4,6 +4,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tools/file/unfinished.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostic
         return diagnostics_add(diagnostics, path, "cannot write: %s", strerror(errno));
     }
     close(descriptor);
+    unfinished_remember(part);
     h5_begin();
     hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access_list, H5F_CLOSE_STRONG);
@@ -35,6 +37,7 @@ bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostic
     H5Pclose(access_list);
     if (id < 0) {
         unlink(part);
+        unfinished_forget(part);
         free(part);
         return diagnostics_add(diagnostics, path, "cannot write: HDF5 cannot create it");
     }
@@ -57,6 +60,7 @@ bool h5_commit(struct h5 *file, struct diagnostics *diagnostics)
     if (good && rename(file->part, file->path) != 0)
         good = diagnostics_add(diagnostics, file->path, "cannot write: %s", strerror(errno));
     if (good) {
+        unfinished_forget(file->part);
         free(file->part);
         file->part = NULL;
     }
