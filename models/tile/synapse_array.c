@@ -146,19 +146,34 @@ static void add_row_saturating(struct synapse_array *array, uint32_t axon, int32
     }
 }
 
+static inline void add_i16(int32_t *accumulator, const uint16_t *target, const int16_t *weight, size_t count,
+                           int32_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        accumulator[target[i]] += weight[i] * value;
+}
+
+static inline void add_i8(int32_t *accumulator, const uint16_t *target, const int8_t *weight, size_t count,
+                          int32_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        accumulator[target[i]] += weight[i] * value;
+}
+
+/* Most events are one spike: a loop without the product. */
 static void add_list(struct synapse_array *array, uint32_t axon, int32_t value)
 {
-    const uint16_t *target = array->target;
-    const int16_t *weight = array->weight;
-    const int8_t *weight_i8 = array->weight_i8;
-    int32_t *accumulator = array->accumulator;
-    uint32_t end = array->start[axon + 1];
-    if (weight_i8)
-        for (uint32_t i = array->start[axon]; i < end; i++)
-            accumulator[target[i]] += weight_i8[i] * value;
+    uint32_t first = array->start[axon];
+    size_t count = array->start[axon + 1] - first;
+    const uint16_t *target = array->target + first;
+    if (array->weight_i8 && value == 1)
+        add_i8(array->accumulator, target, array->weight_i8 + first, count, 1);
+    else if (array->weight_i8)
+        add_i8(array->accumulator, target, array->weight_i8 + first, count, value);
+    else if (value == 1)
+        add_i16(array->accumulator, target, array->weight + first, count, 1);
     else
-        for (uint32_t i = array->start[axon]; i < end; i++)
-            accumulator[target[i]] += weight[i] * value;
+        add_i16(array->accumulator, target, array->weight + first, count, value);
 }
 
 void synapse_array_flush(struct synapse_array *array)
