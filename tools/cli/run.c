@@ -1,6 +1,7 @@
 /* npusim run */
 #include "tools/cli/run.h"
 
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/processes.h"
 #include "sim/top/ranks.h"
@@ -205,6 +206,7 @@ static bool make_ready(struct run *run, double begin, struct sample_observer *ob
 {
     if (!run_prepare(run, diagnostics))
         return false;
+    program_strip(&run->program, &run->chip);
     run_make_inputs(run);
     run->cost.load_s = seconds_now() - begin;
     if (ranks_own() == 0 && !run_compare(run, diagnostics))
