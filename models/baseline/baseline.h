@@ -45,6 +45,7 @@ struct work_operator {
     bool batch_in_groups;     /* MATRIX: the batch multiplies the products, not the rows (attention) */
     double channels;          /* MATRIX from a convolution: input channels of a group; else 0 */
     uint32_t kernel[2], stride[2]; /* MATRIX from a convolution; else 0 */
+    bool channels_last;       /* MATRIX from a convolution: layout of its values; frameworks have channels first */
     double elements;          /* ELEMENTWISE: at batch 1 */
     double operations_per_element;
     double row_items;         /* ELEMENTWISE: length of the rows that are reduced (softmax, normalisation), or 0 */

@@ -8,8 +8,12 @@
  * a tile with shorter edges reads more operands an operation; in a convolution, windows share their values, so its
  * columns count as many times as an input value has windows. Products with fewer tiles than units split k. The best
  * tile is taken. A single row (m = 1) runs outside the matrix units, without tiles.
- * Memory: every operand once over the memory's bandwidth x efficiency, or the cache's. Rows that are reduced are read
- * again from the last cache, or from memory where those in flight (rows a unit x units) do not fit it.
+ * Memory: every operand once over the memory's bandwidth x efficiency, or the cache's where it is still there and fits.
+ * Rows that are reduced are read again: from memory where those in flight (rows a unit x units) do not fit the last cache.
+ * A unit normalises few rows at a time, each in row_cycles + item_cycles x length; later passes of a softmax wait for
+ * exponentials.
+ * Convolutions of a framework have kernels beside the product: one adds the bias, and on matrix units others move values
+ * from channels first to channels last and back.
  * A 3x3 convolution in fp32 may be done in Winograd's transform F(4x4, 3x3) (Lavin and Gray 2016): 36 products of a
  * sixteenth of the rows and the channels alone, and more memory. The quicker way is taken.
  * Power: a board cannot spend more than its limit, so the energy of operations and bytes takes at least
@@ -26,9 +30,15 @@ struct operator_cost {
     double operations, bytes;
 };
 
+/* What the launches before may have left in the last cache, if it fits there: values from layer to layer; weights, where
+ * those of the whole network stay. */
+struct operator_heat {
+    bool values, weights;
+};
+
 /* `op` holds the sizes of the launch: the batch is in them already. */
 void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,
-                   enum baseline_precision precision, const struct work_operator *op, bool cached,
+                   enum baseline_precision precision, const struct work_operator *op, struct operator_heat heat,
                    struct operator_cost *out);
 
 /* Sizes of a launch for `batch` samples. */

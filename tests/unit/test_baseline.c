@@ -60,11 +60,11 @@ START_TEST(a_product_that_fills_the_units_once_runs_at_the_peak_times_efficiency
     struct coefficients c = a100->coefficients;
     struct work_operator op = product(256 * 12, 128 * 9, 8192, 1);
     struct operator_cost cost, more;
-    operator_cost(a100, &c, PRECISION_FP16, &op, false, &cost);
+    operator_cost(a100, &c, PRECISION_FP16, &op, (struct operator_heat){0}, &cost);
     double operations = 2.0 * 256 * 12 * 128 * 9 * (8192 + c.tile_fill.value);
     assert_close(cost.arithmetic_s, operations / (312e12 * c.efficiency_tensor.value), 1e-9);
     op.n += 1; /* one column more is 12 tiles more and a second wave, which smaller tiles can only soften */
-    operator_cost(a100, &c, PRECISION_FP16, &op, false, &more);
+    operator_cost(a100, &c, PRECISION_FP16, &op, (struct operator_heat){0}, &more);
     ck_assert(more.arithmetic_s > 1.05 * cost.arithmetic_s);
     accelerator_free(a100);
 }
@@ -76,7 +76,7 @@ START_TEST(a_single_row_is_bound_by_reading_its_weights)
     const struct coefficients *c = &a100->coefficients;
     struct work_operator op = product(1, 12288, 12288, 1);
     struct operator_cost cost;
-    operator_cost(a100, c, PRECISION_FP16, &op, false, &cost);
+    operator_cost(a100, c, PRECISION_FP16, &op, (struct operator_heat){0}, &cost);
     double bytes = 2.0 * (12288.0 * 12288 + 2 * 12288);
     assert_close(cost.bytes, bytes, 1e-12);
     assert_close(cost.memory_s, bytes / (2039e9 * c->efficiency_memory.value), 1e-9);
@@ -94,7 +94,7 @@ START_TEST(a_board_of_low_power_takes_the_time_that_its_energy_needs)
     const struct coefficients *c = &l4->coefficients;
     struct work_operator op = product(4096, 4096, 4096, 1);
     struct operator_cost cost;
-    operator_cost(l4, c, PRECISION_FP32, &op, false, &cost);
+    operator_cost(l4, c, PRECISION_FP32, &op, (struct operator_heat){0}, &cost);
     double joules = (2.0 * 4096 * 4096 * 4096 * c->operation_vector.value * c->node_4.value +
                      cost.bytes * (c->byte_other.value + c->byte_cache.value)) * 1e-12;
     double left = 72 * (1 - c->active_share.value - c->occupied_share.value) - accelerator_idle_w(l4, c);
@@ -111,9 +111,9 @@ START_TEST(rows_in_flight_that_leave_the_cache_are_read_twice)
     struct work_operator op = {.kind = OPERATOR_ELEMENTWISE, .elements = 1 << 24, .operations_per_element = 8,
                                .row_items = 1024, .normalisation = true, .input_items = 1 << 24, .output_items = 1 << 24};
     struct operator_cost narrow, wide;
-    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, false, &narrow);
+    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &narrow);
     op.row_items = 8192;
-    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, false, &wide);
+    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &wide);
     assert_close(wide.bytes, 1.5 * narrow.bytes, 1e-12);
     accelerator_free(a100);
 }
@@ -125,17 +125,17 @@ START_TEST(a_large_convolution_of_3x3_gains_by_the_transform_and_a_small_one_doe
     struct operator_cost plain, better;
     struct work_operator op = product(56 * 56 * 16, 256, 256 * 9, 1);
     op.channels = 256;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, false, &plain);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &plain);
     op.kernel[0] = op.kernel[1] = 3;
     op.stride[0] = op.stride[1] = 1;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, false, &better);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &better);
     ck_assert_msg(better.seconds < 0.95 * plain.seconds, "%g of %g s", better.seconds, plain.seconds);
     struct work_operator small = product(49, 16, 16 * 9, 1);
     small.channels = 16;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &plain);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, (struct operator_heat){0}, &plain);
     small.kernel[0] = small.kernel[1] = 3;
     small.stride[0] = small.stride[1] = 1;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &better);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, (struct operator_heat){0}, &better);
     ck_assert(better.seconds <= plain.seconds);
     accelerator_free(v100);
 }

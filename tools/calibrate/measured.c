@@ -132,7 +132,8 @@ double measured_predict(const struct measured *measured, const struct measured_r
         return result.latency_s;
     }
     struct operator_cost cost;
-    operator_cost(&accelerator, coefficients, row->precision, &row->work.operators[0], false, &cost);
+    operator_cost(&accelerator, coefficients, row->precision, &row->work.operators[0],
+                  (struct operator_heat){!row->cold, !row->cold}, &cost);
     return cost.seconds;
 }
 

@@ -13,6 +13,7 @@ struct measured_row {
     uint32_t batch;
     bool network;         /* its launches count too */
     enum baseline_mode mode; /* of a network; else ann */
+    bool cold;            /* one launch, whose operands were not used shortly before */
     bool captured;        /* one launch, timed within a captured graph: by the clock of the device */
     double seconds;
     double power_w;       /* 0: not measured */

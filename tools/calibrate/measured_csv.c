@@ -6,6 +6,8 @@
  *   channels, kernel, stride of a convolution ("3x3", 1)
  *   mode                     "graph": timed within a captured graph; of a network its mode
  *   network, batch, share    of a network: layer list, samples, share of each layer's repeats that was run
+ *   layout                   of a convolution's values: nchw or nhwc
+ *   operands                 "cold": not used shortly before; else they are the same launch after launch
  *   status                   "measured", or why there is no figure: such a row is passed over
  * operator: matrix, convolution, elementwise, softmax, norm, network, or idle (passed over here). */
 #include "sim/memory.h"
@@ -23,8 +25,8 @@ static const char *const names[] = {"device", "operator", "precision", "m", "n",
 enum { DEVICE, OPERATOR, PRECISION, M, N, K, GROUPS, ELEMENTS, OPERATIONS, ROW, INPUTS, OUTPUTS, WEIGHTS, LATENCY, POWER,
        COLUMNS };
 static const char *const optional_names[] = {"table", "channels", "kernel", "stride", "mode",  "network",
-                                             "batch", "share",    "status", "loop_s"};
-enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, LOOP, OPTIONALS };
+                                             "batch", "share",    "status", "loop_s", "layout", "operands"};
+enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, LOOP, LAYOUT, OPERANDS, OPTIONALS };
 
 struct table {
     struct csv csv;
@@ -99,6 +101,7 @@ static bool read_convolution(const struct table *table, const struct csv_record 
     bool good = optional_number(table, record, CHANNELS, 1, 1e9, &op->channels) &&
                 optional_number(table, record, STRIDE, 1, 1e4, &stride);
     op->stride[0] = op->stride[1] = (uint32_t)stride;
+    op->channels_last = !strcmp(optional_cell(table, record, LAYOUT), "nhwc");
     return good;
 }
 
@@ -124,6 +127,7 @@ static bool read_operator(const struct table *table, const struct csv_record *re
         return false;
     if (row->loop_s > 0)
         row->seconds = row->loop_s;
+    row->cold = !strcmp(optional_cell(table, record, OPERANDS), "cold");
     row->captured = !strcmp(optional_cell(table, record, MODE), "graph");
     measured_add_operator(table->measured, *row, &op);
     return true;
