@@ -15,6 +15,8 @@ const struct parameter_row coefficient_rows[] = {
     VALUE("launch.eager", launch_eager, 0, 1e6, "us", "each kernel that a framework launches one by one"),
     VALUE("launch.layer", launch_layer, 0, 1e6, "us", "each operator over all timesteps in a spiking framework"),
     VALUE("launch.graph", launch_graph, 0, 1e6, "us", "each kernel of a captured graph"),
+    VALUE("launch.product", launch_product, 0, 1e6, "us", "start and end of a product's kernel"),
+    VALUE("launch.convolution", launch_convolution, 0, 1e6, "us", "beside that, of a convolution's"),
     VALUE("launch.pass", launch_pass, 0, 1e6, "us", "each inference: call and synchronisation"),
     VALUE("launch.host_bandwidth", host_bandwidth, 0.01, 1e5, "GB/s", "input and output copies"),
     VALUE("efficiency.vector", efficiency_vector, 0.01, 3, "1", "of the fp32 peak, large products"),

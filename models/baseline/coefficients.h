@@ -11,6 +11,8 @@ struct coefficients {
     struct sourced_value launch_eager;                       /* us: a kernel that a framework launches one by one */
     struct sourced_value launch_layer;                       /* us: an operator over all timesteps in a spiking framework */
     struct sourced_value launch_graph;                       /* us: a kernel of a captured graph */
+    struct sourced_value launch_product;                     /* us: start and end of a product's kernel */
+    struct sourced_value launch_convolution;                 /* us: beside that, of a convolution's */
     struct sourced_value launch_pass;                        /* us: each inference: call and synchronisation */
     struct sourced_value host_bandwidth;                     /* GB/s: input and output copies */
     struct sourced_value efficiency_vector, efficiency_tensor; /* 1: of the arithmetic peaks, large products */

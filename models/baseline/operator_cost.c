@@ -243,9 +243,9 @@ static double joined(const struct operator_cost *cost, double sharpness)
 {
     double larger = fmax(cost->arithmetic_s, cost->memory_s);
     if (larger <= 0)
-        return cost->power_s;
+        return 0;
     double smaller = fmin(cost->arithmetic_s, cost->memory_s);
-    return fmax(cost->power_s, larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness));
+    return larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness);
 }
 
 static void cost_of(const struct launch *of, struct operator_cost *out)
@@ -262,8 +262,10 @@ static void cost_of(const struct launch *of, struct operator_cost *out)
     double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
     double budget = share(of, limit * (1 - coefficients->active_share.value) -
                                   accelerator_idle_w(accelerator, coefficients)) - occupied;
-    out->power_s = budget > 0 ? out->joules / budget : 0;
-    out->seconds = joined(out, coefficients->sharpness.value);
+    double seconds = joined(out, coefficients->sharpness.value), demand = seconds > 0 ? out->joules / seconds : 0;
+    if (budget > 0 && demand > budget)
+        out->power_s = out->joules / budget;
+    out->seconds = fmax(seconds, out->power_s);
     out->joules += occupied * out->seconds;
 }
 
@@ -282,7 +284,8 @@ static void add_companions(const struct launch *launch, struct operator_cost *co
     double bytes = values * precision_bytes(launch->precision);
     bool cached = traffic_of(launch).values_cached;
     double seconds = bytes / bandwidth(launch, cached) +
-                     (bias + (moved ? MOVING_KERNELS : 0)) * launch->coefficients->launch_graph.value * MICRO;
+                     (launch->coefficients->launch_convolution.value +
+                      (bias + (moved ? MOVING_KERNELS : 0)) * launch->coefficients->launch_graph.value) * MICRO;
     cost->seconds += seconds;
     cost->memory_s += seconds;
     cost->bytes += bytes;
@@ -316,6 +319,8 @@ void operator_cost(const struct accelerator *accelerator, const struct coefficie
         if (other.seconds < out->seconds)
             *out = other;
     }
+    if (op->kind == OPERATOR_MATRIX)
+        out->seconds += coefficients->launch_product.value * MICRO;
     if (op->channels > 0)
         add_companions(&direct, out);
 }

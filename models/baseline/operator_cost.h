@@ -1,7 +1,7 @@
 /* Seconds and joules of one launch of an operator.
  *
- * seconds = max(power, (arithmetic^p + memory^p)^(1/p)), p the sharpness: near the larger of the two, above it where
- * they are close.
+ * seconds = (arithmetic^p + memory^p)^(1/p), p the sharpness: near the larger of the two, above it where they are close;
+ * more where the board is at its limit.
  *
  * Arithmetic of a product: output tiles of 256x128 .. 32x32 in waves over the units; a unit does one tile at a time in
  * 2 x rows x columns x (k + fill) operations at peak x efficiency / units / (1 + reuse x (1/rows + 1/columns - 3/256)):
@@ -17,7 +17,8 @@
  * A 3x3 convolution in fp32 may be done in Winograd's transform F(4x4, 3x3) (Lavin and Gray 2016): 36 products of a
  * sixteenth of the rows and the channels alone, and more memory. The quicker way is taken.
  * Power: a board cannot spend more than its limit, so the energy of operations and bytes takes at least
- * energy / (limit - idle - awake - busy units). That is what a low-power board (L4, T4, P4) is bound by, whatever its peak. */
+ * energy / (limit - idle - awake - busy units). That is what a low-power board (L4, T4, P4) is bound by, whatever its
+ * peak, and H100 on large products. */
 #ifndef NPUSIM_MODELS_BASELINE_OPERATOR_COST_H
 #define NPUSIM_MODELS_BASELINE_OPERATOR_COST_H
 

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const board_launch_keys[] = {"launch.eager", "launch.layer", "launch.graph", "launch.pass", NULL};
+const char *const board_launch_keys[] = {"launch.eager", "launch.layer", "launch.pass", NULL};
 const char *const board_power_keys[] = {"power.active_share", "power.occupied_share", "energy.vector", "energy.tensor",
                                         "energy.byte_hbm", "energy.byte_cache", NULL};
 enum { KEYS_MOST = 8 };
+#define AT_LIMIT 0.95 /* of the limit: from there the clock sinks, and an operation costs less than the fit is for */
 #define PRIOR_WEIGHT 0.05 /* of a factor of e from where a coefficient began, against the root of all rows */
 
 struct problem {
@@ -42,6 +43,23 @@ double board_predict_power(const struct measured *measured, const struct measure
     return result.power_w;
 }
 
+/* Of one launch over its measured seconds. */
+static double launch_power(const struct measured *measured, const struct measured_row *row,
+                           const struct coefficients *coefficients)
+{
+    const struct accelerator *accelerator = measured->devices[row->device].accelerator;
+    const struct work_operator *op = &row->work.operators[0];
+    struct coefficients idle_units = *coefficients;
+    struct operator_heat heat = {!row->cold, !row->cold};
+    struct operator_cost with, without;
+    idle_units.occupied_share.value = 0;
+    operator_cost(accelerator, coefficients, row->precision, op, heat, &with);
+    operator_cost(accelerator, &idle_units, row->precision, op, heat, &without);
+    double occupied = coefficients->occupied_share.value > 0 ? (with.joules - without.joules) / with.seconds : 0;
+    return accelerator_idle_w(accelerator, coefficients) +
+           accelerator->power_limit.value * coefficients->active_share.value + occupied + without.joules / row->seconds;
+}
+
 static void residuals(const double *parameters, void *context, double *out)
 {
     struct problem *problem = context;
@@ -53,7 +71,7 @@ static void residuals(const double *parameters, void *context, double *out)
     for (size_t i = 0; i < problem->count; i++) {
         const struct measured_row *row = problem->rows[i];
         out[i] = problem->power
-                     ? log(board_predict_power(problem->measured, row, &problem->coefficients) / row->power_w)
+                     ? log(launch_power(problem->measured, row, &problem->coefficients) / row->power_w)
                      : log(measured_predict(problem->measured, row, &problem->coefficients) / row->seconds);
     }
 }
@@ -64,7 +82,8 @@ static bool taken(const struct problem *problem, const struct measured_row *row,
     all.held = all.held || !problem->power; /* networks are always "spare" */
     if (!fit_rows_take(problem->measured, row, &all))
         return false;
-    return problem->power ? row->power_w > 0 && !row->network : row->network;
+    double limit = problem->measured->devices[row->device].accelerator->power_limit.value;
+    return problem->power ? row->power_w > 0 && row->power_w < AT_LIMIT * limit && !row->network : row->network;
 }
 
 static size_t fit(struct problem *problem, const struct fit_rows *which, struct coefficients *coefficients)
@@ -86,13 +105,15 @@ static size_t fit(struct problem *problem, const struct fit_rows *which, struct 
     return problem->count >= problem->size ? problem->count : 0;
 }
 
-struct board_fit board_fit_coefficients(const struct measured *measured, const struct fit_rows *which,
-                                        struct coefficients *coefficients)
+size_t board_fit_power(const struct measured *measured, const struct fit_rows *which, struct coefficients *coefficients)
 {
-    struct problem power = {.measured = measured, .keys = board_power_keys, .power = true};
-    struct problem launches = {.measured = measured, .keys = board_launch_keys};
-    struct board_fit out;
-    out.powers = fit(&power, which, coefficients);
-    out.networks = fit(&launches, which, coefficients);
-    return out;
+    struct problem problem = {.measured = measured, .keys = board_power_keys, .power = true};
+    return fit(&problem, which, coefficients);
+}
+
+size_t board_fit_launches(const struct measured *measured, const struct fit_rows *which,
+                          struct coefficients *coefficients)
+{
+    struct problem problem = {.measured = measured, .keys = board_launch_keys};
+    return fit(&problem, which, coefficients);
 }

@@ -5,16 +5,13 @@
 
 #include "tools/calibrate/fit.h"
 
-struct board_fit {
-    size_t networks, powers; /* rows */
-};
-
-/* Changes launch.* and power.*, energy.* of `coefficients` where rows of `which` say something: nonlinear least squares on
- * log(predicted / measured). Networks are not held out from the fit of launches for what they compute, for their launches
- * are all that is fitted. */
-struct board_fit board_fit_coefficients(const struct measured *measured, const struct fit_rows *which,
-                                        struct coefficients *coefficients);
-/* Keys of the coefficients that it may change, ended by NULL. */
+/* Change power.* and energy.* (before the times are fitted, which depend on them where the board is at its limit), and
+ * launch.* (after): nonlinear least squares on log(predicted / measured). Return the rows that were used; 0: too few, and
+ * nothing is changed. Networks are not held out from the fit of launches, for launches are all that is fitted on them. */
+size_t board_fit_power(const struct measured *measured, const struct fit_rows *which, struct coefficients *coefficients);
+size_t board_fit_launches(const struct measured *measured, const struct fit_rows *which,
+                          struct coefficients *coefficients);
+/* Keys of the coefficients that they may change, ended by NULL. */
 extern const char *const board_launch_keys[], *const board_power_keys[];
 
 /* Watts of a row whose power was measured: of the launch in its loop, or of a network's passes without waiting. */

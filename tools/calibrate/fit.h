@@ -15,6 +15,7 @@ struct fit_rows {
     const char *without;    /* accelerator file that is left out whole; NULL: none */
     const char *only;       /* accelerator file; NULL: all */
     uint32_t table;         /* UINT32_MAX: any */
+    bool energy_known;      /* energies were fitted on powers, and stay */
     bool fit, held;         /* rows that may be fitted; rows that are held out or spare */
 };
 bool fit_rows_take(const struct measured *measured, const struct measured_row *row, const struct fit_rows *which);

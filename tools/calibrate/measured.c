@@ -132,6 +132,8 @@ double measured_predict(const struct measured *measured, const struct measured_r
         return result.latency_s;
     }
     struct operator_cost cost;
+    if (row->burst)
+        accelerator.power_limit.value = 0; /* none */
     operator_cost(&accelerator, coefficients, row->precision, &row->work.operators[0],
                   (struct operator_heat){!row->cold, !row->cold}, &cost);
     return cost.seconds;

@@ -14,6 +14,7 @@ struct measured_row {
     bool network;         /* its launches count too */
     enum baseline_mode mode; /* of a network; else ann */
     bool cold;            /* one launch, whose operands were not used shortly before */
+    bool burst;           /* one launch, timed over a few ms: too short for the board to come to its power limit */
     bool captured;        /* one launch, timed within a captured graph: by the clock of the device */
     double seconds;
     double power_w;       /* 0: not measured */

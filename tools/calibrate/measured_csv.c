@@ -127,6 +127,7 @@ static bool read_operator(const struct table *table, const struct csv_record *re
         return false;
     if (row->loop_s > 0)
         row->seconds = row->loop_s;
+    row->burst = row->loop_s == 0 && table->optional[LOOP] != UINT32_MAX;
     row->cold = !strcmp(optional_cell(table, record, OPERANDS), "cold");
     row->captured = !strcmp(optional_cell(table, record, MODE), "graph");
     measured_add_operator(table->measured, *row, &op);

@@ -144,7 +144,7 @@ static void name_source(struct coefficients *named, const char *const *keys, cha
 }
 
 /* The text of a file whose fitted values say on what. */
-static char *text_of(const struct fit *fit, const struct board_fit *board, char *devices)
+static char *text_of(const struct fit *fit, size_t powers, size_t networks, char *devices)
 {
     struct coefficients named = fit->coefficients; /* borrows the strings of the start */
     char *source = memory_format("fitted: npusim calibrate, %zu rows of %s; rms of log(predicted/measured) %.2f", fit->rows,
@@ -153,15 +153,15 @@ static char *text_of(const struct fit *fit, const struct board_fit *board, char 
     for (const struct parameter_row *row = coefficient_rows + 1; row->key; row++)
         if (fit->fitted[row - coefficient_rows])
             coefficient_at(&named, row)->source = source;
-    char *powers = memory_format("fitted: npusim calibrate, powers of %zu launches of %s", board->powers, devices);
-    char *networks = memory_format("fitted: npusim calibrate, latencies of %zu networks of %s", board->networks, devices);
-    if (board->powers > 0)
-        name_source(&named, board_power_keys, powers);
-    if (board->networks > 0)
-        name_source(&named, board_launch_keys, networks);
+    char *power = memory_format("fitted: npusim calibrate, powers of %zu launches of %s", powers, devices);
+    char *launch = memory_format("fitted: npusim calibrate, latencies of %zu networks of %s", networks, devices);
+    if (powers > 0)
+        name_source(&named, board_power_keys, power);
+    if (networks > 0)
+        name_source(&named, board_launch_keys, launch);
     char *text = coefficients_text(&named);
-    free(networks);
-    free(powers);
+    free(launch);
+    free(power);
     free(source);
     return text;
 }
@@ -171,13 +171,17 @@ static bool fit_and_write(const struct calibrate_line *line, const struct measur
 {
     struct fit fit;
     struct fit_rows which = {.family = family, .table = UINT32_MAX, .fit = true};
-    fit_coefficients(measured, start, &which, &fit);
+    struct coefficients begin = *start;
+    size_t powers = 0, networks = 0;
+    if (line->measured.count > 0)
+        powers = board_fit_power(measured, &which, &begin);
+    which.energy_known = powers > 0;
+    fit_coefficients(measured, &begin, &which, &fit);
     if (fit.rows == 0)
         return diagnostics_add(diagnostics, line->accelerators.item[0], "no rows of its family, expected some to fit on");
-    struct board_fit board = {0};
     if (line->measured.count > 0)
-        board = board_fit_coefficients(measured, &which, &fit.coefficients);
-    char *devices = describe(measured, &which), *text = text_of(&fit, &board, devices);
+        networks = board_fit_launches(measured, &which, &fit.coefficients);
+    char *devices = describe(measured, &which), *text = text_of(&fit, powers, networks, devices);
     bool good = file_write_text(line->out, text, diagnostics);
     if (good && line->residuals)
         good = write_residuals(line, measured, &fit, family, diagnostics);
