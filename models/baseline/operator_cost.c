@@ -72,8 +72,8 @@ static double matrix_rate(const struct launch *launch)
     if (on_matrix_units(launch))
         return share(launch, launch->accelerator->peak[launch->precision].value) * TERA * c->efficiency_tensor.value *
                (launch->precision == PRECISION_INT8 ? c->efficiency_int8.value : 1) * launch->efficiency;
-    double peak = launch->accelerator->vector.value > 0 ? launch->accelerator->vector.value
-                                                        : launch->accelerator->peak[launch->precision].value;
+    bool own = launch->precision == PRECISION_FP32 || launch->accelerator->vector.value == 0;
+    double peak = own ? launch->accelerator->peak[launch->precision].value : launch->accelerator->vector.value;
     return share(launch, peak) * TERA * c->efficiency_vector.value * launch->efficiency;
 }
 

@@ -25,7 +25,7 @@ enum { COEFFICIENTS = sizeof fitted / sizeof *fitted };
 #define OVERHEAD_START 5e-6
 #define OVERHEAD_SPREAD 4.0
 #define LOSS_SCALE 0.15   /* log(predicted / measured) from which a row counts as far off */
-enum { ROUNDS = 3, ITERATIONS = 40, ROWS_MOST = 200 };
+enum { ROUNDS = 3, ITERATIONS = 40, ROWS_MOST = 150 };
 
 struct problem {
     const struct measured *measured;

@@ -1,6 +1,6 @@
 /* Coefficients from measurements: nonlinear least squares (GSL, Levenberg-Marquardt) on log(predicted / measured).
  *
- * Every table and device weighs the same, whatever its number of rows (at most 200 are taken, evenly); rows far off the
+ * Every table and device weighs the same, whatever its number of rows (at most 150 are taken, evenly); rows far off the
  * others count less (weights of Cauchy's loss, three rounds). Each coefficient is held to where it began by a weak prior,
  * so that one on which the rows say nothing stays. Each table has an overhead a launch of its own, that of its way of
  * measuring: it is fitted beside the coefficients and belongs to none of them. */

@@ -108,8 +108,10 @@ void measured_hold_out(struct measured *measured)
 
 void measured_free(struct measured *measured)
 {
-    for (size_t i = 0; i < measured->count; i++)
+    for (size_t i = 0; i < measured->count; i++) {
         work_free(&measured->rows[i].work);
+        free(measured->rows[i].name);
+    }
     free(measured->rows);
     for (uint32_t i = 0; i < measured->table_count; i++)
         free(measured->tables[i]);

@@ -4,12 +4,13 @@
 
 #include "models/baseline/operator_cost.h"
 
-enum { MEASURED_TABLES = 32, MEASURED_DEVICES = 32 };
+enum { MEASURED_TABLES = 64, MEASURED_DEVICES = 32 };
 
 struct measured_row {
     uint32_t table, device;
     enum baseline_precision precision;
     struct work work;     /* one operator, or a network */
+    char *name;           /* of a network from a CSV; else NULL */
     uint32_t batch;
     bool network;         /* its launches count too */
     enum baseline_mode mode; /* of a network; else ann */

@@ -2,7 +2,7 @@
  * them), latency_s, power_w (0: not measured). Optional, 0 or empty where missing:
  *   loop_s                   a launch or pass in a loop without pause, during which power_w was taken; 0: no loop. Of an
  *                            operator it is taken instead of latency_s, for it is what the board sustains
- *   table                    groups of rows with an overhead of their own; else the file is one
+ *   table                    groups of rows that are judged together, those not captured with an overhead of their own
  *   channels, kernel, stride of a convolution ("3x3", 1)
  *   mode                     "graph": timed within a captured graph; of a network its mode
  *   network, batch, share    of a network: layer list, samples, share of each layer's repeats that was run
@@ -105,14 +105,17 @@ static bool read_convolution(const struct table *table, const struct csv_record 
     return good;
 }
 
-static bool table_of(const struct table *table, const struct csv_record *record, uint32_t *out)
+/* `group`: of a network, its mode or "language". */
+static bool table_of(const struct table *table, const struct csv_record *record, const char *group, uint32_t *out)
 {
     const char *part = optional_cell(table, record, TABLE);
-    char *name = memory_format("%s%s%s", file_name(table->path), *part ? " " : "", part);
+    int length = (int)strcspn(file_name(table->path), ".");
+    char *name = memory_format("%.*s%s%s%s%s", length, file_name(table->path), *part ? " " : "", part, *group ? " " : "",
+                               group);
     *out = measured_add_table(table->measured, name);
     free(name);
     return *out != UINT32_MAX || csv_complain(&table->csv, record, table->optional[TABLE], table->diagnostics,
-                                              "no more names of tables than 32 in all files");
+                                              "no more names of tables than 64 in all files");
 }
 
 static bool read_operator(const struct table *table, const struct csv_record *record, const char *kind,
@@ -123,7 +126,7 @@ static bool read_operator(const struct table *table, const struct csv_record *re
                                .normalisation = !strcmp(kind, "norm")};
     if (!read_sizes(table, record, &op) || (convolution && !read_convolution(table, record, &op)))
         return false;
-    if (!table_of(table, record, &row->table))
+    if (!table_of(table, record, "", &row->table))
         return false;
     if (row->loop_s > 0)
         row->seconds = row->loop_s;
@@ -153,14 +156,18 @@ static bool read_network(const struct table *table, const struct csv_record *rec
         !optional_number(table, record, SHARE, 1e-6, 1, &share))
         return false;
     char *list = memory_format("%s/%s.csv", table->workloads, optional_cell(table, record, NETWORK));
-    bool good = table_of(table, record, &row->table) && layers_read(list, &row->work, table->diagnostics);
+    bool good = layers_read(list, &row->work, table->diagnostics) &&
+                table_of(table, record, row->work.steps > 1 ? baseline_mode_name(row->mode) : "language", &row->table);
     free(list);
-    if (!good)
+    if (!good) {
+        work_free(&row->work);
         return false;
+    }
     for (uint32_t i = 0; i < row->work.count; i++) {
         double *repeat = &row->work.operators[i].repeat;
         *repeat = fmax(1, nearbyint(*repeat * share));
     }
+    row->name = memory_copy_string(optional_cell(table, record, NETWORK));
     row->network = true;
     row->batch = (uint32_t)batch;
     measured_add(table->measured, row);

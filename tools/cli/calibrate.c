@@ -122,8 +122,8 @@ static bool write_residuals(const struct calibrate_line *line, const struct meas
         const struct work_operator *op = &row->work.operators[0];
         if (!fit_rows_take(measured, row, &which))
             continue;
-        fprintf(out, "%s,%s,%s,%d,%s,%u,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.6g,%.6g,%.6g,%.6g,%.6g\n", measured->tables[row->table],
-                accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
+        fprintf(out, "%s,%s,%s,%d,%s,%u,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.6g,%.6g,%.6g,%.6g,%.6g\n",
+                measured->tables[row->table], accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
                 row->held || row->spare, baseline_mode_name(row->mode), row->batch, op->m, op->n, op->k, op->groups, op->channels, op->elements, op->row_items,
                 operator_bytes(op, row->precision), row->seconds, fit_predict(measured, row, fit),
                 measured_roofline(measured, row), row->power_w,
