@@ -92,6 +92,8 @@ struct baseline_result {
     double latency_s;         /* of the whole batch */
     double energy_j;          /* per sample; NAN where the board's limit is unknown */
     double power_w;           /* NAN likewise */
+    bool measured;            /* the accelerator's coefficients are its own, not carried over from relatives */
+    const char *missing;      /* results that are NAN, and for want of what; NULL: none */
     double launch_s, arithmetic_s, memory_s; /* where the time goes, of the batch; a power limit counts as arithmetic */
 };
 

@@ -154,7 +154,9 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
     must(accelerator_has_precision(accelerator, precision) && accelerator->memory_bandwidth.value > 0 && batch > 0);
     struct estimate estimate = {accelerator, work, mode, precision, batch};
     const struct coefficients *c = &accelerator->coefficients;
-    *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch};
+    *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch,
+                                    .measured = accelerator_is_measured(accelerator),
+                                    .missing = accelerator_missing(accelerator, precision)};
     double count = add_passes(&estimate, passes(&estimate), out);
     out->launch_s = c->launch_pass.value * MICRO + copy_seconds(&estimate) +
                     launching_seconds(&estimate, count, out->arithmetic_s + out->memory_s);

@@ -122,10 +122,12 @@ static bool write_residuals(const struct calibrate_line *line, const struct meas
         const struct work_operator *op = &row->work.operators[0];
         if (!fit_rows_take(measured, row, &which))
             continue;
-        fprintf(out, "%s,%s,%s,%d,%s,%u,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.6g,%.6g,%.6g,%.6g,%.6g\n",
-                measured->tables[row->table], accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
-                row->held || row->spare, baseline_mode_name(row->mode), row->batch, op->m, op->n, op->k, op->groups, op->channels, op->elements, op->row_items,
-                operator_bytes(op, row->precision), row->seconds, fit_predict(measured, row, fit),
+        fprintf(out, "%s,%s,%s,%d,%s,%u,", measured->tables[row->table],
+                accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
+                row->held || row->spare, baseline_mode_name(row->mode), row->batch);
+        fprintf(out, "%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,", op->m, op->n, op->k, op->groups, op->channels, op->elements,
+                op->row_items, operator_bytes(op, row->precision));
+        fprintf(out, "%.6g,%.6g,%.6g,%.6g,%.6g\n", row->seconds, fit_predict(measured, row, fit),
                 measured_roofline(measured, row), row->power_w,
                 row->power_w > 0 ? board_predict_power(measured, row, &fit->coefficients) : 0);
     }
