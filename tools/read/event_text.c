@@ -125,7 +125,7 @@ static bool read_time(struct text *in, int64_t *out)
     static const int64_t units[] = {[TIME_UNIT_S] = 1000000000, [TIME_UNIT_MS] = 1000000, [TIME_UNIT_US] = 1000,
                                     [TIME_UNIT_NS] = 1};
     int64_t unit = units[in->reading->options->time_unit], whole = 0, part = 0;
-    const char *at = in->at;
+    const char *begin = in->at, *at = begin;
     bool minus = *at == '-';
     at += *at == '-' || *at == '+';
     while (isdigit((unsigned char)*at) && whole <= TIME_MOST_NS / unit / 10)
@@ -137,8 +137,10 @@ static bool read_time(struct text *in, int64_t *out)
     double value = 0;
     if (!read_number(in, &value)) /* also where it ends */
         return false;
-    if (!plain && !(fabs(value) < (double)TIME_MOST_NS / (double)unit))
+    if (!plain && !(fabs(value) < (double)TIME_MOST_NS / (double)unit)) {
+        in->at = begin;
         return wrong(in, "a time in range");
+    }
     *out = plain ? (minus ? -1 : 1) * (whole * unit + part) : (int64_t)(value * (double)unit);
     return true;
 }

@@ -14,4 +14,15 @@
 MUST_USE bool spikes_write_nir_data(struct h5 *file, const char *root, const char *node, const char *observable,
                                     const struct spike_batch *batch, struct diagnostics *diagnostics);
 
+/* ---- spike_export.c: the same spikes in the formats of others ---- */
+/* NumPy: (sample, time, neuron), uint8 where every value fits, else float32; zeros after a shorter sample's end. */
+MUST_USE bool spikes_write_npy(const char *path, const struct spike_batch *batch, struct diagnostics *diagnostics);
+/* SONATA: /spikes/POPULATION of one sample into a file being written; ms at the start of the step; an event of value n
+ * is n spikes. */
+MUST_USE bool spikes_write_sonata(struct h5 *file, const char *population, const struct spike_batch *batch,
+                                  size_t sample, struct diagnostics *diagnostics);
+/* Lines "t n" of one sample, t in s; an event of value n is n lines. */
+MUST_USE bool spikes_write_text(const char *path, const char *population, const struct spike_batch *batch,
+                                size_t sample, struct diagnostics *diagnostics);
+
 #endif
