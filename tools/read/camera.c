@@ -80,6 +80,5 @@ bool camera_sample(struct spike_reading *reading, const char *path, const struct
         if (!add_event(reading, path, &sensor, i, &recording->events[i], step))
             return false;
     }
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }

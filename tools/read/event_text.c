@@ -252,8 +252,7 @@ static bool read_neurons(struct text *in)
                 return false;
         } while (next_line(in));
     }
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }
 
 bool event_text_read(struct spike_reading *reading, const struct spike_file *file)
