@@ -15,6 +15,7 @@
 
 #define SEEDS_MOST 64u
 #define DICTIONARY_MOST 400u
+#define LIBRARY_MEMORY (1 << 26) /* that libhdf5 keeps for the next file: half a MiB of zeros each time is slow */
 #define COPY_MOST ((size_t)1 << 20)
 
 static const struct fuzz_target *target;
@@ -191,6 +192,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     must(mkdtemp(folder));
     atexit(remove_all);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5set_free_list_limits(LIBRARY_MEMORY, LIBRARY_MEMORY, LIBRARY_MEMORY, LIBRARY_MEMORY, LIBRARY_MEMORY, LIBRARY_MEMORY);
     load_seeds();
     const char *to = getenv("FUZZ_SEEDS");
     if (to) {

@@ -10,7 +10,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 seconds=${1:-10}
 [ $# -eq 0 ] || shift
-program=build-fuzz/fuzz
+program=${FUZZ_PROGRAM:-build-fuzz/fuzz}
 [ -x "$program" ] || { echo "fuzz.sh: no $program, expected one (make fuzz)" >&2; exit 2; }
 keep=${FUZZ_KEEP:-}
 work=${keep:-$(mktemp -d)} || exit 1
