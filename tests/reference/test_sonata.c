@@ -1,7 +1,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 /* SONATA's samples: spikes as the files hold them, and a network of 300 integrate-and-fire neurons beside NEURON's own
- * output. The components' parameters are no part of the sample; those written here (tau 24 and 7 ms, refractory 3 ms)
- * are recalled from the publisher's simulator and were not checked against its files. */
+ * output. The components' parameters are no part of the sample: tau 24 ms and 3 ms of rest are what descriptions of BMTK's
+ * IntFire1 components say, 7 ms of inhibitory neurons is recalled. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
 #include "tools/file/h5.h"
