@@ -36,7 +36,8 @@ static void write_and_read(const char *path, const struct network *network, bool
         if (!good)
             diagnostics_print(&problems);
         must(good);
-        char *different = equal ? networks_differ(network, &again) : NULL;
+        bool unversioned = *network->version == '\0'; /* is written as the newest */
+        char *different = equal && !unversioned ? networks_differ(network, &again) : NULL;
         if (different)
             panic("written and read again: %s", different);
         network_free(&again);

@@ -44,6 +44,14 @@ static void read_small(const char *path, uint8_t mode) { read_batch(path, INPUTS
 static void read_nmnist(const char *path, uint8_t mode) { read_batch(path, NMNIST, mode | 1, NULL); }
 static void read_shd(const char *path, uint8_t mode) { read_batch(path, SHD, mode, NULL); }
 
+static void read_any(const char *path, uint8_t mode) { read_batch(path, mode & 128 ? SHD : INPUTS, mode | 1, NULL); }
+
+/* Files of every layout of spikes. */
+static bool seed_any(uint32_t index, const char *folder)
+{
+    return index == 0 ? seed_shd(0, folder) : index < 3 ? seed_sonata_spikes(index - 1, folder) : seed_nir_data(index - 3, folder);
+}
+
 static void read_labels(const char *path, uint8_t mode)
 {
     static const char npy[] = "\x93NUMPY\1\0\x46\0{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 4), }           "
@@ -65,6 +73,6 @@ const struct fuzz_target fuzz_spikes[] = {
     {.name = "npy", .file = "spikes.npy", .seed = seed_npy, .read = read_small, .bytes = true},
     {.name = "idx", .file = "images", .seed = seed_idx, .read = read_small, .bytes = true},
     {.name = "labels", .file = "labels.txt", .seed = seed_labels, .read = read_labels, .bytes = true},
-    {.name = "spikes-bytes", .file = "spikes.h5", .seed = seed_nir_data, .read = read_small, .bytes = true, .probe = true},
+    {.name = "spikes-bytes", .file = "spikes.h5", .seed = seed_any, .read = read_any, .bytes = true, .probe = true},
     {.name = NULL},
 };
