@@ -126,7 +126,8 @@ static void change_list(const struct edit *edit)
     size_t length = edit->argument[1] % 9, each = H5Tget_size(base);
     unsigned char *values = pool_take(edit->pool, length * each);
     memset(values, edit->argument[2], length * each);
-    memcpy(values, list->p, (length < list->len ? length : list->len) * each);
+    if (list->p)
+        memcpy(values, list->p, (length < list->len ? length : list->len) * each);
     if (length)
         values[edit->argument[3] % (length * each)] = edit->argument[4];
     *list = (hvl_t){length, values};

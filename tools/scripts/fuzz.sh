@@ -43,7 +43,7 @@ run()
     [ ! -s "$work/$1.dict" ] || dictionary="-dict=$work/$1.dict"
     # shellcheck disable=SC2086 # an option or none
     FUZZ_TARGET=$1 "$program" -max_total_time="$2" -max_len="$(longest "$1")" -timeout=25 -rss_limit_mb=2048 \
-        -malloc_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$findings/$1-" $dictionary "$work/$1" >"$log" 2>&1
+        -print_final_stats=1 -artifact_prefix="$findings/$1-" $dictionary "$work/$1" >"$log" 2>&1
     status=$?
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     edges=$(last cov)
