@@ -53,6 +53,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
+                                .columns = options->columns, .time_unit = (enum time_unit)options->time_unit,
                                 .labels_path = options->labels, .spool = true};
     if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
