@@ -63,11 +63,23 @@ static void read_one(const char *path, uint8_t mode, bool nir)
 static void read_network(const char *path, uint8_t mode) { read_one(path, mode, false); }
 static void read_nir(const char *path, uint8_t mode) { read_one(path, mode, true); }
 
+static bool seed_onnx(uint32_t index, const char *folder)
+{
+    static const char *const names[] = {"mlp", "cnn", "pools", "residual", "line", "channel_last", "typed"};
+    if (index >= sizeof names / sizeof *names)
+        return false;
+    char *from = memory_format("tests/reference/onnx/%s.onnx", names[index]);
+    bool there = fuzz_copy(from, folder, "n.onnx");
+    free(from);
+    return there;
+}
+
 const struct fuzz_target fuzz_networks[] = {
     {.name = "nir", .file = "n.nir", .seed = seed_nir, .read = read_nir},
     {.name = "lava", .file = "n.net", .seed = seed_lava, .read = read_network},
     {.name = "keras", .file = "n.h5", .seed = seed_keras, .read = read_network},
     {.name = "sonata", .file = "circuit_config.json", .seed = seed_sonata, .read = read_network},
+    {.name = "onnx", .file = "n.onnx", .seed = seed_onnx, .read = read_network, .bytes = true},
     {.name = "network-bytes", .file = "n.nir", .seed = seed_nir, .read = read_nir, .bytes = true, .probe = true},
     {.name = NULL},
 };

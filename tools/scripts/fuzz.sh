@@ -25,8 +25,8 @@ longest()
 {
     case $1 in
         *-bytes) echo 65536 ;;
-        nmnist | npy | idx | labels | trace | measured) echo 1024 ;;
-        chip | technology | accelerator | cost | layers) echo 16384 ;;
+        nmnist | npy | idx | labels | trace | measured | event-text) echo 1024 ;;
+        chip | technology | accelerator | cost | layers | onnx | aedat) echo 16384 ;;
         *) echo 258 ;;
     esac
 }
