@@ -152,6 +152,14 @@ static void account_hosts(struct sums *sums)
     }
 }
 
+/* Of every cycle, whatever happens in it. */
+static void account_clock(struct sums *sums)
+{
+    for (int component = 0; component < ENERGY_COMPONENTS; component++)
+        account(sums, sums->shared, (enum energy_component)component, sums->costs->clock[component],
+                sums->counters->cycles);
+}
+
 /* The routers' own counters are what was spent. Senders have claimed their part; what is left (packets that were
  * under way when a sample was cut out, table reads of multicast) is nobody's: it may be negative. */
 static void account_routers(struct sums *sums)
@@ -206,6 +214,7 @@ void energy_compute(const struct technology *technology, const struct chip_confi
     account_cores(&sums);
     account_hosts(&sums);
     account_routers(&sums);
+    account_clock(&sums);
     add_up(&sums, cycles_to_seconds(config, counters->cycles), out);
     free(sums.part);
 }

@@ -53,6 +53,8 @@ static const struct parameter_row technology_rows[] = {
     EVENT("energy.spike_within_tile", spike_within_tile, 1e6, "pJ", "packet between a router and its core"),
     EVENT("energy.hop_east_west", hop_east_west, 1e6, "pJ", "packet to the east or west neighbour"),
     EVENT("energy.hop_north_south", hop_north_south, 1e6, "pJ", "packet to the north or south neighbour"),
+    EVENT("energy.packet", packet, 1e6, "pJ", "packet that a core sends into its router"),
+    EVENT("energy.clock_cycle", clock_cycle, 1e9, "pJ", "a cycle of the whole chip, at work or not; 0: it has no clock"),
     EVENT("static.chip", static_chip, 1e7, "mW", "static power of one whole chip"),
     EVENT("static.cores", static_cores, 1e6, "cores", "cores of that chip; a smaller chip takes its share"),
     EVENT("area.chip", area_chip, 1e5, "mm2", "die area of that chip"),

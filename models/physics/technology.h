@@ -29,6 +29,8 @@ struct component_values {
 struct event_values {
     struct sourced_value synaptic_event, update_active, update_inactive; /* pJ */
     struct sourced_value spike_within_tile, hop_east_west, hop_north_south; /* pJ */
+    struct sourced_value packet;                    /* pJ */
+    struct sourced_value clock_cycle;               /* pJ a cycle of that chip, at work or not */
     struct sourced_value static_chip, static_cores; /* mW of a chip with so many cores */
     struct sourced_value area_chip;                 /* mm2 of that chip */
 };

@@ -21,6 +21,7 @@ enum energy_component core_counter_component(enum core_counter counter)
     case CORE_STATE_WRITES:
         return ENERGY_NEURON_STATE;
     case CORE_ROUTE_READS:
+    case CORE_PACKETS:
         return ENERGY_ROUTING_TABLE;
     case CORE_PROCESSOR_INSTRUCTIONS:
         return ENERGY_PROCESSOR;

@@ -16,6 +16,7 @@ struct unit_costs {
     struct cost sweep;                    /* accumulator read and cleared, once a neuron update */
     struct cost router[ROUTER_COUNTERS];
     struct cost host[HOST_COUNTERS];
+    struct cost clock[ENERGY_COMPONENTS];   /* joules a cycle, at work or not; the whole system */
     struct cost leakage[ENERGY_COMPONENTS]; /* watts, the whole system */
     double area[ENERGY_COMPONENTS];         /* mm2, the whole system */
 };
