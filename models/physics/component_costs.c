@@ -187,6 +187,7 @@ static void cost_updates(const struct build *build, struct unit_costs *out)
     out->update[MODEL_LIF] = cost_add(out->update[MODEL_IF], decay);
     out->update[MODEL_CUBALIF] = cost_add(out->update[MODEL_LIF], current);
     out->update[MODEL_LI] = cost_add(join, decay);
+    out->update[MODEL_EVENT_LEAK] = out->update[MODEL_IF]; /* a weight or a leak, one addition each */
 }
 
 static void cost_network(const struct build *build, struct unit_costs *out)

@@ -7,7 +7,7 @@
 #include "models/physics/energy.h"
 #include "models/physics/technology.h"
 
-#define NEURON_MODELS (MODEL_LI + 1)
+#define NEURON_MODELS (MODEL_EVENT_LEAK + 1)
 
 struct unit_costs {
     struct cost core[CORE_COUNTERS];
