@@ -47,8 +47,10 @@ static void get_neurons(const struct core_config *core, struct core_sizes *out)
                                              core->accumulator_ports};
     out->state = (struct memory_size){core->neurons_max, state_bits, core->state_banks, core->state_ports};
     out->accumulator_adders = (double)core->accumulator_banks * core->accumulator_ports * core->accumulator_bits;
+    out->profiles = (struct memory_size){0, 1, 1, 1};
     if (core->neuron_location != NEURON_COLUMN)
-        return;
+        return; /* its processor has the parameters in its own memory */
+    out->profiles = (struct memory_size){core->profiles_max, 2.0 * ((double)core->potential_bits + core->decay_bits), 1, 1};
     out->neuron_adders = core->neuron_lanes * state_bits;
     out->neuron_multipliers = core->neuron_lanes * state_bits * core->decay_bits;
     out->neuron_comparators = (double)core->neuron_lanes * core->potential_bits;
