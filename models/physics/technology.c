@@ -105,6 +105,11 @@ void technology_free(struct technology *technology)
     free(technology);
 }
 
+const struct parameter_row *technology_parameter_rows(void)
+{
+    return technology_rows;
+}
+
 const char *technology_name(const struct technology *technology)
 {
     return technology->name;

@@ -119,13 +119,18 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
     const struct chip_result *result = record->chip_result;
     energy_compute(record->technology, record->chip, record->program, &result->counters, &out->energy);
     out->sample_energy_j = memory_array(result->sample_count, sizeof *out->sample_energy_j);
+    out->sample_kind_j = memory_array(result->sample_count * ENERGY_KINDS, sizeof *out->sample_kind_j);
+    energy_steps_get(record->technology, record->chip, record->program, result, &out->energy_steps);
     for (size_t s = 0; s < result->sample_count; s++) {
         struct energy_report energy;
         energy_compute(record->technology, record->chip, record->program, &result->samples[s].counters, &energy);
         out->sample_energy_j[s] = energy.total;
+        for (int kind = 0; kind < ENERGY_KINDS; kind++)
+            out->sample_kind_j[s * ENERGY_KINDS + (size_t)kind] = energy.kind[kind].nominal;
         energy_report_free(&energy);
     }
-    out->area_mm2 = area_mm2(record->technology, record->chip);
+    out->area = area_range_mm2(record->technology, record->chip);
+    out->area_mm2 = out->area.nominal;
 }
 
 /* An output still travels to the host when the chips are done: a run does not end before it has left. */
@@ -182,6 +187,8 @@ void run_numbers_free(struct run_numbers *numbers)
     free(numbers->reference_prediction);
     free(numbers->latency_s);
     free(numbers->sample_energy_j);
+    free(numbers->sample_kind_j);
+    energy_steps_free(&numbers->energy_steps);
     energy_report_free(&numbers->energy);
     *numbers = (struct run_numbers){0};
 }

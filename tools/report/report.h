@@ -5,6 +5,7 @@
 #include "models/baseline/baseline.h"
 #include "models/chip_result.h"
 #include "models/physics/energy.h"
+#include "models/physics/energy_steps.h"
 #include "tools/compile/compile.h"
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
@@ -48,7 +49,10 @@ struct run_numbers {
     int *prediction, *reference_prediction; /* [samples] */
     double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s;
     double *latency_s, *sample_energy_j;    /* [samples] */
+    double *sample_kind_j;            /* [samples][ENERGY_KINDS] */
     struct energy_report energy;      /* whole run */
+    struct energy_steps energy_steps; /* the same by timestep */
+    struct cost area;                 /* mm2, with its range */
     double run_s;                     /* until the chips are done and the last output has left */
     double power_w, area_mm2, throughput_per_s; /* over run_s */
     double input_s;                   /* what a sample lasts in its own time: mean steps x dt */
