@@ -54,6 +54,8 @@ static const struct parameter_row technology_rows[] = {
     COMPONENT("wire.energy", wire, 1e-6, 100, "pJ/bit/mm", "a bit over one millimetre between tiles"),
     COMPONENT("host_link.energy", host_link, 0, 1e4, "pJ/bit", "between chip and host"),
     COMPONENT("chip_link.energy", chip_link, 0, 1e4, "pJ/bit", "between neighbouring chips"),
+    COMPONENT("offchip.lpddr", lpddr, 0, 1e4, "pJ/bit", "reading low-power DRAM beside the chip, interface included"),
+    COMPONENT("offchip.hbm", hbm, 0, 1e4, "pJ/bit", "reading stacked DRAM on the same interposer, interface included"),
     COMPONENT("processor.instruction", instruction, 1e-3, 1e5, "pJ", "one instruction, with its fetch"),
     COMPONENT("processor.area", processor_area, 0, 100, "mm2", "one processor, without its data memory"),
     COMPONENT("logic.leakage", logic_leakage, 0, 1e5, "mW/mm2", "static power of logic"),

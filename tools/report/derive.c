@@ -1,5 +1,6 @@
 #include "tools/report/derive.h"
 
+#include "models/physics/program_load.h"
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <math.h>
@@ -129,6 +130,7 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
             out->sample_kind_j[s * ENERGY_KINDS + (size_t)kind] = energy.kind[kind].nominal;
         energy_report_free(&energy);
     }
+    out->load = program_load_energy(record->technology, record->chip, record->program);
     out->area = area_range_mm2(record->technology, record->chip);
     out->area_mm2 = out->area.nominal;
 }

@@ -1,5 +1,6 @@
 #include "tools/report/findings.h"
 
+#include "models/physics/program_load.h"
 #include "sim/memory.h"
 #include "tools/report/derive.h"
 #include "tools/report/text.h"
@@ -232,6 +233,18 @@ static void find_assumed(const struct run_record *record, const struct run_numbe
                            counted(values, all, "value")));
 }
 
+static void find_load(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
+                      struct findings *out)
+{
+    char joules[QUANTITY_SIZE], bits[QUANTITY_SIZE];
+    if (!(numbers->load.nominal > 0))
+        return;
+    add(out, memory_format("Loading the program, %s, from %s takes %s once; it is in no other figure.",
+                           quantity(bits, program_bits(record->chip, record->program), "bit", micro),
+                           record->chip->power.program_memory == PROGRAM_HBM ? "HBM" : "LPDDR",
+                           quantity(joules, numbers->load.nominal, "J", micro)));
+}
+
 static void find_range(const struct run_numbers *numbers, const char *micro, struct findings *out)
 {
     const struct energy_report *energy = &numbers->energy;
@@ -274,5 +287,6 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
     find_accuracy(numbers, out);
     find_assumed(record, numbers, out);
     find_range(numbers, micro, out);
+    find_load(record, numbers, micro, out);
     find_caveats(record, out);
 }

@@ -149,6 +149,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     /* a node may be called "shared" too; the sum stays the total */
     double named_so = json_real_value(json_object_get(layer, "shared"));
     put_real(layer, "shared", energy->layer[energy->layers - 1] + named_so);
+    put_cost(root, "program_load_j", numbers->load);
     json_t *pace = put_object(root, "real_time");
     put_real(pace, "input_s", numbers->input_s);
     put_real(pace, "faster", numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN);

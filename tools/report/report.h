@@ -52,6 +52,7 @@ struct run_numbers {
     double *sample_kind_j;            /* [samples][ENERGY_KINDS] */
     struct energy_report energy;      /* whole run */
     struct energy_steps energy_steps; /* the same by timestep */
+    struct cost load;                 /* J: bringing the program onto the chip, once; in no other figure */
     struct cost area;                 /* mm2, with its range */
     double run_s;                     /* until the chips are done and the last output has left */
     double power_w, area_mm2, throughput_per_s; /* over run_s */
