@@ -52,7 +52,7 @@ static struct bar samples_bar(const struct page *page, size_t first, size_t end)
     double seconds = bar.to - bar.from;
     for (size_t s = first; s < end; s++)
         for (int kind = 0; kind < ENERGY_KINDS; kind++)
-            bar.height[kind] += seconds > 0 ? page->numbers->sample_kind_j[s * ENERGY_KINDS + (size_t)kind] / seconds : 0;
+            bar.height[kind] += seconds > 0 ? page->record->digests[s].kind_j[kind] / seconds : 0;
     return bar;
 }
 
