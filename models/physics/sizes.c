@@ -15,7 +15,7 @@ double memory_bits(const struct memory_size *memory)
 
 double memory_bank_kb(const struct memory_size *memory)
 {
-    return memory_bits(memory) / memory->banks / 8192.0;
+    return memory->banks > 0 ? memory_bits(memory) / memory->banks / 8192.0 : 0;
 }
 
 static void get_synapses(const struct core_config *core, struct core_sizes *out)

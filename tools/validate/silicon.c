@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTINGS_MAX 8
+#define SETTINGS_MAX 24
 
 static const struct silicon_family *const families[] = {&silicon_truenorth, &silicon_odin, &silicon_loihi_query,
-                                                        &silicon_loihi_times, &silicon_macros};
+                                                        &silicon_loihi_times, &silicon_macros, &silicon_spiking, &silicon_self};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 /* ---- before the runs ---- */
@@ -100,6 +100,16 @@ void silicon_judge(struct silicon *silicon, const struct silicon_row *row, char 
     free(note);
 }
 
+void silicon_point(struct silicon *silicon, const char *name, const char *unit, const double published_simulated[2],
+                   const double low_high[2], bool fitted)
+{
+    silicon->points = memory_grow(silicon->points, &silicon->point_capacity, silicon->point_count + 1,
+                                  sizeof *silicon->points);
+    silicon->points[silicon->point_count++] =
+        (struct silicon_point){memory_copy_string(name), published_simulated[0], published_simulated[1], low_high[0],
+                               low_high[1], unit, fitted};
+}
+
 /* ---- all of it ---- */
 
 static bool run_chips(struct silicon *silicon, const struct replay_options *options, uint64_t *state_hash)
@@ -130,28 +140,50 @@ static void silicon_free(struct silicon *silicon)
         theory_case_free(&silicon->runs[i]->test);
         free(silicon->runs[i]);
     }
+    for (size_t i = 0; i < silicon->point_count; i++)
+        free(silicon->points[i].name);
+    free(silicon->points);
     free(silicon->runs);
     csv_free(&silicon->cases);
+    csv_free(&silicon->macros);
+    csv_free(&silicon->chips);
+}
+
+static bool read_tables(struct silicon *silicon)
+{
+    char *cases = networks_path("physics/neuromorphic/validation_cases.csv");
+    char *macros = networks_path("physics/cim/dcim_validation_points_zigzag_imc.csv");
+    bool good = csv_read(cases, true, &silicon->cases, silicon->diagnostics) &&
+                csv_read(macros, true, &silicon->macros, silicon->diagnostics) &&
+                csv_read("configs/silicon/spiking-chips.csv", true, &silicon->chips, silicon->diagnostics);
+    free(cases);
+    free(macros);
+    return good;
+}
+
+static bool run_and_judge(struct silicon *silicon, const struct replay_options *options, uint64_t *state_hash)
+{
+    bool good = read_tables(silicon);
+    for (int i = 0; good && i < FAMILIES; i++)
+        good = families[i]->add(silicon);
+    good = good && run_chips(silicon, options, state_hash);
+    for (int i = 0; good && i < FAMILIES; i++)
+        good = families[i]->judge(silicon);
+    return good && (!options->plot || silicon_plot(silicon, options->plot, silicon->diagnostics));
 }
 
 bool silicon_run_all(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash,
                      struct diagnostics *diagnostics)
 {
     struct silicon silicon = {.verdicts = verdicts, .diagnostics = diagnostics};
-    char *cases = networks_path("physics/neuromorphic/validation_cases.csv"), *root = networks_path("physics");
+    char *root = networks_path("physics");
+    bool good = true;
     *state_hash = 0;
-    bool there = directory_is(root), good = true;
-    if (!there)
+    if (!directory_is(root))
         fprintf(stderr, "npusim: silicon: skipped, %s is not there (set REFERENCE)\n", root);
     else
-        good = csv_read(cases, true, &silicon.cases, diagnostics);
-    for (int i = 0; there && good && i < FAMILIES; i++)
-        good = families[i]->add(&silicon);
-    good = good && (!there || run_chips(&silicon, options, state_hash));
-    for (int i = 0; there && good && i < FAMILIES; i++)
-        good = families[i]->judge(&silicon);
+        good = run_and_judge(&silicon, options, state_hash);
     silicon_free(&silicon);
-    free(cases);
     free(root);
     return good;
 }
