@@ -1,6 +1,7 @@
 #include "tools/validate/silicon_core.h"
 #include "models/physics/technology.h"
 #include "sim/memory.h"
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <stdlib.h>
 
@@ -50,22 +51,30 @@ static void write_settings(const struct core_structure *s, char *settings[SETTIN
     settings[i] = NULL;
 }
 
-/* Values with as many ones as zeros among their bits; 1 where an input is one bit. */
+/* Inputs of a timestep: exactly the active part of all, over the timesteps so far. Their values have as many ones as zeros
+ * among their bits; 1 where an input is one bit. */
 static void drive(struct silicon_run *run, const struct core_structure *s)
 {
     gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
-    size_t count = 0;
+    uint32_t *all = memory_array(s->rows, sizeof *all), *chosen = memory_array(s->rows, sizeof *chosen);
+    size_t count = 0, wanted = 0;
     gsl_rng_set(random, 1);
     theory_sample(&run->test, s->steps, s->steps * s->rows);
-    for (uint32_t step = 0; step < s->steps; step++)
-        for (uint32_t row = 0; row < s->rows; row++) {
-            if (gsl_rng_uniform(random) >= s->active)
-                continue;
+    for (uint32_t row = 0; row < s->rows; row++)
+        all[row] = row;
+    for (uint32_t step = 0; step < s->steps; step++) {
+        size_t now = (size_t)((step + 1) * s->active * s->rows + 0.5) - wanted;
+        wanted += now;
+        gsl_ran_choose(random, chosen, now, all, s->rows, sizeof *all);
+        for (size_t i = 0; i < now; i++) {
             int32_t value = s->input_bits == 1 ? 1 : (int32_t)gsl_rng_uniform_int(random, 1u << s->input_bits);
             if (value > 0)
-                run->test.inputs[count++] = (struct driver_input){step, row, -value};
+                run->test.inputs[count++] = (struct driver_input){step, chosen[i], -value};
         }
+    }
     run->test.sample.count = count;
+    free(all);
+    free(chosen);
     gsl_rng_free(random);
 }
 
