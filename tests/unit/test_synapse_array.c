@@ -378,7 +378,6 @@ int main(void)
     tcase_add_test(cases, rows_that_do_not_fill_the_last_group_make_one_nevertheless);
     tcase_add_test(cases, a_slower_plane_takes_its_cycles);
     tcase_add_test(cases, planes_taken_together_share_an_access);
-    tcase_add_test(PLACE, planes_taken_together_share_an_access);
     tcase_add_test(cases, accumulators_saturate_as_they_add);
     tcase_add_loop_test(cases, every_kind_adds_what_the_weights_say, 0, (int)(sizeof sums / sizeof *sums));
     tcase_add_test(cases, thin_rows_stay_lists);
