@@ -25,12 +25,10 @@ static void add_program(const struct core_program *core, struct memory_use *use)
 
 static void add_timestep_core(const struct core *core, struct memory_use *use)
 {
-    const struct event_queue *queue = &core->queue;
     use->synapse_bytes += synapse_array_dense_bytes(&core->synapses);
     use->row_bytes += synapse_array_row_bytes(&core->synapses);
     use->neuron_bytes += neuron_array_bytes(&core->neurons) + core->synapses.width * sizeof(int32_t);
-    use->tile_bytes += sizeof *core + queue->pool_capacity * sizeof *queue->pool +
-                       (queue->leaves_mask + 1u) * sizeof *queue->leaves_at + queue->slots * 3 * sizeof(uint32_t);
+    use->tile_bytes += sizeof *core + event_queue_bytes(&core->queue);
 }
 
 static void add_core(const struct chip *chip, uint32_t index, struct memory_use *use)

@@ -55,49 +55,35 @@ void link_free_places(struct link *link, uint32_t flits, uint64_t free_at)
         link->ring[(link->head + i) & link->mask].free_at = free_at;
 }
 
-void link_announce(struct link *link, const struct packet *packet)
+/* The producer is woken for the last of them, if that is not sent in this cycle. */
+static void all_are_sent(struct link *link)
 {
-    struct link_entry *entry = &link->ring[link->tail & link->mask];
-    must(link->tail + packet->flits - link->head <= link->mask + 1);
-    link->announces = true;
-    entry->packet = *packet;
-    entry->visible = NEVER;
-    entry->free_at = NEVER;
-    if (packet->flits != 1)
-        link_take_places(link, packet->flits);
-    link->tail += packet->flits;
+    link->producer_waits = false;
+    if (link->last_sent > link->engine->now)
+        engine_wake(link->engine, link->producer, link->last_sent);
 }
 
-/* Gives announced packets their cycle as far as credit is known. */
+/* Credit has come back: announced packets get their cycle as far as it is known. */
 static void send_announced(struct link *link)
 {
     while (link->unsent != link->tail) {
         struct link_entry *entry = &link->ring[link->unsent & link->mask];
-        uint32_t flits = entry->packet.flits;
-        uint64_t credit = link->ring[(link->unsent + flits - 1u - link->capacity) & link->mask].free_at;
+        uint64_t credit = link->ring[(link->unsent + entry->packet.flits - 1u - link->capacity) & link->mask].free_at;
         if (credit == NEVER)
             return;
-        uint64_t sent = credit > link->earliest ? credit : link->earliest;
-        entry->visible = sent + link->latency;
-        link->earliest = sent + (link->spacing > flits ? link->spacing : flits);
-        link->unsent += flits;
-        if (link->unsent == link->tail) {
-            link->producer_waits = false;
-            if (sent > link->engine->now)
-                engine_wake(link->engine, link->producer, sent);
-        }
+        link_send_next(link, entry, credit);
     }
+    all_are_sent(link);
 }
 
-void link_send_announced(struct link *link, uint64_t earliest, uint32_t spacing)
+void link_end_announcing(struct link *link, uint32_t first)
 {
-    bool empty = link->head == link->unsent;
-    link->earliest = earliest;
-    link->spacing = spacing;
-    link->producer_waits = true;
-    send_announced(link);
-    if (empty)
-        link_wake_consumer(link, true, link->ring[link->head & link->mask].visible);
+    if (link->unsent == link->tail)
+        all_are_sent(link);
+    else
+        link->producer_waits = true;
+    if (link->head == first)
+        link_wake_consumer(link, true, link->ring[first & link->mask].visible);
 }
 
 void link_return_credit(struct link *link, uint64_t free_at)

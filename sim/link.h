@@ -55,6 +55,7 @@ struct link {
     uint32_t unsent;         /* flit of the first announced packet whose cycle is not known */
     uint32_t spacing;        /* of announced packets */
     uint64_t earliest;       /* cycle in which the next announced packet can be sent */
+    uint64_t last_sent;      /* of the last one whose cycle is known */
     uint32_t producer, consumer; /* component ids */
     uint32_t reason;         /* for which the consumer is woken (struct component_class) */
     uint32_t waiting_bit;
@@ -130,10 +131,42 @@ __attribute__((always_inline)) static inline void link_push(struct link *link, u
     link_wake_consumer(link, tail == link->head, visible);
 }
 
-/* Announces another packet behind those announced. There must be room in the ring (link_widen). */
-void link_announce(struct link *link, const struct packet *packet);
-/* After the announcements of a cycle: the first is sent in `earliest` at the soonest. */
-void link_send_announced(struct link *link, uint64_t earliest, uint32_t spacing);
+/* Packets announced from now on: the first is sent in `earliest` at the soonest. All before must have been sent. */
+static inline void link_begin_announcing(struct link *link, uint64_t earliest, uint32_t spacing)
+{
+    link->announces = true;
+    link->earliest = earliest;
+    link->spacing = spacing;
+}
+/* The first announced packet whose cycle is not known is sent when its credit, back in `credit`, and its turn are there. */
+static inline void link_send_next(struct link *link, struct link_entry *entry, uint64_t credit)
+{
+    uint32_t flits = entry->packet.flits;
+    uint64_t sent = credit > link->earliest ? credit : link->earliest;
+    entry->visible = sent + link->latency;
+    link->last_sent = sent;
+    link->earliest = sent + (link->spacing > flits ? link->spacing : flits);
+    link->unsent += flits;
+}
+/* Announces another packet. There must be room in the ring (link_widen). */
+static inline void link_announce(struct link *link, const struct packet *packet)
+{
+    uint32_t flits = packet->flits;
+    struct link_entry *entry = &link->ring[link->tail & link->mask];
+    must(link->tail + flits - link->head <= link->mask + 1);
+    uint64_t credit = link_last_needed(link, flits)->free_at;
+    bool known = link->unsent == link->tail && credit != NEVER;
+    entry->packet = *packet;
+    entry->visible = NEVER;
+    entry->free_at = NEVER;
+    if (flits != 1)
+        link_take_places(link, flits);
+    link->tail += flits;
+    if (known)
+        link_send_next(link, entry, credit);
+}
+/* After the announcements of a cycle, of which `first` was the first flit. */
+void link_end_announcing(struct link *link, uint32_t first);
 static inline uint32_t link_announce_room(const struct link *link)
 {
     return link->mask + 1 - link->capacity;

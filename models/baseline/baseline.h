@@ -42,7 +42,7 @@ struct work_operator {
     double groups;            /* MATRIX: independent products of that size in one launch, 1 or more */
     bool batch_in_groups;     /* MATRIX: the batch multiplies the products, not the rows (attention) */
     double channels;          /* MATRIX from a convolution: input channels of a group; else 0 */
-    bool winograd;            /* MATRIX: a 3x3 convolution of stride 1, for which libraries have a transform */
+    uint32_t kernel[2], stride[2]; /* MATRIX from a convolution; else 0 */
     double elements;          /* ELEMENTWISE: at batch 1 */
     double operations_per_element;
     double row_items;         /* ELEMENTWISE: length of the rows that are reduced (softmax, normalisation), or 0 */

@@ -189,6 +189,11 @@ static void cost_of(const struct launch *of, bool cached, struct operator_cost *
     out->joules += occupied * out->seconds;
 }
 
+static bool has_winograd(const struct work_operator *op)
+{
+    return op->channels > 0 && op->kernel[0] == 3 && op->kernel[1] == 3 && op->stride[0] == 1 && op->stride[1] == 1;
+}
+
 void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,
                    enum baseline_precision precision, const struct work_operator *op, bool cached,
                    struct operator_cost *out)
@@ -197,7 +202,7 @@ void operator_cost(const struct accelerator *accelerator, const struct coefficie
     if (op->channels > 0)
         direct.efficiency = coefficients->convolution.value;
     cost_of(&direct, cached, out);
-    if (!op->winograd || op->channels == 0 || precision != PRECISION_FP32)
+    if (!has_winograd(op) || precision != PRECISION_FP32)
         return;
     struct operator_cost other;
     struct work_operator products = *op;

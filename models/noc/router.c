@@ -4,13 +4,32 @@
 #include "sim/trace.h"
 #include <stdio.h>
 
-void router_settle(struct router *router, uint64_t now)
+/* The cycle in which a packet has left is counted already. */
+static inline void account(struct router *router, uint64_t now)
 {
-    if (now <= router->accounted) /* the cycle in which a packet has left is counted already */
+    if (now <= router->accounted)
         return;
     trace_state(&router->component, router->accounted, now, router->standing);
     router->counters[router->standing] += now - router->accounted;
     router->accounted = now;
+}
+
+static void add_sent(struct router *router, uint32_t port, enum router_counter packets, enum router_counter flits)
+{
+    router->counters[packets] += router->sent[port].packets;
+    router->counters[flits] += router->sent[port].flits;
+    router->sent[port].packets = router->sent[port].flits = 0;
+}
+
+void router_settle(struct router *router, uint64_t now)
+{
+    account(router, now);
+    add_sent(router, PORT_EAST, ROUTER_HOPS_EW, ROUTER_FLITS_EW);
+    add_sent(router, PORT_WEST, ROUTER_HOPS_EW, ROUTER_FLITS_EW);
+    add_sent(router, PORT_NORTH, ROUTER_HOPS_NS, ROUTER_FLITS_NS);
+    add_sent(router, PORT_SOUTH, ROUTER_HOPS_NS, ROUTER_FLITS_NS);
+    for (uint32_t port = PORT_LOCAL; port < router->ports; port++)
+        add_sent(router, port, ROUTER_HOPS_LOCAL, ROUTER_FLITS_LOCAL);
 }
 
 void router_restart(struct router *router)
@@ -29,13 +48,14 @@ static uint32_t place_here(const struct router *router, uint32_t place)
     return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
-/* By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
+/* First along x, then along y: the higher of the two that differs says which way, and which of the places is less says
+ * which side. By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
 static inline uint32_t unicast_port(const struct router *router, uint32_t target)
 {
-    uint32_t place = place_here(router, target), x = place_x(place), y = place_y(place), port = place_port(place);
-    uint32_t east_west = PORT_EAST + (x < router->x), north_south = PORT_NORTH + (y < router->y);
-    port += (north_south - port) * (y != router->y);
-    return port + (east_west - port) * (x != router->x);
+    uint32_t place = place_here(router, target), tile = place & PLACE_TILE, off = tile ^ router->tile;
+    uint32_t north_south = off < PLACE_X_UNIT, side = tile < router->tile, here = -(uint32_t)(off == 0);
+    uint32_t way = north_south * PORT_NORTH + side;
+    return (place_port(place) & here) | (way & ~here);
 }
 
 /* The copy of a multicast packet for one output. */
@@ -56,36 +76,35 @@ static struct packet copy_for(const struct router *router, const struct packet *
 
 /* ---- packets that come to the front of their input ---- */
 
-static void request_copies(struct router *router, uint32_t input, const struct packet *packet)
+static uint32_t request_copies(struct router *router, uint32_t input, const struct packet *packet)
 {
-    uint32_t outputs = router->trees->rows[packet->target].ports;
+    uint32_t wanted = router->trees->rows[packet->target].ports;
     router->counters[ROUTER_TABLE_READS]++;
-    router->wanted[input] = outputs;
-    router->requested |= outputs;
-    router->blocked &= ~outputs;
-    for (; outputs; outputs &= outputs - 1)
+    router->wanted[input] = wanted;
+    for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1)
         router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
+    return wanted;
 }
 
-/* An output that waited for credit is looked at again: it may be this packet's turn, and it may need fewer credits. */
-static inline void look_at_inputs(struct router *router, uint32_t inputs)
+/* Returns the outputs that they want. */
+static inline uint32_t look_at_inputs(struct router *router, uint32_t inputs)
 {
+    uint32_t wanted = 0;
     for (; inputs; inputs &= inputs - 1) {
         uint32_t input = (uint32_t)__builtin_ctz(inputs);
         const struct link *link = router->in[input];
         struct link_entry *front = &link->ring[link->head & link->mask];
-        const struct packet *packet = &front->packet;
         router->front[input] = front;
-        if (packet->kind == PACKET_TREE) {
-            request_copies(router, input, packet);
+        if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
+            wanted |= request_copies(router, input, &front->packet);
             continue;
         }
-        uint32_t output = unicast_port(router, packet->target), bit = UINT32_C(1) << output;
+        uint32_t output = unicast_port(router, front->packet.target), bit = UINT32_C(1) << output;
         router->wanted[input] = bit;
-        router->requested |= bit;
-        router->blocked &= ~bit;
-        router->requests[output] |= UINT32_C(1) << input;
+        router->requests[output] |= inputs & -inputs;
+        wanted |= bit;
     }
+    return wanted;
 }
 
 /* Inputs whose oldest packet can be seen and has not been looked at: those for which it was woken. */
@@ -108,53 +127,54 @@ struct outcome {
     uint32_t again; /* reasons for which it must step in the next cycle */
 };
 
-static inline void count_hop(struct router *router, uint32_t output, uint32_t flits)
-{
-    static const uint8_t counter[ROUTER_PORTS_MAX] = {
-        [PORT_EAST] = ROUTER_HOPS_EW,   [PORT_WEST] = ROUTER_HOPS_EW, [PORT_NORTH] = ROUTER_HOPS_NS,
-        [PORT_SOUTH] = ROUTER_HOPS_NS,  [PORT_LOCAL ... ROUTER_PORTS_MAX - 1] = ROUTER_HOPS_LOCAL};
-    uint64_t *hops = &router->counters[counter[output]];
-    hops[0]++;
-    hops[ROUTER_FLITS_EW - ROUTER_HOPS_EW] += flits;
-}
-
 /* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
 static inline void leave(struct router *router, uint64_t now, uint32_t input, struct link_entry *front,
                          struct outcome *outcome)
 {
     struct link *in = router->in[input];
+    outcome->flits_in += front->packet.flits;
     link_pop_front(in, now, front);
     uint64_t visible = in->ring[in->head & in->mask].visible;
-    bool follows = in->head != in->tail;
-    outcome->again |= (uint32_t)(follows & (visible <= now + 1)) << ROUTER_WOKEN_BY_INPUT_0 << input;
-    if (follows & (visible > now + 1))
+    if (in->head == in->tail)
+        return;
+    if (visible <= now + 1)
+        outcome->again |= UINT32_C(1) << ROUTER_WOKEN_BY_INPUT_0 << input;
+    else
         engine_wake_if(router->component.engine, true, router->component.id, ROUTER_WOKEN_BY_INPUT_0 + input, visible);
 }
 
-static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct outcome *outcome)
+static void push_copy(struct router *router, uint64_t now, const struct packet *packet, uint32_t output)
+{
+    struct packet copy = copy_for(router, packet, output);
+    link_push(router->out[output], now, &copy);
+}
+
+static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct link *out,
+                        struct outcome *outcome)
 {
     struct link_entry *front = router->front[input];
     uint32_t flits = front->packet.flits, others = router->requests[output] & ~(UINT32_C(1) << input);
-    uint32_t wanted = router->wanted[input] & ~(UINT32_C(1) << output);
-    router->wanted[input] = wanted;
     router->requests[output] = others;
     router->behind[output] = -(UINT32_C(2) << input);
-    router->free_at[output] = now + flits;
     outcome->contended |= others; /* the others wait from the next cycle on */
     outcome->served |= (uint32_t)(others == 0) << output;
-    count_hop(router, output, flits);
+    router->sent[output].packets++;
+    router->sent[output].flits += flits;
+    if (flits != 1) {
+        router->carrying |= UINT32_C(1) << output;
+        router->free_at[output] = now + flits;
+    }
     trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
-    const struct packet *packet = &front->packet;
-    struct packet copy;
-    if (packet->kind == PACKET_TREE) {
-        copy = copy_for(router, packet, output);
-        packet = &copy;
+    if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
+        push_copy(router, now, &front->packet, output);
+        router->wanted[input] &= ~(UINT32_C(1) << output);
+        if (router->wanted[input])
+            return;
+    } else {
+        link_push(out, now, &front->packet);
+        router->wanted[input] = 0;
     }
-    link_push(router->out[output], now, packet);
-    if (wanted == 0) {
-        outcome->flits_in += flits;
-        leave(router, now, input, front, outcome);
-    }
+    leave(router, now, input, front, outcome);
 }
 
 /* The next input after the one served last. */
@@ -180,31 +200,40 @@ static void wait_for_credit(struct router *router, uint32_t output, uint32_t fli
 
 static inline void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
 {
-    if (router->free_at[output] > now) {
-        wait_until(router, router->free_at[output]);
-        outcome->waits_link = true;
-        return;
-    }
     uint32_t input = round_robin(router->requests[output], router->behind[output]);
     uint32_t flits = router->front[input]->packet.flits;
-    const struct link *out = router->out[output];
-    must(out);
-    if (!link_ready(out, now, flits)) {
-        wait_for_credit(router, output, flits);
-        outcome->waits_credit = true;
+    struct link *out = router->out[output];
+    if (link_ready(out, now, flits)) {
+        move(router, now, input, output, out, outcome);
+        outcome->moves++;
         return;
     }
-    move(router, now, input, output, outcome);
-    outcome->moves++;
+    wait_for_credit(router, output, flits);
+    outcome->waits_credit = true;
+}
+
+/* Which of the wanted outputs still carry the flits of an earlier packet. */
+static uint32_t carrying(struct router *router, uint64_t now, uint32_t outputs)
+{
+    uint32_t carrying = 0;
+    for (outputs &= router->carrying; outputs; outputs &= outputs - 1) {
+        uint32_t output = (uint32_t)__builtin_ctz(outputs);
+        if (router->free_at[output] <= now) {
+            router->carrying &= ~(UINT32_C(1) << output);
+            continue;
+        }
+        wait_until(router, router->free_at[output]);
+        carrying |= UINT32_C(1) << output;
+    }
+    return carrying;
 }
 
 /* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
  * is there. (A packet that comes to the front asks for a step in the next cycle.) */
-static enum router_counter standing(const struct outcome *outcome)
+static inline enum router_counter standing(bool waits_link, bool waits_credit)
 {
-    if (outcome->waits_link)
-        return ROUTER_STALL_LINK;
-    return outcome->waits_credit ? ROUTER_STALL_CREDIT : ROUTER_IDLE;
+    static const uint8_t kind[4] = {ROUTER_IDLE, ROUTER_STALL_CREDIT, ROUTER_STALL_LINK, ROUTER_STALL_LINK};
+    return (enum router_counter)kind[waits_link * 2 + waits_credit];
 }
 
 static inline void wake_again(struct router *router, uint32_t reasons)
@@ -215,18 +244,27 @@ static inline void wake_again(struct router *router, uint32_t reasons)
     engine_wake_next(engine, &router->wakes, reasons);
 }
 
+/* An output that waited for credit is looked at again when a packet comes that wants it: it may be its turn, and it may
+ * need fewer credits. */
 static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
 {
     struct outcome outcome = {0};
-    router_settle(router, now);
-    look_at_inputs(router, inputs);
+    account(router, now);
+    uint32_t wanted = look_at_inputs(router, inputs), requested = router->requested | wanted;
+    router->blocked &= ~wanted;
     outcome.waits_credit = router->blocked != 0;
-    for (uint32_t outputs = router->requested & ~router->blocked; outputs; outputs &= outputs - 1)
+    uint32_t outputs = requested & ~router->blocked;
+    if (outputs & router->carrying) {
+        uint32_t carry = carrying(router, now, outputs);
+        outcome.waits_link = carry != 0;
+        outputs &= ~carry;
+    }
+    for (; outputs; outputs &= outputs - 1)
         serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
-    router->requested &= ~outcome.served;
-    outcome.waits_link |= outcome.contended != 0;
-    outcome.again |= (uint32_t)(outcome.contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
-    router->standing = standing(&outcome);
+    router->requested = requested & ~outcome.served;
+    bool contended = outcome.contended != 0;
+    outcome.again |= (uint32_t)contended << ROUTER_WOKEN_BY_OUTPUT;
+    router->standing = standing(outcome.waits_link | contended, outcome.waits_credit);
     if (outcome.moves) {
         router->component.progress += outcome.moves;
         router->counters[ROUTER_BUSY]++;
@@ -305,7 +343,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 {
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
-                              .ports = ports, .standing = ROUTER_IDLE};
+                              .tile = place_pack(0, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
     router_restart(router);
     engine_add(engine, &router->component);
 }

@@ -58,7 +58,7 @@ static const struct send_route *routes_of(const struct axon_output *output)
     return output->relay ? output->relays.route : output->neurons.route;
 }
 
-static void announce(struct axon_output *output, uint64_t now, const struct send_route *route)
+static inline void announce(struct axon_output *output, struct link *link, const struct send_route *route)
 {
     uint32_t step = (output->relay ? output->event.step : output->step) + route->delay;
     struct packet packet = {.target = route->target, .axon = route->axon, .step = (uint16_t)step,
@@ -66,25 +66,28 @@ static void announce(struct axon_output *output, uint64_t now, const struct send
                             .kind = route->kind};
     if (route->kind == PACKET_VALUE)
         packet.value = output->array->potential[output->array->fired[output->spike - 1]];
-    link_announce(output->announced_to, &packet);
-    tally_add_early(output->outstanding, now, route->deliveries);
-    output->announced++;
+    link_announce(link, &packet);
 }
 
 /* As many packets of the source as go by one link, and as there is room for; one always. */
 static void announce_source(struct axon_output *output, uint64_t now)
 {
-    const struct send_route *routes = routes_of(output);
-    struct link *link = link_for(output, &routes[output->route]);
-    uint32_t flits = 0, room = link_announce_room(link);
-    output->announced_to = link;
-    output->place = link->tail;
+    const struct send_route *routes = routes_of(output), *route = &routes[output->route];
+    const struct send_route *end = &routes[output->route_end];
+    struct link *link = link_for(output, route);
+    uint32_t flits = 0, room = link_announce_room(link), deliveries = 0, first = link->tail;
+    link_begin_announcing(link, now, output->route_cycles);
     do {
-        flits += routes[output->announced].flits;
-        announce(output, now, &routes[output->announced]);
-    } while (output->announced < output->route_end && link_for(output, &routes[output->announced]) == link &&
-             flits + routes[output->announced].flits <= room);
-    link_send_announced(link, now, output->route_cycles);
+        flits += route->flits;
+        deliveries += route->deliveries;
+        announce(output, link, route);
+        route++;
+    } while (route < end && link_for(output, route) == link && flits + route->flits <= room);
+    output->announced_to = link;
+    output->place = first;
+    output->announced = (uint32_t)(route - routes);
+    tally_add_early(output->outstanding, now, deliveries);
+    link_end_announcing(link, first);
 }
 
 uint64_t axon_output_next_sent(const struct axon_output *output)
@@ -92,30 +95,54 @@ uint64_t axon_output_next_sent(const struct axon_output *output)
     return axon_output_has_announced(output) ? link_sent(output->announced_to, output->place) : NEVER;
 }
 
-void axon_output_count_sent(struct axon_output *output, uint64_t counters[CORE_COUNTERS])
+static void count_routes(const struct send_route *route, const struct send_route *end, uint64_t counters[CORE_COUNTERS])
 {
-    const struct send_route *route = &routes_of(output)[output->route];
-    uint64_t sent = link_sent(output->announced_to, output->place);
-    output->place += route->flits;
-    output->next_send = sent + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
-    tally_came(output->outstanding, route->deliveries);
-    counters[CORE_PACKETS]++;
-    counters[CORE_ROUTE_READS]++;
-    counters[CORE_SENT_HOPS_EW] += route->hops_ew;
-    counters[CORE_SENT_HOPS_NS] += route->hops_ns;
-    counters[CORE_SENT_HOPS_LOCAL] += route->hops_local;
-    output->route++;
+    uint64_t hops_ew = 0, hops_ns = 0, hops_local = 0;
+    counters[CORE_PACKETS] += (uint64_t)(end - route);
+    counters[CORE_ROUTE_READS] += (uint64_t)(end - route);
+    for (; route < end; route++) {
+        hops_ew += route->hops_ew;
+        hops_ns += route->hops_ns;
+        hops_local += route->hops_local;
+    }
+    counters[CORE_SENT_HOPS_EW] += hops_ew;
+    counters[CORE_SENT_HOPS_NS] += hops_ns;
+    counters[CORE_SENT_HOPS_LOCAL] += hops_local;
+}
+
+uint64_t axon_output_count_sent(struct axon_output *output, uint64_t before, uint64_t from,
+                                uint64_t counters[CORE_COUNTERS])
+{
+    const struct send_route *routes = routes_of(output), *route = &routes[output->route];
+    const struct send_route *end = &routes[output->announced];
+    uint64_t ready = output->next_send, waited = 0, sent;
+    uint32_t place = output->place, deliveries = 0;
+    for (; route < end && (sent = link_sent(output->announced_to, place)) < before; route++) {
+        ready = ready > from ? ready : from;
+        waited += sent > ready ? sent - ready : 0;
+        ready = sent + (output->route_cycles > route->flits ? output->route_cycles : route->flits);
+        place += route->flits;
+        deliveries += route->deliveries;
+        output->last_sent = sent;
+    }
+    count_routes(&routes[output->route], route, counters);
+    tally_came(output->outstanding, deliveries);
+    output->next_send = ready;
+    output->place = place;
+    output->route = (uint32_t)(route - routes);
+    return waited;
 }
 
 /* Counts what has left by now. Returns whether something announced has not. */
 static bool still_sending(struct axon_output *output, uint64_t now, uint64_t counters[CORE_COUNTERS])
 {
-    bool relay = output->relay && axon_output_has_announced(output);
-    while (axon_output_next_sent(output) <= now) {
-        axon_output_count_sent(output, counters);
+    if (!axon_output_has_announced(output))
+        return false;
+    if (axon_output_next_sent(output) <= now) {
+        axon_output_count_sent(output, now + 1, now, counters);
         output->blocked = false;
     }
-    if (relay && output->route == output->route_end)
+    if (output->relay && output->route == output->route_end)
         tally_add(output->outstanding, now, -1);
     return axon_output_has_announced(output);
 }

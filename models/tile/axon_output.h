@@ -42,6 +42,7 @@ struct axon_output {
     /* packets announced and not counted as sent: the routes up to `announced` */
     struct link *announced_to;
     uint32_t announced, place; /* place: flit of the first one in the link */
+    uint64_t last_sent;        /* cycle of the last one that was counted */
     bool blocked;              /* it waits for credit */
 };
 
@@ -51,8 +52,10 @@ uint64_t axon_output_step(struct axon_output *output, uint64_t now, uint64_t cou
                           uint64_t *progress);
 /* Cycle in which the next packet leaves or has left that is not counted yet; NEVER: none, or not known. */
 uint64_t axon_output_next_sent(const struct axon_output *output);
-/* Counts that packet. */
-void axon_output_count_sent(struct axon_output *output, uint64_t counters[CORE_COUNTERS]);
+/* Counts the announced packets that leave before cycle `before`, at least one; last_sent is the last one's cycle. Returns for how
+ * many of the cycles from `from` until then the output waited for credit. */
+uint64_t axon_output_count_sent(struct axon_output *output, uint64_t before, uint64_t from,
+                                uint64_t counters[CORE_COUNTERS]);
 /* A packet is announced that is not counted. */
 static inline bool axon_output_has_announced(const struct axon_output *output)
 {

@@ -63,7 +63,8 @@ static void accept(struct core *core, uint64_t now, const struct packet *packet)
         return;
     }
     core->counters[CORE_QUEUE_WRITES]++;
-    event_queue_put(&core->queue, (core->step + (uint32_t)ahead) % core->queue.slots, packet->axon, packet->value);
+    uint32_t slot = core->slot + (uint32_t)ahead, wrapped = slot - core->queue.slots;
+    event_queue_put(&core->queue, slot < core->queue.slots ? slot : wrapped, packet->axon, packet->value);
     trace_event(&core->component, now, TRACE_QUEUE_IN, 1);
 }
 
@@ -77,15 +78,49 @@ static void collect(struct core *core, uint64_t now)
     }
 }
 
+static void count_sent_one_by_one(struct core *core, uint64_t now)
+{
+    for (uint64_t sent; (sent = axon_output_next_sent(&core->output)) < now;) {
+        core->output.blocked = true;
+        account(core, sent);
+        axon_output_count_sent(&core->output, sent + 1, sent, core->counters);
+    }
+}
+
+/* First cycle from `accounted` on whose kind the output decides; see cycle_kind. */
+static uint64_t output_decides_from(const struct core *core)
+{
+    uint64_t from = core->accounted;
+    if (core->phase == CORE_DRAINS || core->phase == CORE_ASKS)
+        return NEVER;
+    if (core->phase == CORE_RESTS)
+        return from;
+    from = from > core->phase_end ? from : core->phase_end;
+    return from > core->drain_end || core->phase == CORE_CLEARS ? from : core->drain_end;
+}
+
+/* The same in one go. */
+static void count_sent_together(struct core *core, uint64_t now)
+{
+    uint64_t from = output_decides_from(core);
+    uint64_t waited = axon_output_count_sent(&core->output, now, from, core->counters);
+    uint64_t last = core->output.last_sent;
+    account(core, from < last ? from : last);
+    if (core->accounted < last) {
+        core->counters[CORE_STALL_OUTPUT] += waited;
+        core->counters[CORE_BUSY_NEURON] += last - core->accounted - waited;
+        core->accounted = last;
+    }
+}
+
 /* Packets that it announced, and that left before `now`; until each of them it waited for credit, if not at work. */
 static void count_sent(struct core *core, uint64_t now)
 {
     struct axon_output *output = &core->output;
-    for (uint64_t sent; (sent = axon_output_next_sent(output)) < now;) {
-        output->blocked = true;
-        account(core, sent);
-        axon_output_count_sent(output, core->counters);
-    }
+    if (trace_on(&core->component))
+        count_sent_one_by_one(core, now);
+    else if (axon_output_next_sent(output) < now)
+        count_sent_together(core, now);
     output->blocked = axon_output_has_announced(output) && output->next_send < now;
 }
 
@@ -151,12 +186,10 @@ static void trace_leaving(const struct core *core, uint32_t count)
 
 static void discard_slot(struct core *core, uint64_t now)
 {
-    uint32_t slot = core->step % core->queue.slots;
-    uint32_t count = core->queue.count[slot];
-    while (core->queue.count[slot]) {
-        event_queue_take(&core->queue, slot, now);
-        core->counters[CORE_EVENTS_DISCARDED]++;
-    }
+    uint32_t count = event_queue_count(&core->queue, core->slot);
+    for (uint32_t i = 0; i < count; i++)
+        event_queue_take(&core->queue, core->slot, now);
+    core->counters[CORE_EVENTS_DISCARDED] += count;
     trace_leaving(core, count);
 }
 
@@ -207,9 +240,8 @@ static void begin_timestep(struct core *core, uint64_t now)
         axon_output_begin(&core->output, now, core->step);
         return;
     }
-    uint32_t events = core->queue.count[core->step % core->queue.slots];
-    core->drain_end += synapse_array_drain(&core->synapses, &core->queue, core->step % core->queue.slots, now,
-                                           core->counters);
+    uint32_t events = event_queue_count(&core->queue, core->slot);
+    core->drain_end += synapse_array_drain(&core->synapses, &core->queue, core->slot, now, core->counters);
     trace_leaving(core, events);
     if (core->to_processor) {
         core->phase = CORE_DRAINS;
@@ -226,7 +258,7 @@ static void begin_reset(struct core *core, uint64_t now)
     trace_event(&core->component, now, TRACE_QUEUE_OUT, lost);
     neuron_array_reset(&core->neurons);
     axon_output_begin(&core->output, now, 0);
-    core->step = 0;
+    core->step = core->slot = 0;
     core->steps = go_phase(signal_read(core->command, now));
     core->phase = CORE_CLEARS;
     core->drain_end = now;
@@ -246,6 +278,7 @@ static void obey(struct core *core, uint64_t now)
         begin_reset(core, now);
     } else {
         core->step = phase - GO_STEP_0;
+        core->slot = core->step % core->queue.slots;
         begin_timestep(core, now);
     }
 }

@@ -60,6 +60,7 @@ struct core {
     int64_t obeyed;                  /* last phase begun */
     enum core_phase phase;
     uint32_t step;                   /* present timestep */
+    uint32_t slot;                   /* of the queue, for this timestep */
     uint64_t drain_end, phase_end;
     uint64_t began, events_before;   /* of the present timestep: first cycle, synaptic events counted before it */
     bool in_blocked;                 /* the packet in front waits for room in the queue */

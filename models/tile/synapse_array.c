@@ -88,7 +88,7 @@ void synapse_array_free(struct synapse_array *array)
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                              uint64_t counters[CORE_COUNTERS])
 {
-    array->added = queue->count[slot] != 0;
+    array->added = event_queue_count(queue, slot) != 0;
     if (!array->added)
         return 0;
     if (array->config->synapse_kind == SYNAPSE_SPARSE)

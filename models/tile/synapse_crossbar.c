@@ -6,7 +6,7 @@ uint64_t crossbar_drain(struct synapse_array *array, struct event_queue *queue, 
                         uint64_t counters[CORE_COUNTERS])
 {
     const struct core_config *config = array->config;
-    uint32_t events = queue->count[slot], weights = config->crossbar_word_bits / config->weight_bits;
+    uint32_t events = event_queue_count(queue, slot), weights = config->crossbar_word_bits / config->weight_bits;
     uint64_t words_of_row = (array->neurons + (weights ? weights : 1) - 1) / (weights ? weights : 1);
     uint64_t cycles = 0, planes_read = 0, additions = 0;
     int64_t bound = 0;

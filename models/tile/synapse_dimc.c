@@ -27,7 +27,7 @@ void dimc_prepare(struct synapse_array *array)
 static uint64_t gather(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                        uint32_t *axons, uint64_t *additions, uint64_t *rows)
 {
-    uint32_t events = queue->count[slot];
+    uint32_t events = event_queue_count(queue, slot);
     uint64_t cycles = 0;
     int64_t bound = 0;
     for (uint32_t i = 0; i < events; i++) {
@@ -48,7 +48,8 @@ static uint64_t gather(struct synapse_array *array, struct event_queue *queue, u
 uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                     uint64_t counters[CORE_COUNTERS])
 {
-    uint32_t axons = 0, groups = 0, events = queue->count[slot], together = array->config->dimc_planes_per_access;
+    uint32_t axons = 0, groups = 0, events = event_queue_count(queue, slot);
+    uint32_t together = array->config->dimc_planes_per_access;
     uint64_t additions = 0, rows = 0, accesses = 0;
     uint64_t cycles = gather(array, queue, slot, start, &axons, &additions, &rows);
     for (uint32_t i = 0; i < axons; i++) {

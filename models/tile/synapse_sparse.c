@@ -55,7 +55,7 @@ void sparse_prepare(struct synapse_array *array)
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                       uint64_t counters[CORE_COUNTERS])
 {
-    uint32_t events = queue->count[slot];
+    uint32_t events = event_queue_count(queue, slot);
     uint64_t cycles = 0, words = 0, additions = 0;
     int64_t bound = 0;
     for (uint32_t i = 0; i < events; i++) {

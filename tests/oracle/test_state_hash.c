@@ -219,14 +219,15 @@ static bool has_events(const struct chip *chip) { return core_with_events(chip) 
 static void flip_event(struct stopped *at, struct event_queue *queue, uint32_t slot)
 {
     struct stopped stopped = *at;
-    if (queue->count[slot] == 0)
+    struct event_slot *events = &queue->slot[slot];
+    if (event_queue_count(queue, slot) == 0)
         return;
-    FLIP(queue->pool[queue->first[slot]].axon);
-    FLIP(queue->pool[queue->first[slot]].value);
-    FLIP(queue->pool[queue->last[slot]].axon);
-    queue->count[slot]--;
+    FLIP(events->events[events->taken].axon);
+    FLIP(events->events[events->taken].value);
+    FLIP(events->events[events->count - 1].axon);
+    events->count--;
     ck_assert_uint_ne(plain_system_hash(&stopped.plain), stopped.hash);
-    queue->count[slot]++;
+    events->count++;
 }
 
 START_TEST(of_an_event_queue)

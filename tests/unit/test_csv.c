@@ -91,7 +91,9 @@ START_TEST(a_layer_list_becomes_operators)
     ck_assert(layers_read(path, &work, &diagnostics));
     unlink(path);
     ck_assert(work.count == 3 && work.steps == 7 && work.recurrent);
-    ck_assert(work.operators[0].winograd && work.operators[0].channels == 3 && work.operators[0].repeat == 2);
+    ck_assert(work.operators[0].channels == 3 && work.operators[0].repeat == 2);
+    ck_assert(work.operators[0].kernel[0] == 3 && work.operators[0].kernel[1] == 3);
+    ck_assert(work.operators[0].stride[0] == 1 && work.operators[0].stride[1] == 1);
     ck_assert(work.operators[1].batch_in_groups && work.operators[1].groups == 3);
     ck_assert(work.operators[2].neuron && work.operators[2].state_items == 2048);
     work_free(&work);

@@ -67,7 +67,7 @@ START_TEST(places_are_used_again_for_ever)
     uint32_t order[SLOTS][4096];
     for (uint64_t now = 0; put < 3000; now++) {
         uint32_t slot = (uint32_t)(now * 5 % 11 % SLOTS);
-        if (now % 4 == 0 && queue.count[slot]) {
+        if (now % 4 == 0 && event_queue_count(&queue, slot)) {
             out_at = out_at > now ? out_at + 2 : now + 2;
             struct queued_event event = event_queue_take(&queue, slot, out_at);
             ck_assert_uint_eq(event.axon, order[slot][expected_first[slot]++]);

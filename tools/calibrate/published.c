@@ -250,7 +250,10 @@ static struct work_operator convolution(const double *v)
     struct work_operator op = product(rows, v[K], v[C] * v[R] * v[S], 1);
     op.input_items = v[N] * v[C] * v[H] * v[W];
     op.channels = v[C];
-    op.winograd = v[R] == 3 && v[S] == 3 && v[STRIDE_H] == 1 && v[STRIDE_V] == 1;
+    op.kernel[0] = (uint32_t)v[R];
+    op.kernel[1] = (uint32_t)v[S];
+    op.stride[0] = (uint32_t)v[STRIDE_V];
+    op.stride[1] = (uint32_t)v[STRIDE_H];
     return op;
 }
 

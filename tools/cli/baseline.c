@@ -4,6 +4,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/compile/compile.h"
+#include "tools/file/file.h"
 #include "tools/read/layers.h"
 #include "tools/read/read.h"
 #include <math.h>
@@ -11,7 +12,7 @@
 #include <string.h>
 
 struct baseline_line {
-    const char *accelerator, *network;
+    const char *accelerator, *network, *layers;
     uint32_t batch, steps;
     int precision, mode;
 };
@@ -30,6 +31,8 @@ static const struct option_row rows[] = {
      "ann: the dense network once (default); snn: every timestep; ann-graph, snn-layer, snn-fused: docs/baseline.md"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL,
      "timesteps, for snn (default 100, or those of the layer list)"},
+    {"--layers", OPTION_STRING, FIELD(layers), "OUT.csv", 0, 0, false, NULL,
+     "also write the network's operators as a layer list, which tools/measure-gpu runs"},
     {0},
 };
 
@@ -71,6 +74,8 @@ static bool baseline_all(const void *options, struct diagnostics *diagnostics)
         baseline_estimate(accelerator, &work, (enum baseline_mode)line->mode, precision, line->batch, &result);
         print(&result, accelerator);
     }
+    if (good && line->layers)
+        good = layers_write(line->layers, &work, file_name(line->network), diagnostics);
     work_free(&work);
     accelerator_free(accelerator);
     return good;

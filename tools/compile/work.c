@@ -46,8 +46,11 @@ static void append_convolution(struct work *out, const struct node *node)
     append_matrix(out, node, channels / groups, (double)shape_items(weight) / channels, groups);
     struct work_operator *op = &out->operators[out->count - 1];
     op->channels = (double)weight->size[1];
-    op->winograd = node->kind == NODE_CONV2D && weight->size[2] == 3 && weight->size[3] == 3 && node->stride[0] == 1 &&
-                   node->stride[1] == 1;
+    for (int i = 0; i < 2; i++) {
+        bool one = node->kind == NODE_CONV1D && i == 0; /* a row of values */
+        op->kernel[i] = one ? 1 : (uint32_t)weight->size[weight->rank - 2 + i];
+        op->stride[i] = one ? 1 : (uint32_t)node->stride[node->kind == NODE_CONV1D ? 0 : i];
+    }
 }
 
 static struct work_operator *append_elementwise(struct work *out, const struct node *node, double operations)

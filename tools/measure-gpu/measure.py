@@ -1,254 +1,218 @@
 #!/usr/bin/env python3
-"""Measures a network's own launches on a GPU with PyTorch and writes the CSV that `npusim calibrate --measured` reads.
+"""Measures operators and whole networks on the first GPU with PyTorch and writes a CSV that `npusim calibrate` reads.
 
-    measure.py --layers traces/workloads/NAME.csv --out measured.csv [--batches 1,16,256] [--precisions fp32,tf32,fp16]
-    measure.py --self-check
+    measure.py --out measured.csv [--budget SECONDS]            the plan of plan.py, the most wanted rows first
+    measure.py --out measured.csv --layers LIST.csv [--batches 1,16,256] [--precisions fp16,fp32]
+    measure.py --self-check [--out made.csv]
 
-Each operator of the layer list is timed alone, and the whole list as a network: `ann` once; `snn` step by step, as a
-framework launches it, a kernel for each neuron operation; `snn-graph`, the same captured as one CUDA graph.
-Power is the mean of nvidia-smi's samples while the launches of a row repeat, for at least --seconds.
---self-check needs neither a GPU nor PyTorch: it runs everything but the kernels, on a stand-in whose times are known.
+A row is written as soon as it is measured; one that fails is written with its reason. No setting of the card is changed.
+--self-check needs neither a GPU nor PyTorch: it runs the plan on a stand-in whose times are known.
 """
 import argparse
 import csv
-import subprocess
+import math
+import os
 import sys
-import threading
 import time
+import traceback
 
-COLUMNS = ["device", "operator", "precision", "m", "n", "k", "groups", "elements", "operations", "row", "inputs",
-           "outputs", "weights", "latency_s", "power_w", "layer", "batch", "mode", "software"]
-ITEM_BYTES = {"fp32": 4, "tf32": 4, "fp16": 2}
+sys.dont_write_bytecode = True  # nothing beside the sources
+import layers  # noqa: E402
+import plan  # noqa: E402
 
-
-def read_layers(path):
-    with open(path, newline="") as file:
-        lines = [line for line in file if not line.startswith("#")]
-        file.seek(0)
-        steps = [int(line.split(":")[1]) for line in file if line.startswith("# steps:")]
-    layers = []
-    for record in csv.DictReader(lines):
-        layer = {"layer": record["layer"], "kind": record["kind"], "batch": record["batch"]}
-        for key in ("repeat", "m", "n", "k", "groups", "elements", "operations", "row", "inputs", "outputs", "weights"):
-            layer[key] = int(float(record[key]))
-        layers.append(layer)
-    if not layers:
-        sys.exit(f"{path}: no layers, expected a line for each operator")
-    return layers, steps[0] if steps else 1
+COLUMNS = ["device", "table", "operator", "precision", "m", "n", "k", "groups", "channels", "kernel", "stride", "elements",
+           "operations", "row", "inputs", "outputs", "weights", "latency_s", "power_w", "eager_s", "loop_s", "low_s",
+           "high_s", "layer", "network", "batch", "mode", "steps", "share", "launches", "layout", "operands", "power_by",
+           "clock_mhz", "temperature_c", "status", "driver", "cuda", "torch", "cudnn"]
+SIZES = ["m", "n", "k", "groups", "channels", "elements", "operations", "row", "inputs", "outputs", "weights"]
+ITEM_BYTES = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "fp8": 1, "int8": 1}
+PRECISIONS = list(ITEM_BYTES)
+SETTLE_S, LOOP_S = 0.2, 0.8      # of a loop whose power is taken: without its beginning, and in all
+COLD_BYTES = 2e8                   # of operand sets that no cache holds
+CAPTURE_S, COPIES = 1e-3, 32       # launches of a captured graph: at least this long, at most so many
 
 
-def at_batch(layer, batch):
-    """Sizes of the launch for `batch` samples: the batch multiplies rows or products."""
-    sized = dict(layer)
-    if layer["kind"] in ("matrix", "convolution3x3"):
-        sized["groups" if layer["batch"] == "groups" else "m"] *= batch
-    for key in ("elements", "inputs", "outputs"):
-        sized[key] *= batch
-    return as_launched(sized)
+class Session:
+    """Records rows: sizes and figures into the CSV, a line into the log."""
 
+    def __init__(self, machine, meter, writer, versions, device):
+        self.machine, self.meter, self.writer = machine, meter, writer
+        self.fixed = dict(versions, device=device)
+        self.begin = time.perf_counter()
+        self.rows = self.failed = 0
 
-def as_launched(size):
-    """What the kernel that stands for the operator reads and writes: im2col's product, one value or two in and one out."""
-    if size["kind"] in ("matrix", "convolution3x3"):
-        size["inputs"] = size["groups"] * size["m"] * size["k"]
-        size["weights"] = size["groups"] * size["k"] * size["n"]
-        return size
-    binary = size["inputs"] > size["elements"] and not size["row"]
-    size.update(inputs=(2 if binary else 1) * size["elements"], outputs=size["elements"], weights=0)
-    return size
+    def record(self, **values):
+        row = dict.fromkeys(COLUMNS, 0) | {"status": "measured"} | self.fixed | values
+        for key, value in row.items():
+            if isinstance(value, float):
+                row[key] = f"{value:.7g}"
+        self.writer(row)
+        self.rows += 1
+        self.failed += row["status"] != "measured"
+        print(f"{time.perf_counter() - self.begin:6.1f} s  {row['table']:11s} {row['layer'] or row['network']} "
+              f"{row['precision']} m {row['m']} n {row['n']} k {row['k']} elements {row['elements']} batch {row['batch']} "
+              f"{row['mode']}: {row['latency_s']} s, loop {row['loop_s']} s, {row['power_w']} W, {row['clock_mhz']} MHz"
+              f"{'' if row['status'] == 'measured' else '  FAILED ' + row['status']}", flush=True)
 
+    def guarded(self, work, **what):
+        """The figures of `work()` in a row, or why there are none."""
+        try:
+            self.record(**what, **work())
+        except Exception as problem:
+            self.record(**what, status=f"{type(problem).__name__}: {problem}".replace("\n", " ")[:200])
+            traceback.print_exc(limit=3)
+            self.machine.rest()
 
-class Torch:
-    """The kernels, on the first CUDA device."""
+    def idle(self):
+        def figures():
+            with self.meter(0.5) as meter:
+                self.machine.pause(2.5)
+            return measured_power(meter)
+        self.guarded(figures, table="idle", operator="idle", layer="idle")
 
-    def __init__(self):
-        import torch
-        if not torch.cuda.is_available():
-            sys.exit("no CUDA device, expected one (or --self-check)")
-        self.torch = torch
-        self.device = torch.cuda.get_device_name(0)
-        self.software = f"torch {torch.__version__} cuda {torch.version.cuda} driver {driver_version()}"
+    def power_of(self, launch, each_s):
+        """Figures of the launch in a loop."""
+        with self.meter(SETTLE_S) as meter:
+            loop_s = self.machine.loop(launch, each_s, LOOP_S)
+        return measured_power(meter) | {"loop_s": loop_s}
 
-    def operator(self, size, precision):
-        """A function that launches the operator once."""
-        torch = self.torch
-        torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-        kind = torch.float16 if precision == "fp16" else torch.float32
-        new = lambda *shape: torch.randn(*shape, device="cuda", dtype=kind)
-        if size["kind"] in ("matrix", "convolution3x3"):
-            left = new(size["groups"], size["m"], size["k"])
-            right = new(size["groups"], size["k"], size["n"])
-            out = new(size["groups"], size["m"], size["n"])
-            return lambda: torch.bmm(left, right, out=out)
-        if size["kind"] in ("softmax", "norm") and size["row"]:
-            x = new(max(1, size["elements"] // size["row"]), size["row"])
-            if size["kind"] == "softmax":
-                return lambda: torch.softmax(x, -1)
-            return lambda: torch.nn.functional.layer_norm(x, (size["row"],))
-        x, y, out = new(size["elements"]), new(size["elements"]), new(size["elements"])
-        if size["inputs"] > size["elements"]:
-            return lambda: torch.add(x, y, out=out)
-        return lambda: torch.mul(x, 0.5, out=out)
+    def operator(self, table, size, precision, power, layout, cold):
+        machine = self.machine
 
-    def capture(self, launch):
-        torch = self.torch
-        stream = torch.cuda.Stream()
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                launch()
-        torch.cuda.synchronize()
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        def figures():
+            moved = ITEM_BYTES[precision] * (size["inputs"] + size["outputs"] + size["weights"])
+            sets = max(1, min(COPIES, math.ceil(COLD_BYTES / moved))) if cold else 1
+            each = [machine.operator(size, precision, layout) for _ in range(sets)]
+            one = each[0] if sets == 1 else (lambda: [launch() for launch in each])
+            one()
+            machine.wait()
+            first = machine.events(one, 3)[0]
+            copies = max(1, min(COPIES, int(CAPTURE_S / first)))
+            replay, launches = machine.capture(one, copies), copies * sets
+            replay()
+            middle, low, high = machine.events(replay, 9 if copies * first < 0.01 else 5)
+            out = {"latency_s": middle / launches, "low_s": low / launches, "high_s": high / launches,
+                   "eager_s": first / sets, "launches": launches}
+            if power:
+                out |= self.power_of(replay, middle)
+                out["loop_s"] /= launches
+            return out
+        self.guarded(figures, table=table, operator=size["kind"], precision=precision, layer=size["layer"], mode="graph",
+                     batch=size.get("samples", 1), layout=layout if size["kind"] == "convolution" else 0,
+                     operands="cold" if cold else "warm", **sizes_of(size))
+
+    def network(self, path, precision, batch, modes, power, share):
+        listed, steps, recurrent = layers.read(path)
+        name = os.path.basename(path)[:-4]
+        for mode in modes:
+            if mode == "snn-layer" and recurrent or mode.startswith("snn") and steps == 1:
+                continue
+            self.guarded(lambda: self.run_network(listed, steps, recurrent, precision, batch, mode, mode in power, share),
+                         table="network", operator="network", network=name, precision=precision, batch=batch, mode=mode,
+                         steps=1 if mode.startswith("ann") else steps, share=share)
+
+    def run_network(self, listed, steps, recurrent, precision, batch, mode, power, share):
+        launch, launches = network_launch(self.machine, listed, steps, recurrent, precision, batch, mode, share)
+        launch()
+        self.machine.wait()
+        if mode in ("ann-graph", "snn-fused", "snn-graph"):
+            launch = self.machine.capture(launch)
             launch()
-        return graph.replay
-
-    def time(self, launch, seconds):
-        """Mean seconds of a launch over at least `seconds`, synchronised only at both ends."""
-        for _ in range(3):
-            launch()
-        self.torch.cuda.synchronize()
-        count, begin = 0, time.perf_counter()
-        while True:
-            for _ in range(10):
-                launch()
-            count += 10
-            self.torch.cuda.synchronize()
-            if time.perf_counter() - begin >= seconds:
-                return (time.perf_counter() - begin) / count
+        first = self.machine.wall(launch, 1)[0]
+        middle, low, high = self.machine.wall(launch, max(3, min(11, int(0.3 / max(first, 1e-6)))))
+        out = {"latency_s": middle, "low_s": low, "high_s": high, "launches": launches}
+        return out | (self.power_of(launch, middle) if power else {})
 
 
-class StandIn:
-    """No kernels: 5 us a launch and 1 TB/s, so that what is written is known. A graph launches at once."""
-    device = "self-check"
-    software = "none"
+def network_launch(machine, listed, steps, recurrent, precision, batch, mode, share):
+    """A function that launches the whole network as `mode` says (docs/baseline.md), and how many kernels that are."""
+    unrolled = mode in ("snn-layer", "snn-fused") and not recurrent
+    together = steps if unrolled else 1
+    passes = 1 if unrolled or mode.startswith("ann") else steps
+    calls, kernels = [], 0
+    for layer in listed:
+        for _ in range(max(1, round(layer["repeat"] * share))):
+            size = layers.at_batch(layer, batch * together)
+            each = 1
+            if layer["kind"] != "neuron":
+                call = machine.operator(size, precision)
+            elif mode.startswith("ann"):
+                call = machine.activation(size, precision)
+            elif mode in ("snn", "snn-graph"):
+                call, each = machine.neuron_operations(size, precision), layer["operations"]
+            else:
+                call = machine.neuron_steps(layers.at_batch(layer, batch), precision, together)
+            calls.append(call)
+            kernels += each
 
-    def __init__(self):
-        self.clock = 0.0
-
-    def operator(self, size, precision):
-        took = 5e-6 + ITEM_BYTES[precision] * (size["inputs"] + size["outputs"] + size["weights"]) / 1e12
-
-        def launch():
-            self.clock += took
-        return launch
-
-    def capture(self, launch):
-        def replay():
-            before = self.clock
-            launch()
-            self.clock = before + (self.clock - before) / 2
-        return replay
-
-    def time(self, launch, seconds):
-        before = self.clock
-        for _ in range(10):
-            launch()
-        return (self.clock - before) / 10
-
-
-def driver_version():
-    return smi("driver_version").splitlines()[0].strip()
+    def launch():
+        for _ in range(passes):
+            for call in calls:
+                call()
+    return launch, kernels * passes
 
 
-def smi(field):
-    return subprocess.run(["nvidia-smi", f"--query-gpu={field}", "--format=csv,noheader,nounits", "--id=0"],
-                          capture_output=True, text=True, check=True).stdout
+def measured_power(meter):
+    watts, how, clock = meter.result()
+    return {"power_w": watts, "power_by": how, "clock_mhz": clock, "temperature_c": meter.temperature()}
 
 
-class Power:
-    """Mean of the board's power while the block runs; 0 without nvidia-smi."""
-
-    def __init__(self, wanted):
-        self.samples, self.stop, self.thread = [], threading.Event(), None
-        if wanted:
-            self.thread = threading.Thread(target=self.sample)
-
-    def sample(self):
-        while not self.stop.is_set():
-            try:
-                self.samples.append(float(smi("power.draw").split()[0]))
-            except (OSError, ValueError, subprocess.CalledProcessError):
-                return
-            self.stop.wait(0.02)
-
-    def __enter__(self):
-        if self.thread:
-            self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        if self.thread:
-            self.thread.join()
-
-    def mean(self):
-        late = self.samples[len(self.samples) // 4:]  # the board takes a while to reach its power
-        return sum(late) / len(late) if late else 0.0
-
-
-def row_of(machine, layer, size, precision, latency, power, batch, mode, operator):
-    values = {"device": machine.device, "operator": operator, "precision": precision, "latency_s": f"{latency:.9g}",
-              "power_w": f"{power:.4g}", "layer": layer, "batch": batch, "mode": mode, "software": machine.software}
-    for key in ("m", "n", "k", "groups", "elements", "operations", "row", "inputs", "outputs", "weights"):
-        values[key] = size[key] if size else 0
+def sizes_of(size):
+    values = {key: size[key] for key in SIZES}
+    if size["kind"] == "convolution":
+        values.update(kernel=f"{size['kernel'][0]}x{size['kernel'][1]}", stride=size["stride"])
     return values
 
 
-def measure(machine, layers, steps, batches, precisions, seconds, power_wanted):
-    rows = []
-
-    def timed(launch):
-        with Power(power_wanted) as power:
-            latency = machine.time(launch, seconds)
-        return latency, power.mean()
-
-    for precision in precisions:
-        for batch in batches:
-            sizes = [at_batch(layer, batch) for layer in layers]
-            launches = [machine.operator(size, precision) for size in sizes]
-            for layer, size, launch in zip(layers, sizes, launches):
-                matrix = layer["kind"] in ("matrix", "convolution3x3")
-                rows.append(row_of(machine, layer["layer"], size, precision, *timed(launch), batch, "ann",
-                                   "matrix" if matrix else "elementwise"))
-
-            def once(neuron_kernels):
-                for layer, launch in zip(layers, launches):
-                    each = layer["operations"] if neuron_kernels and layer["kind"] == "neuron" else 1
-                    for _ in range(layer["repeat"] * each):
-                        launch()
-
-            def all_steps():
-                for _ in range(steps):
-                    once(True)
-            for mode, launch in (("ann", lambda: once(False)), ("snn", all_steps),
-                                 ("snn-graph", machine.capture(all_steps))):
-                rows.append(row_of(machine, "network", None, precision, *timed(launch), batch, mode, "network"))
-    return rows
+def run(session, entries, budget):
+    """Until the budget is spent; returns how many entries were left."""
+    left = 0
+    for entry in entries:
+        if left or time.perf_counter() - session.begin > budget:
+            left += 1
+            continue
+        entry(session)
+    return left
 
 
-def write(path, rows):
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def open_session(path):
+    import kernels
+    import power
+    import torch
+    if not torch.cuda.is_available():
+        sys.exit("no CUDA device, expected one (or --self-check)")
+    try:
+        board = power.Board()
+        versions = kernels.software() | {"driver": board.driver}
+    except Exception as problem:
+        print(f"no NVML ({problem}): power is not measured", flush=True)
+        board, versions = None, kernels.software()
+    device = torch.cuda.get_device_name(0)
+    print(f"{device}, {versions}, power limit {board.limit_w if board else 0} W", flush=True)
+    return Session(kernels.Kernels(), lambda settle: power.Meter(board, settle), writer_to(path), versions, device)
 
 
-def self_check(out):
-    size = {"kind": "matrix", "batch": "rows", "repeat": 2, "m": 4, "n": 8, "k": 16, "groups": 1, "elements": 0,
-            "operations": 0, "row": 0, "inputs": 64, "outputs": 32, "weights": 128, "layer": "fc"}
-    neuron = dict(size, kind="neuron", layer="lif", repeat=1, m=0, n=0, k=0, elements=1 << 20, operations=5,
-                  inputs=1 << 20, outputs=1 << 20, weights=0)
-    rows = measure(StandIn(), [size, neuron], 3, [1, 2], ["fp32", "fp16"], 0, False)
-    assert len(rows) == 2 * 2 * (2 + 3), len(rows)
-    fc, lif, ann, snn, graph = (float(row["latency_s"]) for row in rows[:5])
-    assert abs(fc - (5e-6 + 4 * (64 + 32 + 128) / 1e12)) < 1e-12, fc
-    assert abs(ann - (2 * fc + lif)) < 1e-9 and abs(snn - 3 * (2 * fc + 5 * lif)) < 1e-9, (ann, snn)
-    assert abs(graph - snn / 2) < 1e-9, graph
-    assert rows[5]["m"] == 8 and rows[5]["inputs"] == 128 and rows[5]["weights"] == 128, rows[5]
-    assert at_batch(dict(size, batch="groups"), 3)["groups"] == 3
-    if out:
-        write(out, rows)
-    print("measure-gpu: self-check passed")
+def writer_to(path):
+    file = open(path, "w", newline="")
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+
+    def write(row):
+        writer.writerow(row)
+        file.flush()
+    return write
+
+
+def list_entries(line):
+    name = line.layers[:-4] if line.layers.endswith(".csv") else sys.exit(f"{line.layers}: expected a name in .csv")
+    for precision in line.precisions.split(","):
+        for batch in line.batches.split(","):
+            def entry(session, precision=precision, batch=int(batch)):
+                for layer in layers.read(line.layers)[0]:
+                    session.operator("layers", layers.at_batch(layer, batch) | ({"kind": "elementwise"} if
+                                     layer["kind"] == "neuron" else {}), precision, True, "nchw", False)
+                session.network(name + ".csv", precision, batch, plan.MODES, set(plan.MODES), 1.0)
+            yield entry
 
 
 def main():
@@ -256,21 +220,22 @@ def main():
     parser.add_argument("--layers")
     parser.add_argument("--out")
     parser.add_argument("--batches", default="1,16,256")
-    parser.add_argument("--precisions", default="fp32,tf32,fp16")
-    parser.add_argument("--seconds", type=float, default=0.5)
+    parser.add_argument("--precisions", default="fp16,fp32")
+    parser.add_argument("--budget", type=float, default=1e9)
     parser.add_argument("--self-check", action="store_true")
     line = parser.parse_args()
+    for precision in line.precisions.split(","):
+        if precision not in PRECISIONS:
+            parser.error(f"precision {precision}, expected some of {', '.join(PRECISIONS)}")
     if line.self_check:
-        return self_check(line.out)
-    if not line.layers or not line.out:
-        parser.error("expected --layers and --out, or --self-check")
-    precisions = line.precisions.split(",")
-    for precision in precisions:
-        if precision not in ITEM_BYTES:
-            parser.error(f"precision {precision}, expected fp32, tf32 or fp16")
-    layers, steps = read_layers(line.layers)
-    write(line.out, measure(Torch(), layers, steps, [int(b) for b in line.batches.split(",")], precisions, line.seconds,
-                            True))
+        import self_check
+        return self_check.run(line.out)
+    if not line.out:
+        parser.error("expected --out, or --self-check")
+    session = open_session(line.out)
+    left = run(session, list_entries(line) if line.layers else plan.everything(), line.budget)
+    print(f"{session.rows} rows in {time.perf_counter() - session.begin:.0f} s, {session.failed} failed, {left} entries of "
+          f"the plan left out for want of time")
 
 
 if __name__ == "__main__":

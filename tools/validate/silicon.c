@@ -201,9 +201,10 @@ void silicon_print(const struct verdicts *verdicts)
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
         char limit[16] = "-";
-        judged += isfinite(v->limit);
-        passed += isfinite(v->limit) && verdict_passes(v);
-        if (isfinite(v->limit))
+        bool open = !isfinite(v->limit);
+        judged += !open;
+        passed += !open && verdict_passes(v);
+        if (!open)
             snprintf(limit, sizeof limit, "%.1f %%", 100 * v->limit);
         printf("%-44s %-16s %10.4g %10.4g %-6s %+6.1f %% %6s  %-8s  %s\n", v->test, v->quantity, v->expected,
                v->simulated, v->unit, 100 * v->error, limit, v->fitted ? "fitted" : "held out", verdict_word(v));

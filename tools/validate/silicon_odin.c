@@ -63,7 +63,7 @@ static bool judge_point(struct silicon *silicon, const struct point *point)
                       memory_format("static %.1f + clock %.1f + operations %.1f uW; fig. 8's three constants, the last "
                                     "an increment at 75 MHz; the whole core for %u cycles",
                                     1e6 * energy.static_total / seconds,
-                                    1e6 * energy.dynamic_part[ENERGY_CONTROL] / seconds,
+                                    1e6 * energy.clock_part[ENERGY_CONTROL] / seconds,
                                     1e6 * energy.dynamic_part[ENERGY_SYNAPSE_ARRAY] / seconds, CYCLES));
         struct silicon_row operations = {point->name, "operations", "MSOP/s", 1e-6 * point->operations_hz, 1e-6 * rate,
                                          0.02, false};
