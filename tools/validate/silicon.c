@@ -100,14 +100,12 @@ void silicon_judge(struct silicon *silicon, const struct silicon_row *row, char 
     free(note);
 }
 
-void silicon_point(struct silicon *silicon, const char *name, const char *unit, const double published_simulated[2],
-                   const double low_high[2], bool fitted)
+void silicon_point(struct silicon *silicon, const struct silicon_row *row, double low, double high)
 {
     silicon->points = memory_grow(silicon->points, &silicon->point_capacity, silicon->point_count + 1,
                                   sizeof *silicon->points);
-    silicon->points[silicon->point_count++] =
-        (struct silicon_point){memory_copy_string(name), published_simulated[0], published_simulated[1], low_high[0],
-                               low_high[1], unit, fitted};
+    silicon->points[silicon->point_count++] = (struct silicon_point){
+        memory_copy_string(row->test), row->expected, row->simulated, low, high, row->unit, row->fitted};
 }
 
 /* ---- all of it ---- */

@@ -63,9 +63,8 @@ struct silicon_row {
 /* With a note below the row; `note` is freed. */
 void silicon_judge(struct silicon *silicon, const struct silicon_row *row, char *note);
 
-/* `name` is copied. */
-void silicon_point(struct silicon *silicon, const char *name, const char *unit, const double published_simulated[2],
-                   const double low_high[2], bool fitted);
+/* A row for the plot as well; the model's figure at its sources' low and high. */
+void silicon_point(struct silicon *silicon, const struct silicon_row *row, double low, double high);
 /* All points as ratios of simulated to published, with error bars, in one SVG (silicon_plot.c). */
 MUST_USE bool silicon_plot(const struct silicon *silicon, const char *path, struct diagnostics *diagnostics);
 

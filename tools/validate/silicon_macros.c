@@ -90,8 +90,7 @@ static bool judge_energy(struct silicon *silicon, const struct macro *macro, con
                   memory_format("%.1f TOPS/W, published %.1f; %s", 1e-12 * operations / energy.nominal, macro->value[PER_WATT],
                                 adder_tree ? "adder tree, shift-and-add and registers from single blocks"
                                            : "dimc.cell is the mean of DIMC1 and DIMC3"));
-    double both[2] = {published, row.simulated}, range[2] = {per * energy.low, per * energy.high};
-    silicon_point(silicon, name, "fJ/op", both, range, !adder_tree);
+    silicon_point(silicon, &row, per * energy.low, per * energy.high);
     free(name);
     return true;
 }

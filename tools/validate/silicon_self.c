@@ -65,8 +65,7 @@ static bool judge_processor(struct silicon *silicon)
                                                    STEPS * INPUTS, TARGETS));
     silicon_judge(silicon, &rows[1], NULL);
     silicon_judge(silicon, &rows[2], NULL);
-    double both[2] = {6.26, rows[1].simulated};
-    silicon_point(silicon, PROCESSOR ", power", "mW", both, (double[2]){rows[1].simulated, rows[1].simulated}, false);
+    silicon_point(silicon, &rows[1], rows[1].simulated, rows[1].simulated);
     energy_report_free(&energy);
     return true;
 }
@@ -86,8 +85,7 @@ static bool judge_impulse(struct silicon *silicon)
     silicon_judge(silicon, &row,
                   memory_format("%.2f %% left, published 2.6; energy %.3f and time %.3f of those without sparsity",
                                 100 * energy * time, energy, time));
-    double both[2] = {97.4, saved};
-    silicon_point(silicon, "IMPULSE, energy-delay at 85 % sparsity", "% less", both, (double[2]){saved, saved}, false);
+    silicon_point(silicon, &row, saved, saved);
     return true;
 }
 

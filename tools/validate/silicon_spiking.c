@@ -67,13 +67,13 @@ static void judge_chip(struct silicon *silicon, const struct spiking_chip *chip,
     double operations = !strcmp(chip->text[OPERATIONS], "sop")    ? (double)silicon_count(run, CORE_SYNAPTIC_EVENTS)
                         : !strcmp(chip->text[OPERATIONS], "dense") ? dense
                                                                    : 2 * dense;
-    double per = 1e12 / operations, both[2] = {chip->value[PUBLISHED], per * energy->nominal};
-    double range[2] = {per * energy->low, per * energy->high};
-    struct silicon_row row = {chip->text[CHIP], "energy", "pJ/op", both[0], both[1], INFINITY, false};
+    double per = 1e12 / operations;
+    struct silicon_row row = {chip->text[CHIP], "energy", "pJ/op", chip->value[PUBLISHED], per * energy->nominal,
+                              INFINITY, false};
     silicon_judge(silicon, &row,
                   memory_format("%g nm, %g V; low and high %.3g .. %.3g; assumed: %s", chip->value[NODE],
-                                chip->value[SUPPLY], range[0], range[1], chip->text[ASSUMED]));
-    silicon_point(silicon, chip->text[CHIP], "pJ/op", both, range, false);
+                                chip->value[SUPPLY], per * energy->low, per * energy->high, chip->text[ASSUMED]));
+    silicon_point(silicon, &row, per * energy->low, per * energy->high);
 }
 
 /* Runs of other families, priced by blocks instead of by their chips' own figures for events. */
@@ -82,10 +82,12 @@ static const struct {
     struct operating_corner corner;
     double published;
 } known[] = {
-    {"ODIN 0.55 V, 75 MHz", "ODIN, from blocks", "28nm", "published: increment of a synaptic operation (Frenkel 2019)",
+    {"ODIN 0.55 V, 75 MHz", "ODIN, from blocks", "28nm", "published: increment of a synaptic operation (Frenkel 2019); the chip reads and writes words of 128 bits for a "
+     "neuron, the model its 8 bits of potential",
      {28, 0.55}, 8.43},
     {"Loihi query of 667 spikes, Davies 2018", "Loihi, from blocks", "14nm",
-     "published: a synaptic operation (Davies 2018), the least; here the query's neurons and packets are in it",
+     "published: a synaptic operation (Davies 2018), the least; memories scaled to 14 nm are far too cheap "
+     "(docs/energy.md)",
      {14, 0.75}, 23.6},
 };
 enum { KNOWN = sizeof known / sizeof *known };
@@ -97,10 +99,10 @@ static bool judge_known(struct silicon *silicon, int i)
     if (!lone_core_energy(silicon, run, known[i].technology, known[i].corner, CORE_WHOLE, &energy))
         return false;
     double per = 1e12 / (double)silicon_count(run, CORE_SYNAPTIC_EVENTS);
-    double both[2] = {known[i].published, per * energy.nominal}, range[2] = {per * energy.low, per * energy.high};
-    struct silicon_row row = {known[i].name, "energy", "pJ/SOP", both[0], both[1], INFINITY, false};
+    struct silicon_row row = {known[i].name, "energy", "pJ/SOP", known[i].published, per * energy.nominal, INFINITY,
+                              false};
     silicon_judge(silicon, &row, memory_copy_string(known[i].note));
-    silicon_point(silicon, known[i].name, "pJ/SOP", both, range, false);
+    silicon_point(silicon, &row, per * energy.low, per * energy.high);
     return true;
 }
 
