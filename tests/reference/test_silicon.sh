@@ -39,7 +39,7 @@ rows 'of 4096 cores' 7 "scales that are said"
 rows 'nan' 0 "figures that are none"
 tail -n 1 "$dir/table"
 
-[ "$(head -c 4 "$dir/silicon.svg")" = "<svg" ] && tail -n 1 "$dir/silicon.svg" | grep -q '^</svg>$' ||
-    { echo "no drawing"; exit 1; }
+[ "$(head -c 4 "$dir/silicon.svg")" = "<svg" ] || { echo "no drawing"; exit 1; }
+tail -n 1 "$dir/silicon.svg" | grep -q '^</svg>$' || { echo "half a drawing"; exit 1; }
 points=$(grep -c 'class="bar"' "$dir/silicon.svg")
 [ "$points" = 29 ] || { echo "$points points in the drawing, expected 29"; exit 1; }

@@ -72,7 +72,8 @@ static void judge_chip(struct silicon *silicon, const struct spiking_chip *chip,
                               INFINITY, false};
     silicon_judge(silicon, &row,
                   memory_format("%g nm, %g V; low and high %.3g .. %.3g; assumed: %s", chip->value[NODE],
-                                chip->value[SUPPLY], per * energy->low, per * energy->high, chip->text[ASSUMED]));
+                                chip->value[SUPPLY], per * energy->low, per * energy->high,
+                                chip->text[ASSUMED]));
     silicon_point(silicon, &row, per * energy->low, per * energy->high);
 }
 
