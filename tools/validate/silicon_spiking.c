@@ -83,7 +83,8 @@ static const struct {
     struct operating_corner corner;
     double published;
 } known[] = {
-    {"ODIN 0.55 V, 75 MHz", "ODIN, from blocks", "28nm", "published: increment of a synaptic operation (Frenkel 2019); the chip reads and writes words of 128 bits for a "
+    {"ODIN 0.55 V, 75 MHz", "ODIN, from blocks", "28nm",
+     "published: increment of a synaptic operation (Frenkel 2019); the chip reads and writes words of 128 bits for a "
      "neuron, the model its 8 bits of potential",
      {28, 0.55}, 8.43},
     {"Loihi query of 667 spikes, Davies 2018", "Loihi, from blocks", "14nm",
