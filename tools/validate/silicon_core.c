@@ -84,7 +84,7 @@ bool lone_core_add(struct silicon *silicon, char *name, const struct core_struct
     uint16_t *targets = memory_array(s->columns, sizeof *targets);
     write_settings(s, settings);
     struct silicon_run *run = silicon_add(silicon, name, "macro", (const char *const *)settings);
-    for (uint16_t i = 0; i < s->columns; i++)
+    for (uint16_t i = 0; run && i < s->columns; i++)
         targets[i] = i;
     if (run) {
         theory_program(&run->test, s->rows, 1);

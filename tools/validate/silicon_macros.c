@@ -17,6 +17,13 @@ static const char *const titles[] = {"label", "node_nm", "in_bits", "w_bits", "b
                                      "cols_out_parallel", "cell_group", "n_macro", "tclk_ns", "TOPS", "TOPS_per_W",
                                      "vdd_V", "note", NULL};
 
+static const double least[FIELDS] = {[NODE] = 7, [INPUT] = 1, [WEIGHT] = 2, [TOGETHER] = 1, [ROWS] = 1, [COLUMNS] = 1,
+                                     [GROUP] = 1, [MACROS] = 1, [CLOCK] = 1e-3, [TOPS] = 1e-6, [PER_WATT] = 1e-3,
+                                     [SUPPLY] = 0.5};
+static const double most[FIELDS] = {[NODE] = 130, [INPUT] = 16, [WEIGHT] = 16, [TOGETHER] = 16, [ROWS] = 16384,
+                                    [COLUMNS] = 16384, [GROUP] = 1e6, [MACROS] = 1e6, [CLOCK] = 1e6, [TOPS] = 1e6,
+                                    [PER_WATT] = 1e6, [SUPPLY] = 1.2};
+
 struct macro {
     const char *label;
     double value[FIELDS];
@@ -35,17 +42,12 @@ static bool read_macro(struct silicon *silicon, size_t index, struct macro *out)
         bool optional = i == TOPS || i == PER_WATT;
         if (optional && *csv_cell(csv, record, column[i]) == '\0')
             continue;
-        if (!csv_number(csv, record, column[i], 1e-6, 1e6, &out->value[i], silicon->diagnostics))
+        if (!csv_number(csv, record, column[i], least[i], most[i], &out->value[i], silicon->diagnostics))
             return false;
     }
     out->has_tops = out->value[TOPS] > 0;
     out->has_energy = out->value[PER_WATT] > 0 && !strstr(csv_cell(csv, record, column[NOTE]), "not used");
     return true;
-}
-
-static char *run_name(const struct macro *macro)
-{
-    return memory_format("%s", macro->label);
 }
 
 static bool add(struct silicon *silicon)
@@ -61,7 +63,7 @@ static bool add(struct silicon *silicon)
             .rows = (uint32_t)value[ROWS], .columns = (uint32_t)value[COLUMNS],
             .rows_per_access = (uint32_t)value[ROWS], .input_bits = (uint32_t)value[INPUT],
             .planes_per_access = (uint32_t)value[TOGETHER], .active = 1, .steps = STEPS};
-        good = good && lone_core_add(silicon, run_name(&macro), &structure);
+        good = good && lone_core_add(silicon, memory_copy_string(macro.label), &structure);
     }
     return good;
 }

@@ -16,6 +16,13 @@ static const char *const titles[] = {"chip", "array", "node_nm", "supply_v", "cl
                                      "rows", "columns", "rows_per_access", "input_bits", "active", "operations",
                                      "published_pj", "source", "assumed", NULL};
 
+/* What a number may be; the rest is checked with the chip's own keys. */
+static const double least[FIELDS] = {[NODE] = 7, [SUPPLY] = 0.5, [CLOCK] = 1e-3, [WEIGHT] = 2, [POTENTIAL] = 1, [ROWS] = 1,
+                                     [COLUMNS] = 1, [ACCESS] = 1, [INPUT] = 1, [ACTIVE] = 1e-3, [PUBLISHED] = 1e-6};
+static const double most[FIELDS] = {[NODE] = 130, [SUPPLY] = 1.2, [CLOCK] = 1e4, [WEIGHT] = 16, [POTENTIAL] = 32,
+                                    [ROWS] = 16384, [COLUMNS] = 16384, [ACCESS] = 16384, [INPUT] = 16, [ACTIVE] = 1,
+                                    [PUBLISHED] = 1e6};
+
 struct spiking_chip {
     const char *text[FIELDS];
     double value[FIELDS]; /* of the columns with numbers */
@@ -32,7 +39,7 @@ static bool read_chip(struct silicon *silicon, size_t index, struct spiking_chip
         return false;
     for (int i = 0; i < FIELDS; i++) {
         out->text[i] = csv_cell(csv, record, column[i]);
-        if (is_number(i) && !csv_number(csv, record, column[i], 1e-3, 1e6, &out->value[i], silicon->diagnostics))
+        if (is_number(i) && !csv_number(csv, record, column[i], least[i], most[i], &out->value[i], silicon->diagnostics))
             return false;
     }
     bool memory = !strcmp(out->text[ARRAY], "dimc") || !strcmp(out->text[ARRAY], "sram");
