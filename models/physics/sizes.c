@@ -15,7 +15,7 @@ double memory_bits(const struct memory_size *memory)
 
 double memory_bank_kb(const struct memory_size *memory)
 {
-    return memory_bits(memory) / memory->banks / 8192.0;
+    return memory->banks > 0 ? memory_bits(memory) / memory->banks / 8192.0 : 0;
 }
 
 static void get_synapses(const struct core_config *core, struct core_sizes *out)
@@ -38,6 +38,16 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
     out->dimc_bits = rows * out->dimc_row_bits;
     out->dimc_multipliers = (double)core->dimc_rows_per_access * out->dimc_row_bits;
     out->axon_table = (struct memory_size){core->axons_max, bits_for((uint64_t)rows), 1, 1};
+}
+
+/* The orders that go through neurons one by one: a potential each, changed where it is, and one adder. */
+static void get_serial_neurons(const struct core_config *core, struct core_sizes *out)
+{
+    out->accumulators = out->profiles = (struct memory_size){0, 1, 1, 1};
+    out->profiles.words = core->profiles_max;
+    out->profiles.word_bits = 2.0 * core->potential_bits;
+    out->state = (struct memory_size){core->neurons_max, core->potential_bits, 1, 1};
+    out->neuron_adders = out->neuron_comparators = core->potential_bits;
 }
 
 static void get_neurons(const struct core_config *core, struct core_sizes *out)
@@ -65,5 +75,8 @@ void core_sizes_get(const struct chip_config *config, struct core_sizes *out)
     out->queue = (struct memory_size){core->queue_depth, config->noc.spike_bits, 1, 1};
     out->routes = (struct memory_size){core->routes_max, route_bits, 1, 1};
     get_synapses(core, out);
-    get_neurons(core, out);
+    if (core->core_order == ORDER_TIMESTEP)
+        get_neurons(core, out);
+    else
+        get_serial_neurons(core, out);
 }
