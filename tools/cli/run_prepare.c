@@ -96,7 +96,7 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
         return false;
     good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
     good &= inputs_sha256(&options->inputs, run->provenance.input_sha256, diagnostics);
-    run->provenance.seed = options->seed;
+    run->provenance.seed = run->chip.device_seed = options->seed;
     if (!good || !make_program(run, diagnostics))
         return false;
     run->made_out = options->out && !directory_is(options->out);
