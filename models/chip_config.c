@@ -47,7 +47,8 @@ static void join_rows(void)
     size_t count = append_rows(0, own_rows, 0);
     count = append_rows(count, noc_parameter_rows, AT(noc));
     count = append_rows(count, core_parameter_rows, AT(core));
-    append_rows(count, host_parameter_rows, AT(host));
+    count = append_rows(count, host_parameter_rows, AT(host));
+    append_rows(count, power_parameter_rows, AT(power));
 }
 
 const struct parameter_row *chip_parameter_rows(void)

@@ -4,7 +4,7 @@
  * 4 %), never below a register. Synapse array (dimc): each active row drives all weight bits of the row. Network: each
  * flit passes a router and, between tiles, a wire as long as a tile is wide (square root of its area).
  *
- * Not modelled here: clock tree (in the published blocks, not between them), power gating, temperature. */
+ * Clock: joule a cycle and mm2 of a component, memories included. */
 #include "models/physics/sizes.h"
 #include "models/physics/unit_costs.h"
 #include <math.h>
@@ -126,6 +126,7 @@ static void finish_layout(struct build *build, struct unit_costs *out)
         out->area[component] = bits * values->sram_area.value / UM2_PER_MM2 + logic;
         out->leakage[component] = cost_add(cost_of(&values->sram_leakage, MICRO * bits / 8192.0),
                                            cost_of(&values->logic_leakage, MILLI * logic));
+        out->clock[component] = cost_of(&values->clock, PICO * out->area[component]);
     }
 }
 
@@ -186,6 +187,7 @@ static void cost_updates(const struct build *build, struct unit_costs *out)
     out->update[MODEL_LIF] = cost_add(out->update[MODEL_IF], decay);
     out->update[MODEL_CUBALIF] = cost_add(out->update[MODEL_LIF], current);
     out->update[MODEL_LI] = cost_add(join, decay);
+    out->update[MODEL_EVENT_LEAK] = out->update[MODEL_IF]; /* a weight or a leak, one addition each */
 }
 
 static void cost_network(const struct build *build, struct unit_costs *out)

@@ -24,6 +24,9 @@ struct component_values {
     struct sourced_value host_link, chip_link;         /* pJ/bit */
     struct sourced_value instruction, processor_area;  /* pJ, mm2 */
     struct sourced_value logic_leakage;                /* mW/mm2 */
+    struct sourced_value clock;                        /* pJ a cycle and mm2 */
+    struct sourced_value leakage_temperature, leakage_doubling; /* C */
+    struct sourced_value leakage_supply_exponent, leakage_gated; /* 1 */
 };
 
 struct event_values {

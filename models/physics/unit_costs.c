@@ -30,11 +30,33 @@ enum energy_component core_counter_component(enum core_counter counter)
     }
 }
 
+enum component_place component_place(enum energy_component component)
+{
+    switch (component) {
+    case ENERGY_EVENT_QUEUE:
+    case ENERGY_AXON_TABLE:
+    case ENERGY_SYNAPSE_ARRAY:
+    case ENERGY_ACCUMULATOR:
+    case ENERGY_NEURON_ARRAY:
+    case ENERGY_NEURON_STATE:
+    case ENERGY_ROUTING_TABLE:
+        return PLACE_CORE;
+    case ENERGY_PROCESSOR:
+        return PLACE_TILE_PROCESSOR;
+    case ENERGY_ROUTER:
+        return PLACE_ROUTER;
+    default:
+        return PLACE_CHIP;
+    }
+}
+
 void unit_costs_get(const struct technology *technology, const struct chip_config *config, struct unit_costs *out)
 {
-    *out = (struct unit_costs){0};
-    if (technology->kind == TECHNOLOGY_COMPONENTS)
+    *out = (struct unit_costs){.gated_leakage = 1};
+    if (technology->kind == TECHNOLOGY_COMPONENTS) {
         component_costs_get(&technology->components, config, out);
-    else
+        corner_apply(&technology->components, &config->power, out);
+    } else {
         event_costs_get(&technology->events, config, out);
+    }
 }

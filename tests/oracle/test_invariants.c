@@ -328,10 +328,11 @@ static void check_energy(const struct run *run, const struct counter_table *tabl
 {
     struct energy_report energy;
     energy_compute(run->technology, &run->chip, &run->program, table, &energy);
-    double dynamic = 0, leak = 0, layers = 0, parts = 0;
+    double dynamic = 0, clock = 0, leak = 0, layers = 0, parts = 0;
     for (int c = 0; c < ENERGY_COMPONENTS; c++) {
         dynamic += energy.dynamic_part[c];
         leak += energy.static_part[c];
+        clock += energy.clock_part[c];
     }
     for (uint32_t l = 0; l < energy.layers; l++)
         layers += energy.layer[l];
@@ -342,7 +343,8 @@ static void check_energy(const struct run *run, const struct counter_table *tabl
     ck_assert_double_gt(energy.static_total, 0);
     ck_assert_double_le(fabs(dynamic - energy.dynamic_total), slack);
     ck_assert_double_le(fabs(leak - energy.static_total), slack);
-    ck_assert_double_le(fabs(dynamic + leak - energy.total), slack);
+    ck_assert_double_le(fabs(clock - energy.clock_total), slack);
+    ck_assert_double_le(fabs(dynamic + clock + leak - energy.total), slack);
     ck_assert_double_le(fabs(layers - energy.total), slack);
     ck_assert_double_le(fabs(parts - energy.total), slack);
     energy_report_free(&energy);

@@ -273,11 +273,36 @@ static void fill(struct counter_table *counters)
     counters->cycles = random_count();
 }
 
+static void assert_same_cost(struct cost a, struct cost b)
+{
+    assert_close(a.nominal, b.nominal, 1e-12);
+    assert_close(a.low, b.low, 1e-12);
+    assert_close(a.high, b.high, 1e-12);
+    assert_close(a.assumed, b.assumed, 1e-12);
+}
+
+/* Components, kinds and layers each add up to the total, its low, its high and its assumed part. */
+static void assert_ranges_add_up(const struct energy_report *report)
+{
+    struct cost components = {0}, kinds = {0}, layers = {0};
+    for (int component = 0; component < ENERGY_COMPONENTS; component++)
+        components = cost_add(components, report->component[component]);
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        kinds = cost_add(kinds, report->kind[kind]);
+    for (uint32_t layer = 0; layer < report->layers; layer++)
+        layers = cost_add(layers, report->layer_cost[layer]);
+    struct cost whole = {report->total, report->low_total, report->high_total, report->assumed};
+    assert_same_cost(components, whole);
+    assert_same_cost(kinds, whole);
+    assert_same_cost(layers, whole);
+}
+
 static void assert_adds_up(const struct energy_report *report)
 {
     double components = 0, layers = 0, parts = 0;
     for (int component = 0; component < ENERGY_COMPONENTS; component++)
-        components += report->dynamic_part[component] + report->static_part[component];
+        components += report->dynamic_part[component] + report->clock_part[component] + report->static_part[component];
+    assert_ranges_add_up(report);
     for (uint32_t layer = 0; layer < report->layers; layer++) {
         double sum = 0;
         for (int component = 0; component < ENERGY_COMPONENTS; component++)
@@ -290,7 +315,7 @@ static void assert_adds_up(const struct energy_report *report)
     assert_close(components, report->total, 1e-12);
     assert_close(layers, report->total, 1e-12);
     assert_close(parts, report->total, 1e-12);
-    assert_close(report->dynamic_total + report->static_total, report->total, 1e-12);
+    assert_close(report->dynamic_total + report->clock_total + report->static_total, report->total, 1e-12);
     ck_assert(report->assumed >= 0 && report->assumed <= report->total * (1 + 1e-12));
     ck_assert(report->low_total <= report->total * (1 + 1e-12) && report->total <= report->high_total * (1 + 1e-12));
 }

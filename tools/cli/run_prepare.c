@@ -16,7 +16,8 @@ static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
     if (!load_chip(run->options.chip, &run->options.settings, &run->chip, diagnostics))
         return false;
     char *path = parameters_relative_path(run->chip.path, run->chip.technology);
-    bool good = technology_load(path, &run->technology, diagnostics);
+    bool good = technology_load(path, &run->technology, diagnostics) &&
+                technology_fits(run->technology, &run->chip, diagnostics);
     free(path);
     chip_config_sha256(&run->chip, run->provenance.config_sha256);
     return good;

@@ -5,8 +5,10 @@
 #include "tools/file/file.h"
 #include "tools/validate/gpu.h"
 #include "tools/validate/networks.h"
+#include "tools/validate/silicon.h"
 #include "tools/validate/theory.h"
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,20 +44,29 @@ struct suite {
 };
 static const struct suite suites[] = {
     {"tinyodin", &tinyodin_suite, NULL, NULL}, {"ranc", &ranc_suite, NULL, NULL}, {"theory", NULL, theory_run, NULL},
-    {"reference", NULL, networks_run, NULL}, {"gpu", NULL, gpu_run, gpu_print}};
+    {"reference", NULL, networks_run, NULL}, {"silicon", NULL, silicon_run_all, silicon_print},
+    {"gpu", NULL, gpu_run, gpu_print}};
 enum { SUITES = sizeof suites / sizeof *suites };
+
+/* JSON has no infinity: a row that is shown and not judged has no limit. */
+static json_t *json_row(const struct verdict *v)
+{
+    bool judged = isfinite(v->limit);
+    json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:o,s:f,s:b,s:s}", "suite", v->suite, "case", v->test,
+                            "quantity", v->quantity, "unit", v->unit, "expected", v->expected, "simulated",
+                            v->simulated, "error", v->error, "limit", judged ? json_real(v->limit) : json_null(),
+                            "compared", v->compared, "fitted", v->fitted, "verdict",
+                            !judged ? "shown" : verdict_passes(v) ? "pass" : "fail");
+    if (v->note)
+        json_object_set_new(row, "note", json_string(v->note));
+    return row;
+}
 
 static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
 {
     json_t *cases = json_array();
-    for (size_t i = 0; i < verdicts->count; i++) {
-        const struct verdict *v = &verdicts->rows[i];
-        json_array_append_new(cases, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:f,s:b,s:s}", "suite", v->suite, "case",
-                                               v->test, "quantity", v->quantity, "unit", v->unit, "expected",
-                                               v->expected, "simulated", v->simulated, "error", v->error, "limit",
-                                               v->limit, "compared", v->compared, "fitted", v->fitted, "verdict",
-                                               verdict_passes(v) ? "pass" : "fail"));
-    }
+    for (size_t i = 0; i < verdicts->count; i++)
+        json_array_append_new(cases, json_row(&verdicts->rows[i]));
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
     return json_pack("{s:o,s:s}", "cases", cases, "state_hash", hash);
@@ -170,7 +181,7 @@ static const struct suite *find_suite(const char *name, struct diagnostics *diag
     for (int i = 0; i < SUITES; i++)
         if (!strcmp(suites[i].name, name))
             return &suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference or gpu");
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference, silicon or gpu");
     return NULL;
 }
 
@@ -208,8 +219,8 @@ int command_validate(int argc, char **argv)
     if (argc > 0 && !strcmp(argv[0], "--help")) {
         printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
                "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
-               "cycle by cycle), theory, reference (networks) and\ngpu (published measurements of "
-               "GPUs; both need the reference data); default: all.\n\n");
+               "cycle by cycle), theory, reference (networks),\nsilicon (measured chips) and gpu (measured "
+               "GPUs; these three need the reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -144,7 +144,10 @@ static void derive_time(const struct run_record *record, struct run_numbers *out
     double worked_s = cycles_to_seconds(record->chip, result->counters.cycles);
     out->leakage_w = worked_s > 0 ? out->energy.static_total / worked_s : 0;
     out->input_s = (double)steps / samples * record->dt_s;
-    out->paced_energy_j = out->leakage_w * out->input_s + out->energy.dynamic_total / samples;
+    bool gated = record->chip->power.clock_gating == CLOCK_GATING_IDLE;
+    double clock_w = worked_s > 0 && !gated ? out->energy.clock_total / worked_s : 0;
+    double events = out->energy.dynamic_total + (gated ? out->energy.clock_total : 0);
+    out->paced_energy_j = (out->leakage_w + clock_w) * out->input_s + events / samples;
 }
 
 static void derive_counts(const struct run_record *record, struct run_numbers *out)

@@ -111,6 +111,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(object, "total", energy->total);
     put_real(object, "per_sample", energy_per_sample(record, numbers));
     put_real(object, "dynamic", energy->dynamic_total);
+    put_real(object, "clock", energy->clock_total);
     put_real(object, "static", energy->static_total);
     put_real(object, "assumed", energy->assumed);
     put_real(object, "low", energy->low_total);
@@ -118,7 +119,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     json_t *component = put_object(object, "by_component");
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         put_real(component, energy_component_name((enum energy_component)c),
-                 energy->dynamic_part[c] + energy->static_part[c]);
+                 energy->component[c].nominal);
     json_t *layer = put_object(object, "by_layer");
     for (uint32_t p = 0; p < record->program->population_count && p < energy->layers; p++) {
         char *clean = utf8_copy(record->program->populations[p].name);

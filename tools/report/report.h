@@ -52,7 +52,7 @@ struct run_numbers {
     double run_s;                     /* until the chips are done and the last output has left */
     double power_w, area_mm2, throughput_per_s; /* over run_s */
     double input_s;                   /* what a sample lasts in its own time: mean steps x dt */
-    double leakage_w, paced_energy_j; /* a sample at the pace of its input: leakage for input_s, and its events */
+    double leakage_w, paced_energy_j; /* a sample at the pace of its input: leakage and ungated clock for input_s, and its events */
     uint64_t input_spikes, spikes, synaptic_events, neuron_updates, packets, hops, dropped, late;
 };
 

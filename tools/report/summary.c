@@ -66,9 +66,10 @@ static void print_results(const struct run_record *record, const struct run_numb
            quantity(c, numbers->latency_p99_s, "s", "u"), quantity(d, numbers->latency_max_s, "s", "u"),
            quantity(e, numbers->throughput_per_s, "", "u"));
     double total = numbers->energy.total;
-    printf("energy      %s a sample (dynamic %s, static %s)   power %s   area %.3g mm2\n",
+    printf("energy      %s a sample (dynamic %s, clock %s, static %s)   power %s   area %.3g mm2\n",
            quantity(a, energy_per_sample(record, numbers), "J", "u"),
            percent(b, total > 0 ? numbers->energy.dynamic_total / total : 0),
+           percent(e, total > 0 ? numbers->energy.clock_total / total : 0),
            percent(c, total > 0 ? numbers->energy.static_total / total : 0), quantity(d, numbers->power_w, "W", "u"),
            numbers->area_mm2);
 }
