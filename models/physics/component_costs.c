@@ -5,6 +5,7 @@
  * flit passes a router and, between tiles, a wire as long as a tile is wide (square root of its area).
  *
  * Clock: joule a cycle and mm2 of a component, memories included. */
+#include "models/physics/memristor_costs.h"
 #include "models/physics/sizes.h"
 #include "models/physics/unit_costs.h"
 #include <math.h>
@@ -22,6 +23,7 @@ struct build {
     struct core_sizes sizes;
     double sram_bits[ENERGY_COMPONENTS]; /* of the system */
     double logic_mm2[ENERGY_COMPONENTS];
+    double analog_mm2[ENERGY_COMPONENTS]; /* neither clocked nor leaking */
     double pitch_mm;
 };
 
@@ -86,6 +88,10 @@ static void lay_out_cores(struct build *build)
     add_sram(build, ENERGY_AXON_TABLE, cores * memory_bits(&sizes->axon_table));
     add_sram(build, ENERGY_SYNAPSE_ARRAY, cores * (memory_bits(&sizes->synapses) + sizes->dimc_bits));
     add_logic(build, ENERGY_SYNAPSE_ARRAY, &values->dimc_cell_area, cores * sizes->dimc_multipliers);
+    if (build->config->core.synapse_kind == SYNAPSE_MEMRISTOR) {
+        build->analog_mm2[ENERGY_SYNAPSE_ARRAY] = memristor_array_mm2(&values->memristor, build->config);
+        build->analog_mm2[ENERGY_CONVERTER] = memristor_converters_mm2(&values->memristor, build->config);
+    }
     add_sram(build, ENERGY_ACCUMULATOR, cores * memory_bits(&sizes->accumulators));
     add_logic(build, ENERGY_ACCUMULATOR, &values->adder_area, cores * sizes->accumulator_adders);
     add_sram(build, ENERGY_NEURON_STATE, cores * memory_bits(&sizes->state));
@@ -127,6 +133,7 @@ static void finish_layout(struct build *build, struct unit_costs *out)
         out->leakage[component] = cost_add(cost_of(&values->sram_leakage, MICRO * bits / 8192.0),
                                            cost_of(&values->logic_leakage, MILLI * logic));
         out->clock[component] = cost_of(&values->clock, PICO * out->area[component]);
+        out->area[component] += build->analog_mm2[component];
     }
 }
 
@@ -149,7 +156,9 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_QUEUE_WRITES] = word_write(build, &sizes->queue);
     out->core[CORE_QUEUE_READS] = word_read(build, &sizes->queue);
     out->core[CORE_AXON_READS] = word_read(build, &sizes->axon_table);
-    if (core->synapse_kind != SYNAPSE_DIMC)
+    if (core->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_costs_get(&values->memristor, build->config, out);
+    else if (core->synapse_kind != SYNAPSE_DIMC)
         out->core[CORE_SYNAPSE_WORDS] = word_read(build, &sizes->synapses);
     else
         out->core[CORE_ARRAY_ROWS] = cost_of(&values->dimc_cell, FEMTO * sizes->dimc_row_bits);

@@ -75,9 +75,13 @@ bool technology_fits(const struct technology *technology, const struct chip_conf
                      struct diagnostics *diagnostics)
 {
     double factor;
+    if (config->core.synapse_kind == SYNAPSE_MEMRISTOR && technology->kind == TECHNOLOGY_COMPONENTS)
+        return diagnostics_add(diagnostics, config->path, "core.synapse.kind is memristor, but the technology \"%s\" is of the "
+                               "kind components, expected mixed_signal: it must know devices and converters",
+                               technology_name(technology));
     if (config->power.corner != CORNER_SET)
         return true;
-    if (technology->kind != TECHNOLOGY_COMPONENTS)
+    if (technology->kind == TECHNOLOGY_EVENTS)
         return diagnostics_add(diagnostics, config->path, "power.corner is set, but \"%s\" has a chip's own costs at one "
                                "corner, expected power.corner technology", technology_name(technology));
     if (dynamic_factor(&technology->components, config->power.supply_v, &factor))
