@@ -165,6 +165,19 @@ void chip_stimulate(struct chip *chip, uint64_t cycle, const struct packet *pack
         host_port_receive(&chip->port, cycle, packet);
 }
 
+uint32_t chip_steps_done(const struct chip *chip, uint32_t sample)
+{
+    const struct timestep *timestep = &chip->timestep;
+    uint32_t done = UINT32_MAX;
+    if (!chip->cores || timestep->state == TIMESTEP_REST || timestep->sample != sample ||
+        timestep->phase == GO_RESET)
+        return 0;
+    for (uint32_t i = 0; i < chip_cores(chip->config); i++)
+        if (chip->cores[i].takes_part && chip->cores[i].step < done)
+            done = chip->cores[i].step;
+    return done;
+}
+
 void chip_potentials(struct chip *chip, int32_t *out)
 {
     chip_settle(chip);

@@ -72,6 +72,8 @@ void chip_settle(struct chip *chip);
 void chip_hash(struct chip *chip, struct hash *hash);
 /* A stimulus of a replay, before the first cycle (sim/top/system.h). */
 void chip_stimulate(struct chip *chip, uint64_t cycle, const struct packet *packet);
+/* In how many timesteps of a sample every core has recorded its spikes; 0 while the chip is not in that sample. */
+uint32_t chip_steps_done(const struct chip *chip, uint32_t sample);
 /* Potentials of all neurons as they are at the start of the present cycle, core after core. */
 void chip_potentials(struct chip *chip, int32_t *out);
 /* Adds what this chip and its share of the program take of the host machine's memory. */

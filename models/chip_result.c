@@ -188,6 +188,18 @@ double memory_per_tile(const struct memory_use *use)
     return share(use->tile_bytes, use->tiles);
 }
 
+void memory_use_add(struct memory_use *to, const struct memory_use *from)
+{
+    to->neurons += from->neurons;
+    to->synapses += from->synapses;
+    to->tiles += from->tiles;
+    to->neuron_bytes += from->neuron_bytes;
+    to->synapse_bytes += from->synapse_bytes;
+    to->row_bytes += from->row_bytes;
+    to->route_bytes += from->route_bytes;
+    to->tile_bytes += from->tile_bytes;
+}
+
 uint64_t memory_all(const struct memory_use *use)
 {
     return use->neuron_bytes + use->route_bytes + use->synapse_bytes + use->row_bytes + use->tile_bytes;

@@ -34,6 +34,7 @@ struct sample_result {
     uint64_t start_cycle, end_cycle;  /* from end to end of the chip's work, reset included: cycles = end - start */
     uint64_t done_cycle;              /* the host has heard that the sample is over, and begins the next */
     uint32_t steps;                   /* of the reference, without pipeline depth */
+    /* What follows is empty where an observer was shown it instead (sim/top/system.h). */
     size_t output_count;              /* as the host received them */
     struct recorded_spike *outputs;
     size_t spike_count;               /* every population, seen by a probe that is not part of the hardware */
@@ -74,6 +75,8 @@ struct chip_result {
     uint32_t quantum;             /* used; may be smaller than asked */
     struct memory_use memory;     /* not part of any hash */
 };
+
+void memory_use_add(struct memory_use *to, const struct memory_use *from);
 
 void counter_table_free(struct counter_table *table);
 /* Adds the layers of another result, whose longest sample may be shorter. */

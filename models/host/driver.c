@@ -2,6 +2,9 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include <stdlib.h>
+
+#define WINDOW 4096 /* inputs read at a time */
 
 void driver_init(struct driver *driver, const struct host_config *config, uint32_t depth)
 {
@@ -12,6 +15,7 @@ void driver_free(struct driver *driver)
 {
     edge_free(&driver->to_chip);
     edge_free(&driver->from_chip);
+    free(driver->window);
 }
 
 void driver_receive(struct driver *driver, uint64_t arrival, const struct packet *message)
@@ -35,21 +39,22 @@ static void keep_output(struct driver *driver, const struct packet *packet)
     result->outputs[result->output_count++] = (struct recorded_spike){.step = packet->step, .neuron = packet->axon,
                                                                       .value = packet->value};
     result->last_cycle = driver->now;
+    driver->any_output = true;
 }
 
 static void end_sample(struct driver *driver)
 {
     struct sample_result *result = &driver->results[driver->sample];
-    if (result->output_count == 0)
+    if (!driver->any_output)
         result->last_cycle = driver->now;
-    if (driver->sample_ended)
-        driver->sample_ended(driver->owner, driver->sample);
-    driver->sample++;
     driver->done_cycle = result->done_cycle = driver->now;
-    driver->announced = driver->waiting = driver->any_input = false;
+    driver->sample++;
+    driver->announced = driver->waiting = driver->any_input = driver->any_output = false;
     driver->step = 0;
-    driver->next_input = driver->output_capacity = 0;
+    driver->output_capacity = 0;
     driver->sent_of_input = 0;
+    if (driver->sample_ended)
+        driver->sample_ended(driver->owner, driver->sample - 1);
 }
 
 static void take_messages(struct driver *driver)
@@ -92,17 +97,41 @@ static void send_input(struct driver *driver, const struct driver_input *input)
     }
 }
 
+static void begin_inputs(struct driver *driver)
+{
+    const struct driver_sample *sample = &driver->samples[driver->sample];
+    driver->inputs = driver->read ? NULL : sample->inputs;
+    driver->input_count = driver->read ? 0 : sample->count;
+    driver->next_input = driver->read_at = 0;
+}
+
+/* The next input of the sample, NULL after the last. */
+static const struct driver_input *next_input(struct driver *driver)
+{
+    if (driver->next_input == driver->input_count && driver->read) {
+        if (!driver->window)
+            driver->window = memory_array(WINDOW, sizeof *driver->window);
+        driver->input_count = driver->read(driver->read_context, driver->first_sample + driver->sample, &driver->read_at,
+                                           driver->window, WINDOW);
+        driver->inputs = driver->window;
+        driver->next_input = 0;
+    }
+    return driver->next_input < driver->input_count ? &driver->inputs[driver->next_input] : NULL;
+}
+
 static void send_next(struct driver *driver)
 {
     const struct driver_sample *sample = &driver->samples[driver->sample];
+    const struct driver_input *input;
     if (!driver->announced) {
+        begin_inputs(driver);
         struct packet begin = {.kind = HOST_SAMPLE, .axon = driver->first_sample + (uint32_t)driver->sample,
                                .value = (int32_t)sample->steps};
         driver->results[driver->sample].first_cycle = driver->now;
         transmit(driver, &begin);
         driver->announced = true;
-    } else if (driver->next_input < sample->count && sample->inputs[driver->next_input].step == driver->step) {
-        send_input(driver, &sample->inputs[driver->next_input]);
+    } else if ((input = next_input(driver)) && input->step == driver->step) {
+        send_input(driver, input);
     } else {
         struct packet complete = {.kind = HOST_STEP, .axon = driver->step, .step = (uint16_t)driver->step};
         transmit(driver, &complete);

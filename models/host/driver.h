@@ -26,12 +26,18 @@ struct driver_sample {
     const struct driver_input *inputs; /* sorted by step */
 };
 
+/* Inputs of a sample (its number in the run) that are not in memory: fills `out` with at most `room` of them, the next
+ * ones behind `*at`, which is 0 at first and then the reader's own; 0 when there are no more. */
+typedef size_t driver_read(void *context, size_t sample, size_t *at, struct driver_input *out, size_t room);
+
 struct driver {
     const struct host_config *config;
     uint32_t depth;                /* chip steps beyond the sample's */
     const struct driver_sample *samples;
     size_t sample_count;
     uint32_t first_sample;         /* number of samples[0] */
+    driver_read *read;             /* NULL: samples[] hold their inputs; else those are not used */
+    void *read_context;
     struct sample_result *results; /* [sample_count]; first_cycle, last_cycle, done_cycle and outputs are filled here */
     void (*sample_ended)(void *owner, size_t sample); /* an observer; may be NULL */
     void *owner;
@@ -42,11 +48,14 @@ struct driver {
     size_t sample;                 /* under way */
     bool announced, waiting;       /* its first message is out; all is sent */
     uint32_t step;
-    size_t next_input;
+    const struct driver_input *inputs; /* those in memory of the sample under way */
+    size_t input_count, next_input;
+    struct driver_input *window;   /* room for what is read */
+    size_t read_at;
     int32_t sent_of_input;
     uint32_t credits;
     uint64_t link_free;
-    bool any_input;
+    bool any_input, any_output;
     size_t output_capacity;
 };
 

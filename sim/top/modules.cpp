@@ -65,6 +65,7 @@ uint64_t chip_module::run_until(uint64_t until)
     if (job.waves && first < until)
         job.waves->active[chip->number]->add(job.at(std::max(first, job.now())), job.at(until));
     chip_run(chip, std::max(until, chip->engine->now));
+    collector_poll(&job.collector);
     return engine_next(chip->engine);
 }
 
@@ -119,11 +120,14 @@ host_module::host_module(sc_core::sc_module_name name, job_module &job_) : quant
     driver.sample_count = job_.job.sample_count;
     driver.first_sample = job_.job.first_sample;
     driver.results = job_.job.result->samples;
-    driver.owner = &job_.job;
+    driver.read = job_.job.read_inputs;
+    driver.read_context = job_.job.read_context;
+    driver.owner = &job_;
     driver.sample_ended = [](void *owner, size_t sample) {
-        auto *running = static_cast<struct system_job *>(owner);
-        if (running->progress)
-            running->progress(running->progress_context, sample + 1, running->sample_count);
+        auto *running = static_cast<job_module *>(owner);
+        collector_host_done(&running->collector, sample);
+        if (running->job.progress)
+            running->job.progress(running->job.progress_context, sample + 1, running->job.sample_count);
     };
 }
 
@@ -152,11 +156,10 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
 {
     if (job.quantum && job.quantum < quantum)
         quantum = job.quantum;
-    collector_init(&collector, job.config, job.program, job.samples, job.sample_count, job.result);
-    collector.first_sample = job.first_sample;
-    collector.warm_up = job.warm_up;
     uint64_t all = job.config->host.chips, ranks = ranks_count(), own = ranks_own();
-    for (uint32_t i = static_cast<uint32_t>(all * own / ranks); i < all * (own + 1) / ranks; i++)
+    auto first = static_cast<uint32_t>(all * own / ranks), beyond = static_cast<uint32_t>(all * (own + 1) / ranks);
+    collector_init(&collector, &job, beyond - first);
+    for (uint32_t i = first; i < beyond; i++)
         chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
     if (job.trace) {
         const struct noc_config &noc = job.config->noc;
@@ -259,6 +262,7 @@ void job_module::run_windows()
         window.next = next_activity();
         window.stop_at = stop_at;
         ranks_exchange(&window);
+        hear_samples();
         if (stop_at == NEVER && window.stop_at != NEVER)
             set_stop(window.stop_at);
         for (chip_module *border : {chips.front().get(), chips.back().get()})
@@ -269,6 +273,16 @@ void job_module::run_windows()
         sc_time left = at(horizon - 1) - sc_core::sc_time_stamp(); // to the end of that cycle
         if (left > sc_core::SC_ZERO_TIME || sc_core::sc_pending_activity_at_current_time())
             sc_core::sc_start(left);
+    }
+}
+
+// Of other ranks, what has come until now.
+void job_module::hear_samples()
+{
+    struct packed packed = {};
+    while (host && ranks_hear(false, &packed)) {
+        collector_hear(&collector, &packed);
+        pack_free(&packed);
     }
 }
 
@@ -290,11 +304,10 @@ void job_module::finish()
         job.result->steps_run += module->chip->engine->steps;
     }
     job.result->state_hash = hash_of_chips();
+    collector_finish(&collector);
     hand_over();
     if (job.replay)
         collector_replayed(&collector, chips[0]->chip, job.replay->end_cycle);
-    if (host)
-        collector_finish(&collector);
     finished = true;
     if (next)
         next->start();

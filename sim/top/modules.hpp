@@ -83,6 +83,7 @@ private:
     void finish();
     uint64_t next_activity() const;
     void hand_over();
+    void hear_samples();
     uint64_t hash_of_chips();
     void set_stop(uint64_t cycle);
     sc_core::sc_event end;

@@ -23,6 +23,14 @@ bool pack_take(struct packed *packed, void *data, size_t size)
     return true;
 }
 
+void pack_shift(struct packed *packed)
+{
+    packed->count -= packed->taken;
+    if (packed->count && packed->taken)
+        memmove(packed->bytes, packed->bytes + packed->taken, packed->count);
+    packed->taken = 0;
+}
+
 void pack_free(struct packed *packed)
 {
     free(packed->bytes);
@@ -55,12 +63,13 @@ static bool fits(const struct packed *packed, size_t count, size_t size)
     return count <= (packed->count - packed->taken) / size;
 }
 
-static void put_sample(struct packed *packed, const struct sample_result *sample)
+void pack_sample(struct packed *packed, const struct sample_result *sample)
 {
     pack_put(packed, sample, sizeof *sample); /* its pointers mean nothing to the reader */
     pack_put(packed, sample->outputs, sample->output_count * sizeof *sample->outputs);
     pack_put(packed, sample->spikes, sample->spike_count * sizeof *sample->spikes);
-    put_table(packed, &sample->counters);
+    if (sample->counters.chips)
+        put_table(packed, &sample->counters);
 }
 
 static bool take_spikes(struct packed *packed, size_t count, struct recorded_spike **out)
@@ -71,15 +80,16 @@ static bool take_spikes(struct packed *packed, size_t count, struct recorded_spi
     return pack_take(packed, *out, count * sizeof **out);
 }
 
-static bool take_sample(struct packed *packed, const struct chip_config *config, struct sample_result *sample)
+bool pack_take_sample(struct packed *packed, const struct chip_config *config, struct sample_result *sample)
 {
     if (!pack_take(packed, sample, sizeof *sample))
         return false;
     sample->outputs = sample->spikes = NULL;
+    bool counted = sample->counters.chips > 0;
     sample->counters = (struct counter_table){0};
     return take_spikes(packed, sample->output_count, &sample->outputs) &&
            take_spikes(packed, sample->spike_count, &sample->spikes) &&
-           take_table(packed, config, &sample->counters);
+           (!counted || take_table(packed, config, &sample->counters));
 }
 
 static size_t layer_count(const struct chip_result *result)
@@ -92,7 +102,7 @@ void pack_result(struct packed *packed, const struct chip_result *result)
     pack_put(packed, result, sizeof *result);
     pack_put(packed, result->layers, layer_count(result) * sizeof *result->layers);
     for (size_t i = 0; i < result->sample_count; i++)
-        put_sample(packed, &result->samples[i]);
+        pack_sample(packed, &result->samples[i]);
     put_table(packed, &result->counters);
 }
 
@@ -113,6 +123,6 @@ bool pack_take_result(struct packed *packed, const struct chip_config *config, s
     result->samples = memory_array(samples, sizeof *result->samples);
     bool good = pack_take(packed, result->layers, layers * sizeof *result->layers);
     while (good && result->sample_count < samples)
-        good = take_sample(packed, config, &result->samples[result->sample_count++]);
+        good = pack_take_sample(packed, config, &result->samples[result->sample_count++]);
     return good && take_table(packed, config, &result->counters);
 }

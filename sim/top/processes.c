@@ -17,7 +17,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum message { MESSAGE_SAMPLE, MESSAGE_RESULT }; /* a byte; a result is followed by all that is left */
+/* What a worker sends. A sample: it is over. A slab: struct slab_message, the digest, spikes. The result comes last. */
+enum message { MESSAGE_SAMPLE, MESSAGE_SLAB, MESSAGE_RESULT };
+
+struct message_head {
+    uint64_t kind, size; /* enum message; bytes that follow */
+};
+
+struct slab_message {
+    uint64_t sample, spikes;
+    uint32_t first_step, end_step, last;
+};
 
 struct worker {
     pid_t pid;
@@ -46,6 +56,7 @@ struct workplace {
     const uint64_t *history;
     struct counter_table table;
     bool warm_up;
+    const struct sample_observer *observer; /* of the run */
 };
 
 /* Whoever is to receive it is gone: so is the reason to go on. */
@@ -61,12 +72,38 @@ static void send_all(int socket, const void *data, size_t size)
     }
 }
 
+static void send_message(int socket, enum message kind, const struct packed *packed)
+{
+    struct message_head head = {kind, packed ? packed->count : 0};
+    send_all(socket, &head, sizeof head);
+    if (packed)
+        send_all(socket, packed->bytes, packed->count);
+}
+
 static void report_sample(void *context, size_t done, size_t all)
 {
     const struct workplace *place = context;
     (void)all;
     if (done > place->warm_up)
-        send_all(place->socket, &(unsigned char){MESSAGE_SAMPLE}, 1);
+        send_message(place->socket, MESSAGE_SAMPLE, NULL);
+}
+
+static void examine(void *context, const struct sample_slab *slab, void *digest)
+{
+    const struct workplace *place = context;
+    place->observer->examine(place->observer->context, slab, digest);
+}
+
+static void send_slab(void *context, const struct sample_slab *slab, const void *digest)
+{
+    const struct workplace *place = context;
+    struct slab_message message = {slab->sample, slab->spike_count, slab->first_step, slab->end_step, slab->last};
+    struct packed packed = {0};
+    pack_put(&packed, &message, sizeof message);
+    pack_put(&packed, digest, place->observer->digest_bytes);
+    pack_put(&packed, slab->spikes, slab->spike_count * sizeof *slab->spikes);
+    send_message(place->socket, MESSAGE_SLAB, &packed);
+    pack_free(&packed);
 }
 
 static const struct counter_table *wait_for_history(void *context)
@@ -97,16 +134,21 @@ static void work(const struct pool *pool, const struct worker *worker)
     job.history_context = job.progress_context = &place;
     job.progress = report_sample;
     job.result = &result;
+    struct sample_observer observer = {&place, 0, examine, send_slab};
+    if (job.observer) {
+        place.observer = job.observer;
+        observer.digest_bytes = job.observer->digest_bytes;
+        job.observer = &observer;
+    }
     if (!system_run(&job, 1))
         _exit(1);
     struct timespec taken;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &taken);
     double processor_s = (double)taken.tv_sec + 1e-9 * (double)taken.tv_nsec;
     struct packed packed = {0};
-    pack_put(&packed, &(unsigned char){MESSAGE_RESULT}, 1);
     pack_put(&packed, &processor_s, sizeof processor_s);
     pack_result(&packed, &result);
-    send_all(worker->socket, packed.bytes, packed.count);
+    send_message(worker->socket, MESSAGE_RESULT, &packed);
     _exit(0);
 }
 
@@ -156,28 +198,72 @@ static bool end_of(const struct pool *pool, struct worker *worker)
         continue;
     worker->pid = 0;
     worker->closed = true;
-    struct packed *received = &worker->received;
-    if (worker->has_result && status == 0 && pack_take(received, &worker->processor_s, sizeof worker->processor_s) &&
-        pack_take_result(received, pool->job->config, &worker->result))
+    if (worker->has_result && status == 0)
         return true;
     tell(pool, worker, status);
     return false;
 }
 
-/* Sample messages come first; what follows MESSAGE_RESULT stays in `received`. */
-static void read_messages(struct pool *pool, struct worker *worker)
+static void show_progress(const struct pool *pool)
 {
-    struct packed *received = &worker->received;
-    unsigned char message;
-    while (!worker->has_result && pack_take(received, &message, 1)) {
-        worker->has_result = message == MESSAGE_RESULT;
-        worker->done += message == MESSAGE_SAMPLE;
-    }
     size_t done = 0;
     for (uint32_t i = 0; i < pool->count; i++)
         done += pool->workers[i].done;
     if (pool->job->progress)
         pool->job->progress(pool->job->progress_context, done, pool->job->sample_count);
+}
+
+/* False when it is no slab. */
+static bool keep_slab(const struct pool *pool, struct packed *packed, uint64_t size)
+{
+    const struct sample_observer *observer = pool->job->observer;
+    struct slab_message message;
+    if (!observer || size < sizeof message + observer->digest_bytes || !pack_take(packed, &message, sizeof message) ||
+        size != sizeof message + observer->digest_bytes + message.spikes * sizeof(struct recorded_spike))
+        return false;
+    void *digest = memory_array(1, observer->digest_bytes);
+    struct recorded_spike *spikes = memory_array(message.spikes, sizeof *spikes);
+    bool good = pack_take(packed, digest, observer->digest_bytes) &&
+                pack_take(packed, spikes, message.spikes * sizeof *spikes);
+    struct sample_slab slab = {.sample = message.sample, .first_step = message.first_step,
+                               .end_step = message.end_step, .last = message.last,
+                               .spike_count = message.spikes, .spikes = spikes};
+    if (good && observer->keep)
+        observer->keep(observer->context, &slab, digest);
+    free(spikes);
+    free(digest);
+    return good;
+}
+
+static bool take_message(struct pool *pool, struct worker *worker, const struct message_head *head)
+{
+    struct packed *received = &worker->received;
+    if (head->kind == MESSAGE_SLAB)
+        return keep_slab(pool, received, head->size);
+    worker->done += head->kind == MESSAGE_SAMPLE;
+    show_progress(pool);
+    if (head->kind == MESSAGE_SAMPLE)
+        return head->size == 0;
+    worker->has_result = pack_take(received, &worker->processor_s, sizeof worker->processor_s) &&
+                         pack_take_result(received, pool->job->config, &worker->result);
+    return worker->has_result;
+}
+
+/* Messages that have come whole; false when one makes no sense. */
+static bool read_messages(struct pool *pool, struct worker *worker)
+{
+    struct packed *received = &worker->received;
+    struct message_head head;
+    bool good = true;
+    while (good && pack_take(received, &head, sizeof head)) {
+        if (received->count - received->taken < head.size) {
+            received->taken -= sizeof head;
+            break;
+        }
+        good = take_message(pool, worker, &head);
+    }
+    pack_shift(received);
+    return good;
 }
 
 static bool hear(struct pool *pool, struct worker *worker)
@@ -189,9 +275,11 @@ static bool hear(struct pool *pool, struct worker *worker)
     if (got <= 0)
         return end_of(pool, worker);
     pack_put(&worker->received, bytes, (size_t)got);
-    if (!worker->has_result)
-        read_messages(pool, worker);
-    return true;
+    if (read_messages(pool, worker))
+        return true;
+    fprintf(stderr, "npusim: --jobs: process %u of %u sent what is no result; the run is given up\n",
+            (uint32_t)(worker - pool->workers) + 1, pool->count);
+    return false;
 }
 
 /* When all but the last have ended. */
@@ -203,7 +291,7 @@ static void send_history(struct pool *pool)
     struct counter_table sum;
     counter_table_init(&sum, pool->job->config);
     for (uint32_t i = 0; i + 1 < pool->count; i++)
-        splice_sum(&pool->workers[i].result, i > 0, &sum);
+        counter_table_add(&sum, &pool->workers[i].result.counters);
     counter_table_store(&sum, pool->history);
     counter_table_free(&sum);
     pool->history_sent = true;

@@ -44,6 +44,15 @@ uint32_t ranks_own(void) { return 0; }
 int ranks_largest(int number) { return number; }
 void ranks_exchange(struct ranks_window *window) { (void)window; }
 
+void ranks_post(struct packed *packed) { panic("a message of %zu bytes to nobody", packed->count); }
+
+bool ranks_hear(bool wait, struct packed *packed)
+{
+    (void)packed;
+    must(!wait); /* nobody is there */
+    return false;
+}
+
 void ranks_send(uint32_t to, const void *bytes, size_t size)
 {
     (void)bytes;
@@ -67,6 +76,8 @@ struct border {
     struct edge_message messages[INLINE_MESSAGES];
 };
 
+static void forget_posted(bool wait);
+
 /* MPI is a property of the process. */
 static int rank, rank_count = 1;
 
@@ -85,8 +96,10 @@ void ranks_end(void)
 {
     int there = 0;
     MPI_Initialized(&there);
-    if (there)
-        MPI_Finalize();
+    if (!there)
+        return;
+    forget_posted(true);
+    MPI_Finalize();
 }
 
 uint32_t ranks_count(void) { return (uint32_t)rank_count; }
@@ -188,6 +201,66 @@ void ranks_exchange(struct ranks_window *window)
     }
     window->next = all[0];
     window->stop_at = all[1];
+}
+
+/* ---- samples ---- */
+
+/* What was posted and may still be read by the library: in the order in which it was. */
+struct posted {
+    struct posted *next;
+    MPI_Request request;
+    struct packed packed;
+};
+static struct posted *posted_first, **posted_end = &posted_first;
+
+static void forget_posted(bool wait)
+{
+    for (int done = 1; posted_first && done;) {
+        struct posted *first = posted_first;
+        if (wait)
+            MPI_Wait(&first->request, MPI_STATUS_IGNORE);
+        else
+            MPI_Test(&first->request, &done, MPI_STATUS_IGNORE);
+        if (!wait && !done)
+            return;
+        posted_first = first->next;
+        posted_end = posted_first ? posted_end : &posted_first;
+        pack_free(&first->packed);
+        free(first);
+    }
+}
+
+/* In words of 8 bytes, since MPI counts in int. */
+void ranks_post(struct packed *packed)
+{
+    struct posted *post = memory_array(1, sizeof *post);
+    while (packed->count % 8)
+        pack_put(packed, "", 1);
+    must(packed->count / 8 <= INT_MAX);
+    forget_posted(false);
+    post->packed = *packed;
+    *packed = (struct packed){0};
+    MPI_Isend(post->packed.bytes, (int)(post->packed.count / 8), MPI_UINT64_T, 0, 3, MPI_COMM_WORLD, &post->request);
+    *posted_end = post;
+    posted_end = &post->next;
+}
+
+bool ranks_hear(bool wait, struct packed *packed)
+{
+    MPI_Status status;
+    int there = rank_count > 1 && wait, words;
+    if (rank_count > 1 && wait)
+        MPI_Probe(MPI_ANY_SOURCE, 3, MPI_COMM_WORLD, &status);
+    else if (rank_count > 1)
+        MPI_Iprobe(MPI_ANY_SOURCE, 3, MPI_COMM_WORLD, &there, &status);
+    must(there || !wait);
+    if (!there)
+        return false;
+    MPI_Get_count(&status, MPI_UINT64_T, &words);
+    packed->bytes = memory_grow(packed->bytes, &packed->capacity, 8 * (size_t)words, 1);
+    packed->count = 8 * (size_t)words;
+    MPI_Recv(packed->bytes, words, MPI_UINT64_T, status.MPI_SOURCE, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    return true;
 }
 
 /* ---- results ---- */

@@ -37,6 +37,11 @@ struct ranks_window {
 void ranks_exchange(struct ranks_window *window);
 void ranks_window_free(struct ranks_window *window);
 
+/* A message to rank 0 that it hears when it asks: takes over what is packed, and does not wait. */
+void ranks_post(struct packed *packed);
+/* The next of these, into a fresh `packed`. False: there is none; it waits for one if it shall. */
+bool ranks_hear(bool wait, struct packed *packed);
+
 /* From one to another; the receiver's `packed` is fresh. */
 void ranks_send(uint32_t to, const void *bytes, size_t size);
 void ranks_receive(uint32_t from, struct packed *packed);

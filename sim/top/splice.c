@@ -14,13 +14,6 @@ void splice_begin(const struct system_job *job, struct chip_result *result)
     counter_table_init(&result->counters, job->config);
 }
 
-/* The samples' tables are differences already, all but the first one's of the block. */
-void splice_sum(const struct chip_result *block, bool warm_up, struct counter_table *sum)
-{
-    for (size_t i = warm_up; i < block->sample_count; i++)
-        counter_table_add(sum, &block->samples[i].counters);
-}
-
 static void move(struct sample_result *sample, uint64_t cycles)
 {
     sample->first_cycle += cycles;
@@ -33,7 +26,7 @@ static void move(struct sample_result *sample, uint64_t cycles)
 void splice_block(struct chip_result *result, size_t first, struct chip_result *block, bool warm_up)
 {
     uint64_t moved = warm_up ? result->samples[first - 1].done_cycle - block->samples[0].done_cycle : 0;
-    splice_sum(block, warm_up, &result->counters);
+    counter_table_add(&result->counters, &block->counters);
     layers_add(result, block);
     for (size_t i = warm_up; i < block->sample_count; i++) {
         struct sample_result *sample = &result->samples[first + i - warm_up];
@@ -43,6 +36,7 @@ void splice_block(struct chip_result *result, size_t first, struct chip_result *
     }
     result->state_hash = block->state_hash; /* the last block's is the run's */
     result->quantum = block->quantum;
+    result->memory = block->memory;
     result->wakeups += block->wakeups;
     result->steps_run += block->steps_run;
 }

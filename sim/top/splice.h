@@ -9,7 +9,5 @@ void splice_begin(const struct system_job *job, struct chip_result *result);
 /* Takes over the samples of the block that follows the ones that are there; the block is empty afterwards.
  * warm_up: the block's first sample is one. */
 void splice_block(struct chip_result *result, size_t first, struct chip_result *block, bool warm_up);
-/* Adds what a block has counted, its warm-up aside. */
-void splice_sum(const struct chip_result *block, bool warm_up, struct counter_table *sum);
 
 #endif

@@ -30,11 +30,40 @@ struct replay {
     int32_t *potentials;  /* filled: every core's neurons one after the other, as they are at the start of cycle end_cycle - 1 */
 };
 
+/* What some consecutive timesteps of a sample left behind. A sample is one slab, or several where its spikes would take
+ * more than the memory of SLAB_SPIKES of them. */
+struct sample_slab {
+    size_t sample;                        /* in the run */
+    uint32_t first_step, end_step;        /* in the reference's time */
+    bool last;                            /* of the sample */
+    size_t spike_count;
+    const struct recorded_spike *spikes;  /* sorted by (population, step, neuron) */
+    size_t output_count;                  /* which the host received meanwhile; of any step up to end_step */
+    const struct recorded_spike *outputs;
+    const struct sample_result *result;   /* last: of the whole sample, its counters too, without spikes and outputs */
+};
+#define SLAB_SPIKES ((size_t)1 << 22)
+
+/* Takes a job's samples as they end, so that the chip_result need not hold their spikes, outputs and counters. What
+ * `examine` finds out about a sample is `digest_bytes` long and travels between processes as it lies in memory. */
+struct sample_observer {
+    void *context;
+    size_t digest_bytes;
+    /* In the process that simulates, slab after slab, sample after sample. The digest is 0 before the first slab. */
+    void (*examine)(void *context, const struct sample_slab *slab, void *digest);
+    /* In the process that asked for the run, the slabs of a sample in order, the samples in any; `outputs` and `result`
+     * are not there. The digest is done with the last slab. NULL: nobody there wants to know. */
+    void (*keep)(void *context, const struct sample_slab *slab, const void *digest);
+};
+
 struct system_job {
     const struct chip_config *config;
     const struct program *program;
     const struct driver_sample *samples;
     size_t sample_count;
+    driver_read *read_inputs; /* NULL: samples[] hold their inputs; else reads them when they are due (driver.h) */
+    void *read_context;
+    const struct sample_observer *observer; /* NULL: the result holds everything */
     /* Part of a run (processes.h). With a warm-up, samples[0] only brings the chips to where a sample leaves them. */
     uint32_t first_sample;    /* number of samples[0] in the run */
     bool warm_up;

@@ -58,6 +58,8 @@ static uint32_t node_named(const struct network *network, const char *name)
     ck_abort_msg("no node %s", name);
 }
 
+static struct reference_result in_float;
+
 /* Spikes of a node that the array does not have `late` steps later, and the other way round; steps 0 .. steps - 1. */
 static size_t mismatches(const struct run *run, const char *node, const struct array *expected, uint32_t late,
                          uint32_t steps, size_t *spikes)
@@ -65,7 +67,7 @@ static size_t mismatches(const struct run *run, const char *node, const struct a
     uint32_t n = node_named(&run->network, node);
     size_t size = (size_t)shape_items(&run->network.nodes[n].output), wrong = 0;
     double *ours = memory_array(size * steps, sizeof *ours);
-    const struct reference_sample *sample = &run->reference.samples[0];
+    const struct reference_sample *sample = &in_float.samples[0];
     for (size_t i = 0; i < sample->spike_count; i++)
         if (sample->spikes[i].node == n && sample->spikes[i].step < steps)
             ours[sample->spikes[i].step * size + sample->spikes[i].neuron] = 1;
@@ -89,14 +91,14 @@ static void simulate(struct run *run, struct spike_sample *sample, uint32_t inpu
     run->batch = (struct spike_batch){.path = memory_copy_string("lava"), .inputs = inputs, .count = 1,
                                       .samples = sample};
     struct reference_options how = {.semantics = &semantics, .dt_s = 1e-3};
-    good(reference_run(&run->network, &run->batch, &how, &run->reference, &problems));
+    good(reference_run(&run->network, &run->batch, &how, &in_float, &problems));
     good(chip_config_load(chip, NULL, 0, &run->chip, &problems));
     struct compile_options compile = {.semantics = &semantics, .dt_s = 1e-3, .input_levels = 1};
     good(compile_network(&run->network, &run->chip, &compile, &run->program, &run->compile_report, &problems));
     run_make_inputs(run);
     struct system_job job = run_job(run, &run->result);
     ck_assert(system_run(&job, 1));
-    ck_assert_double_eq(spike_agreement(&run->network, &run->program, &run->result, &run->reference), 1.0);
+    ck_assert_double_eq(spike_agreement(&run->network, &run->program, &run->result, &in_float), 1.0);
     free(chip);
 }
 
@@ -104,6 +106,7 @@ static void finish(struct run *run, struct array *arrays, int count)
 {
     for (int i = 0; i < count; i++)
         free(arrays[i].bytes);
+    reference_free(&in_float);
     run_free(run);
     free(run);
 }
@@ -244,13 +247,13 @@ static void write_outputs(const struct run *run)
     int file = mkstemp(path);
     ck_assert_int_ge(file, 0);
     close(file);
-    good(reference_write(path, &run->network, &run->batch, &run->reference, 1e-3, &problems));
+    good(reference_write(path, &run->network, &run->batch, &in_float, 1e-3, &problems));
     struct spike_options how = {.dt_s = 1e-3};
     struct spike_batch back;
     good(spikes_read(path, 1, &how, &back, &problems)); /* the one node of one neuron: the output */
     size_t outputs = 0;
-    for (size_t i = 0; i < run->reference.samples[0].spike_count; i++)
-        outputs += run->reference.samples[0].spikes[i].node == node_named(&run->network, "output_neuron");
+    for (size_t i = 0; i < in_float.samples[0].spike_count; i++)
+        outputs += in_float.samples[0].spikes[i].node == node_named(&run->network, "output_neuron");
     printf("  loihi chip recording: %zu output spikes, written and read again\n", outputs);
     ck_assert_uint_gt(outputs, 0);
     ck_assert_uint_eq(back.samples[0].count, outputs);
@@ -282,8 +285,8 @@ START_TEST(the_chip_recording_has_no_mismatch_in_its_hidden_spikes)
             sample->events[sample->count++] = (struct spike_event){i / 250, i % 250, 1};
     simulate(run, sample, 250);
     uint32_t node = node_named(&run->network, "hidden");
-    for (size_t i = 0; i < run->reference.samples[0].spike_count; i++) {
-        struct reference_spike spike = run->reference.samples[0].spikes[i];
+    for (size_t i = 0; i < in_float.samples[0].spike_count; i++) {
+        struct reference_spike spike = in_float.samples[0].spikes[i];
         if (spike.node == node)
             hidden[spike.step * 25 + spike.neuron] ^= true;
     }

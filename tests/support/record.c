@@ -2,6 +2,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tools/report/derive.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -176,6 +177,58 @@ static void load_chip(struct record_fixture *fixture)
     must(fine);
 }
 
+static struct sample_slab slab_of(const struct record_fixture *fixture, size_t sample)
+{
+    const struct sample_result *result = &fixture->chip_result.samples[sample];
+    return (struct sample_slab){.sample = sample, .end_step = result->steps, .last = true,
+                                .spike_count = result->spike_count, .spikes = result->spikes};
+}
+
+/* What examine.c makes of a sample, from a reference that is no simulation. */
+static void make_digest(struct record_fixture *fixture, size_t sample)
+{
+    const struct sample_result *chip = &fixture->chip_result.samples[sample];
+    const struct reference_sample *reference = &fixture->reference.samples[sample];
+    struct sample_digest *digest = &fixture->digests[sample];
+    struct overlap overlap = {0, 0};
+    struct energy_report energy;
+    bool deciding[3], tie;
+    uint32_t neurons = deciding_populations(&fixture->network, &fixture->program, deciding);
+    digest->prediction = chip_decision(&fixture->program, deciding, neurons, chip, &digest->tie);
+    digest->reference_prediction = reference_decision(&fixture->reference, sample, &tie);
+    overlap_add(&overlap, &fixture->network, &fixture->program, chip->spikes, chip->spike_count, reference->spikes,
+                reference->spike_count);
+    digest->spikes_in_both = overlap.both;
+    digest->spikes_in_either = overlap.either;
+    digest->input_spikes = input_spike_count(&fixture->batch, sample);
+    energy_compute(fixture->technology, &fixture->chip, &fixture->program, &chip->counters, &energy);
+    digest->energy_j = energy.total;
+    energy_report_free(&energy);
+}
+
+static void make_digests(struct record_fixture *fixture, uint32_t samples)
+{
+    fixture->digests = memory_array(samples, sizeof *fixture->digests);
+    for (uint32_t s = 0; s < samples; s++)
+        make_digest(fixture, s);
+    raster_begin(&fixture->raster, &fixture->program, &fixture->batch);
+    struct sample_slab first = slab_of(fixture, 0);
+    raster_add(&fixture->raster, &first);
+}
+
+bool record_write_h5(const struct record_fixture *fixture, const char *dir, const struct run_numbers *numbers,
+                     struct diagnostics *diagnostics)
+{
+    struct result_file *file;
+    if (!result_open(dir, &fixture->program, &fixture->batch, fixture->record.dt_s, &file, diagnostics))
+        return false;
+    for (size_t s = 0; s < fixture->chip_result.sample_count; s++) {
+        struct sample_slab slab = slab_of(fixture, s);
+        result_add(file, &slab);
+    }
+    return result_finish(file, &fixture->record, numbers, diagnostics);
+}
+
 void record_fixture_make(struct record_fixture *fixture, uint32_t samples, uint32_t hidden)
 {
     *fixture = (struct record_fixture){0};
@@ -184,6 +237,7 @@ void record_fixture_make(struct record_fixture *fixture, uint32_t samples, uint3
     make_program(&fixture->program, hidden, system_cores(&fixture->chip));
     make_batch(&fixture->batch, samples);
     make_results(fixture, samples, hidden);
+    make_digests(fixture, samples);
     fixture->compile = (struct compile_report){.cores_used = 2, .cores_available = 4, .synapses = 7 * (uint64_t)hidden,
                                                .fill = 0.5, .mean_hops = 1.5, .remark_count = 1};
     fixture->compile.remarks = memory_array(1, sizeof(char *));
@@ -197,7 +251,8 @@ void record_fixture_make(struct record_fixture *fixture, uint32_t samples, uint3
     fixture->record = (struct run_record){
         .network = &fixture->network, .batch = &fixture->batch, .chip = &fixture->chip,
         .technology = fixture->technology, .program = &fixture->program, .compile = &fixture->compile,
-        .chip_result = &fixture->chip_result, .reference = &fixture->reference, .baselines = fixture->baselines,
+        .chip_result = &fixture->chip_result, .digests = fixture->digests, .raster = &fixture->raster,
+        .baselines = fixture->baselines,
         .baseline_count = FIXTURE_BASELINES, .dt_s = 1e-3, .dt_origin = "--dt", .semantics = "norse",
         .provenance = {.version = "0.0", .command = "npusim run --network 'a & b'", .seed = 7},
         .host = {.wall_s = 2, .load_s = 0.5, .simulate_s = 1.25, .peak_rss_mib = 40}};
@@ -224,6 +279,8 @@ void record_fixture_free(struct record_fixture *fixture)
         free(fixture->batch.samples[s].events);
         free(fixture->batch.samples[s].name);
     }
+    free(fixture->digests);
+    raster_free(&fixture->raster);
     free(fixture->chip_result.samples);
     free(fixture->chip_result.layers);
     free_table(&fixture->chip_result.counters);

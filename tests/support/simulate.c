@@ -75,7 +75,8 @@ void workload_free(struct run *run)
 struct system_job run_job(const struct run *run, struct chip_result *result)
 {
     return (struct system_job){.config = &run->chip, .program = &run->program, .samples = run->inputs,
-                               .sample_count = run->batch.count, .result = result};
+                               .sample_count = run->batch.count, .read_inputs = run_read_inputs,
+                               .read_context = (void *)(uintptr_t)run, .result = result};
 }
 
 static void report_hash(const struct run *run, int to)
@@ -122,6 +123,8 @@ void plain_system_init(struct plain_system *plain, const struct run *run)
     plain->results = memory_array(run->batch.count, sizeof *plain->results);
     driver_init(&plain->driver, &run->chip.host, run->program.depth);
     plain->driver.samples = run->inputs;
+    plain->driver.read = run_read_inputs;
+    plain->driver.read_context = (void *)(uintptr_t)run;
     plain->driver.sample_count = run->batch.count;
     plain->driver.results = plain->results;
 }

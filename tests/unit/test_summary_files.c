@@ -167,7 +167,7 @@ END_TEST
 static struct h5 *written_h5(void)
 {
     struct diagnostics diagnostics = {0};
-    bool fine = result_write_h5(at.dir, &at.fixture.record, &at.numbers, &diagnostics);
+    bool fine = record_write_h5(&at.fixture, at.dir, &at.numbers, &diagnostics);
     diagnostics_print(&diagnostics);
     ck_assert(fine);
     char *path = memory_format("%s/result.h5", at.dir);
@@ -273,7 +273,7 @@ START_TEST(an_unusable_directory_is_an_error_and_leaves_nothing)
     close(file);
     char *inside = memory_format("%s/out", blocked); /* a regular file stands where a directory is needed */
     ck_assert(!summary_write_json(inside, &at.fixture.record, &at.numbers, &diagnostics));
-    ck_assert(!result_write_h5(inside, &at.fixture.record, &at.numbers, &diagnostics));
+    ck_assert(!record_write_h5(&at.fixture, inside, &at.numbers, &diagnostics));
     ck_assert(!page_write_html(inside, &at.fixture.record, &at.numbers, &diagnostics));
     ck_assert_uint_ge(diagnostics.count, 3);
     ck_assert(diagnostics_mention(&diagnostics, blocked));
@@ -294,7 +294,7 @@ START_TEST(a_name_taken_by_a_directory_is_an_error_and_leaves_nothing)
         free(path);
     }
     ck_assert(!summary_write_json(at.dir, &at.fixture.record, &at.numbers, &diagnostics));
-    ck_assert(!result_write_h5(at.dir, &at.fixture.record, &at.numbers, &diagnostics));
+    ck_assert(!record_write_h5(&at.fixture, at.dir, &at.numbers, &diagnostics));
     ck_assert(!page_write_html(at.dir, &at.fixture.record, &at.numbers, &diagnostics));
     ck_assert_uint_eq(entries(at.dir), 5);
     for (int i = 0; i < 3; i++) {

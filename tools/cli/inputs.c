@@ -71,24 +71,25 @@ static int by_step(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-static void add_sample(struct spike_sample *sum, const struct spike_sample *more, uint32_t base)
+static bool add_sample(struct spike_batch *sum, const struct spike_batch *more, size_t sample, bool spool,
+                       struct diagnostics *diagnostics)
 {
-    struct spike_event *events = memory_array(sum->count + more->count, sizeof *events);
-    if (sum->count)
-        memcpy(events, sum->events, sum->count * sizeof *events);
-    for (size_t i = 0; i < more->count; i++) {
-        events[sum->count + i] = more->events[i];
-        events[sum->count + i].index += base;
-    }
-    free(sum->events);
-    sum->events = events;
-    sum->count += more->count;
-    sum->steps = more->steps > sum->steps ? more->steps : sum->steps;
-    if (sum->count)
-        qsort(events, sum->count, sizeof *events, by_step);
+    struct spike_sample *to = &sum->samples[sample];
+    const struct spike_sample *from = &more->samples[sample];
+    size_t count = to->count + from->count;
+    struct spike_event *events = memory_array(count, sizeof *events);
+    spikes_take(sum, sample, 0, events, to->count);
+    spikes_take(more, sample, 0, events + to->count, from->count);
+    for (size_t i = to->count; i < count; i++)
+        events[i].index += sum->inputs;
+    to->steps = from->steps > to->steps ? from->steps : to->steps;
+    if (count)
+        qsort(events, count, sizeof *events, by_step);
+    return spikes_store(sum, sample, events, count, spool, diagnostics);
 }
 
-static bool add_batch(struct spike_batch *sum, const struct spike_batch *more, struct diagnostics *diagnostics)
+static bool add_batch(struct spike_batch *sum, const struct spike_batch *more, bool spool,
+                      struct diagnostics *diagnostics)
 {
     if (more->count != sum->count)
         return diagnostics_add(diagnostics, more->path, "%zu samples, expected %zu as in %s", more->count, sum->count,
@@ -97,7 +98,8 @@ static bool add_batch(struct spike_batch *sum, const struct spike_batch *more, s
         return diagnostics_add(diagnostics, more->path, "its step is %.9g s, expected %.9g s as in %s, or --dt",
                                more->dt_s, sum->dt_s, sum->path);
     for (size_t s = 0; s < sum->count; s++)
-        add_sample(&sum->samples[s], &more->samples[s], sum->inputs);
+        if (!add_sample(sum, more, s, spool, diagnostics))
+            return false;
     sum->inputs += more->inputs;
     sum->analog = sum->analog || more->analog;
     return true;
@@ -116,7 +118,7 @@ static bool read_each(const struct network *network, const char *const *file, co
         how.node = network->nodes[n].name;
         good = spikes_read(file[n], size, &how, first ? out : &batch, diagnostics);
         if (good && !first)
-            good = add_batch(out, &batch, diagnostics);
+            good = add_batch(out, &batch, options->spool, diagnostics);
         spikes_free(&batch);
         how.labels_path = NULL;
         first = false;

@@ -78,22 +78,34 @@ static double peak_mib(void)
 static struct system_job job_of(struct run *run)
 {
     return (struct system_job){.config = &run->chip, .program = &run->program, .samples = run->inputs,
-                               .sample_count = run->batch.count, .quantum = run->options.quantum,
+                               .sample_count = run->batch.count, .read_inputs = run_read_inputs,
+                               .read_context = run, .quantum = run->options.quantum,
                                .order = (enum engine_order)run->options.order, .oracle = run->options.oracle,
                                .trace = run->trace, .waves = run->options.trace_systemc, .result = &run->result};
 }
 
-static bool simulate(struct run *run)
+/* The reference runs beside the simulation, in each process that has samples: its time is not the simulation's. */
+static double reference_seconds(const struct run *run)
+{
+    double sum = 0, processes = run->options.jobs < run->batch.count ? run->options.jobs : (double)run->batch.count;
+    for (size_t s = 0; run->digests && s < run->batch.count; s++)
+        sum += run->digests[s].reference_s;
+    return sum / processes;
+}
+
+/* Rank 0, or the only process, looks at the samples; elsewhere nobody does, but they are not kept there either. */
+static bool simulate(struct run *run, const struct sample_observer *observer)
 {
     struct progress progress = {0};
     struct system_job job = job_of(run);
+    job.observer = observer;
     job.progress = progress_update;
     job.progress_context = &progress;
     double begin = seconds_now();
     progress_begin(&progress, "chip", run->options.quiet || run->options.json);
     bool good = run->options.jobs > 1 ? processes_run(&job, run->options.jobs, NULL) : system_run(&job, 1);
     progress_end(&progress);
-    run->cost.simulate_s = seconds_now() - begin;
+    run->cost.simulate_s = seconds_now() - begin - reference_seconds(run);
     if (run->options.quantum > run->result.quantum && !run->options.quiet)
         fprintf(stderr, "npusim: --quantum: %u is not exact, %u used\n", run->options.quantum, run->result.quantum);
     return good;
@@ -104,45 +116,47 @@ static struct run_record record_of(const struct run *run)
     return (struct run_record){.network = &run->network, .batch = &run->batch, .chip = &run->chip,
                                .technology = run->technology, .program = &run->program,
                                .compile = &run->compile_report, .chip_result = &run->result,
-                               .reference = &run->reference, .baselines = run->baselines,
+                               .digests = run->digests, .raster = &run->raster, .baselines = run->baselines,
                                .baseline_count = run->baseline_count, .dt_s = run->dt_s,
                                .dt_origin = run->dt_origin, .semantics = run->semantics->name,
                                .provenance = run->provenance, .host = run->cost};
 }
 
-/* All or none: when one cannot be written (a full disk), those before it are taken back. */
-static bool write_all(const struct run *run, const struct run_record *record, const struct run_numbers *numbers,
-                      struct diagnostics *diagnostics)
+static void take_back(const struct run *run, const char *name)
 {
-    static const struct {
-        const char *name;
-        bool (*write)(const char *directory, const struct run_record *record, const struct run_numbers *numbers,
-                      struct diagnostics *diagnostics);
-    } files[] = {{"result.h5", result_write_h5},
-                 {"report.html", page_write_html},
-                 {"summary.json", summary_write_json}};
-    bool good = true;
-    size_t done = 0;
-    while (run->options.out && good && done < sizeof files / sizeof *files)
-        good = files[done++].write(run->options.out, record, numbers, diagnostics);
-    while (!good && done > 0) {
-        char *path = memory_format("%s/%s", run->options.out, files[--done].name);
-        remove(path);
-        free(path);
+    char *path = memory_format("%s/%s", run->options.out, name);
+    remove(path);
+    free(path);
+}
+
+/* All or none: when one cannot be written (a full disk), those before it are taken back. */
+static bool write_all(struct run *run, const struct run_numbers *numbers, struct diagnostics *diagnostics)
+{
+    if (!run->file)
+        return true;
+    struct result_file *file = run->file;
+    run->file = NULL;
+    bool good = result_finish(file, &run->record, numbers, diagnostics) &&
+                page_write_html(run->options.out, &run->record, numbers, diagnostics) &&
+                summary_write_json(run->options.out, &run->record, numbers, diagnostics);
+    if (!good) {
+        take_back(run, "result.h5");
+        take_back(run, "report.html");
+        take_back(run, "summary.json");
     }
     return good;
 }
 
-static bool report(const struct run *run, struct diagnostics *diagnostics)
+static bool report(struct run *run, struct diagnostics *diagnostics)
 {
-    struct run_record record = record_of(run);
     struct run_numbers numbers;
-    run_derive(&record, &numbers);
-    bool good = write_all(run, &record, &numbers, diagnostics);
+    run->record = record_of(run);
+    run_derive(&run->record, &numbers);
+    bool good = write_all(run, &numbers, diagnostics);
     if (good && run->options.json)
-        summary_print_json(&record, &numbers);
+        summary_print_json(&run->record, &numbers);
     else if (good && !run->options.quiet)
-        summary_print(&record, &numbers);
+        summary_print(&run->record, &numbers);
     run_numbers_free(&numbers);
     return good;
 }
@@ -186,7 +200,8 @@ static bool can_be_split(struct run *run, struct diagnostics *diagnostics)
 }
 
 /* Everything before the first cycle. Rank 0 has the comparisons and the files. */
-static bool make_ready(struct run *run, double begin, struct diagnostics *diagnostics)
+static bool make_ready(struct run *run, double begin, struct sample_observer *observer,
+                       struct diagnostics *diagnostics)
 {
     if (!run_prepare(run, diagnostics))
         return false;
@@ -198,7 +213,8 @@ static bool make_ready(struct run *run, double begin, struct diagnostics *diagno
         return false;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
         return false;
-    return true;
+    run->record = record_of(run);
+    return ranks_own() > 0 || run_observe(run, observer, diagnostics);
 }
 
 static int finish(struct run *run, double begin, struct diagnostics *diagnostics)
@@ -215,14 +231,15 @@ static int run_all(struct run *run, struct diagnostics *diagnostics)
         run->options.quiet = true;
         run->options.out = NULL;
     }
-    bool good = make_ready(run, begin, diagnostics);
+    struct sample_observer observer;
+    bool good = make_ready(run, begin, &observer, diagnostics);
     bool told = ranks_largest(ranks_own() == 0 && !good); /* once is enough, if it is rank 0 that has something to say */
     if (ranks_own() > 0 && told)
         diagnostics_free(diagnostics);
     int status = ranks_largest(good ? STATUS_DONE : STATUS_USER);
     if (status != STATUS_DONE)
         return status;
-    bool simulated = simulate(run);
+    bool simulated = simulate(run, ranks_own() == 0 ? &observer : NULL);
     if (run->trace && !trace_close(run->trace, simulated, diagnostics))
         return STATUS_USER;
     status = ranks_largest(simulated ? STATUS_DONE : STATUS_FAILED);
@@ -282,6 +299,8 @@ int command_run(int argc, char **argv)
             status = run_all(&run, &diagnostics);
         else if (ranks_own() > 0)
             diagnostics_free(&diagnostics); /* all have the same to say */
+        result_drop(run.file);
+        run.file = NULL;
         if (status != STATUS_DONE && run.made_out)
             rmdir(run.options.out); /* empty */
     }

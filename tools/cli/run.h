@@ -35,9 +35,15 @@ struct run {
     struct program program;
     struct compile_report compile_report;
     struct trace *trace;
-    struct driver_sample *inputs; /* [batch.count] */
-    struct driver_input **input_data;
-    struct reference_result reference;
+    struct driver_sample *inputs; /* [batch.count]: lengths; run_read_inputs reads the rest */
+    uint32_t *input_numbers;      /* of the batch's inputs on the chip */
+    struct reference_options reference_options;
+    struct reference_run *reference;
+    struct run_record record;     /* of what there is */
+    struct examination *examination;
+    struct sample_digest *digests; /* [batch.count] */
+    struct raster raster;
+    struct result_file *file;     /* NULL: without --out */
     struct chip_result result;
     struct baseline_result *baselines;
     uint32_t baseline_count;
@@ -50,10 +56,13 @@ extern const struct option_row run_option_rows[];
 
 /* Everything that a user can have got wrong is found here, before the first cycle. */
 MUST_USE bool run_prepare(struct run *run, struct diagnostics *diagnostics);
-/* Input spikes as the host sends them. */
+/* Input spikes as the host sends them: run_read_inputs is a driver_read whose context is the run. */
 void run_make_inputs(struct run *run);
-/* Reference and baselines. */
+size_t run_read_inputs(void *run, size_t sample, size_t *at, struct driver_input *out, size_t room);
+/* Baselines, and the reference made ready. */
 MUST_USE bool run_compare(struct run *run, struct diagnostics *diagnostics);
+/* Opens what takes samples as they end: `observer` shows them to the reference, the raster and result.h5. */
+MUST_USE bool run_observe(struct run *run, struct sample_observer *observer, struct diagnostics *diagnostics);
 void run_free(struct run *run);
 
 double seconds_now(void); /* monotonic */

@@ -1,6 +1,7 @@
-/* What a run is compared with: the float reference and the GPUs' models. */
+/* What a run is compared with, the float reference and the GPUs' models, and what takes its samples as they end. */
 #include "sim/memory.h"
 #include "tools/cli/run.h"
+#include <stdlib.h>
 
 static void add_baselines(struct run *run, uint32_t accelerator, const struct work *work)
 {
@@ -31,12 +32,34 @@ static void compare_accelerators(struct run *run)
 
 bool run_compare(struct run *run, struct diagnostics *diagnostics)
 {
-    struct progress progress = {0};
-    struct reference_options how = {.semantics = run->semantics, .dt_s = run->dt_s, .progress = progress_update,
-                                    .progress_context = &progress};
+    run->reference_options = (struct reference_options){.semantics = run->semantics, .dt_s = run->dt_s};
     compare_accelerators(run);
-    progress_begin(&progress, "reference", run->options.quiet || run->options.json);
-    bool good = reference_run(&run->network, &run->batch, &how, &run->reference, diagnostics);
-    progress_end(&progress);
-    return good;
+    return reference_open(&run->network, &run->batch, &run->reference_options, &run->reference, diagnostics);
+}
+
+static void keep_slab(void *context, const struct sample_slab *slab, const void *digest)
+{
+    struct run *run = context;
+    if (slab->sample == 0)
+        raster_add(&run->raster, slab);
+    if (run->file)
+        result_add(run->file, slab);
+    if (slab->last)
+        run->digests[slab->sample] = *(const struct sample_digest *)digest;
+}
+
+static void examine(void *context, const struct sample_slab *slab, void *digest)
+{
+    const struct run *run = context;
+    examine_slab(run->examination, slab, digest);
+}
+
+bool run_observe(struct run *run, struct sample_observer *observer, struct diagnostics *diagnostics)
+{
+    *observer = (struct sample_observer){run, sizeof(struct sample_digest), examine, keep_slab};
+    run->examination = examination_open(&run->record, run->reference);
+    run->digests = memory_array(run->batch.count, sizeof *run->digests);
+    raster_begin(&run->raster, &run->program, &run->batch);
+    return !run->options.out ||
+           result_open(run->options.out, &run->program, &run->batch, run->dt_s, &run->file, diagnostics);
 }

@@ -54,7 +54,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
-                                .labels_path = options->labels};
+                                .labels_path = options->labels, .spool = true};
     if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
         return false;
@@ -130,16 +130,24 @@ static uint32_t *chip_inputs(const struct run *run)
     return number;
 }
 
-static size_t convert(const struct run *run, const uint32_t *number, const struct spike_sample *sample,
-                      struct driver_input *out)
+/* False for an input of no spike. */
+static bool convert(const struct run *run, const struct spike_event *event, struct driver_input *out)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < sample->count; i++) {
-        const struct spike_event *event = &sample->events[i];
-        long planes = run->batch.analog ? -lround((double)event->value * run->options.input_levels)
-                                        : lround((double)event->value);
-        if (planes)
-            out[count++] = (struct driver_input){event->step, number[event->index], (int32_t)planes};
+    long planes = run->batch.analog ? -lround((double)event->value * run->options.input_levels)
+                                    : lround((double)event->value);
+    *out = (struct driver_input){event->step, run->input_numbers[event->index], (int32_t)planes};
+    return planes != 0;
+}
+
+size_t run_read_inputs(void *context, size_t sample, size_t *at, struct driver_input *out, size_t room)
+{
+    const struct run *run = context;
+    struct spike_event events[512];
+    size_t count = 0, most = room < 512 ? room : 512, got;
+    while (count == 0 && (got = spikes_take(&run->batch, sample, *at, events, most))) {
+        *at += got;
+        for (size_t i = 0; i < got; i++)
+            count += convert(run, &events[i], &out[count]);
     }
     return count;
 }
@@ -147,23 +155,20 @@ static size_t convert(const struct run *run, const uint32_t *number, const struc
 void run_make_inputs(struct run *run)
 {
     run->inputs = memory_array(run->batch.count, sizeof *run->inputs);
-    run->input_data = memory_array(run->batch.count, sizeof *run->input_data);
-    uint32_t *number = chip_inputs(run);
-    for (size_t s = 0; s < run->batch.count; s++) {
-        const struct spike_sample *sample = &run->batch.samples[s];
-        run->input_data[s] = memory_array(sample->count, sizeof **run->input_data);
-        run->inputs[s] = (struct driver_sample){sample->steps, convert(run, number, sample, run->input_data[s]),
-                                                run->input_data[s]};
-    }
-    free(number);
+    run->input_numbers = chip_inputs(run);
+    for (size_t s = 0; s < run->batch.count; s++)
+        run->inputs[s].steps = run->batch.samples[s].steps;
 }
 
 void run_free(struct run *run)
 {
-    for (size_t s = 0; run->input_data && s < run->batch.count; s++)
-        free(run->input_data[s]);
-    free(run->input_data);
     free(run->inputs);
+    free(run->input_numbers);
+    result_drop(run->file);
+    examination_close(run->examination);
+    raster_free(&run->raster);
+    free(run->digests);
+    reference_close(run->reference);
     free(run->baselines);
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
         if (run->accelerators[i])
@@ -171,7 +176,6 @@ void run_free(struct run *run)
     if (run->technology)
         technology_free(run->technology);
     chip_result_free(&run->result);
-    reference_free(&run->reference);
     program_free(&run->program);
     compile_report_free(&run->compile_report);
     spikes_free(&run->batch);

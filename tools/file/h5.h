@@ -37,6 +37,11 @@ MUST_USE bool h5_read_int64(struct h5 *file, const char *path, uint64_t limit, i
                             struct diagnostics *diagnostics);
 MUST_USE bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, uint8_t **out, struct h5_shape *shape,
                             struct diagnostics *diagnostics);
+/* The same for `count` rows of the first dimension, from `first` on: at most `limit` values in them. */
+MUST_USE bool h5_read_rows_doubles(struct h5 *file, const char *path, uint64_t first, uint64_t count, uint64_t limit,
+                                   double **out, struct diagnostics *diagnostics);
+MUST_USE bool h5_read_rows_int64(struct h5 *file, const char *path, uint64_t first, uint64_t count, uint64_t limit,
+                                 int64_t **out, struct diagnostics *diagnostics);
 /* Fixed or variable-length strings of any rank, flat. */
 MUST_USE bool h5_read_strings(struct h5 *file, const char *path, uint64_t limit, char ***out, struct h5_shape *shape,
                               struct diagnostics *diagnostics);
@@ -72,6 +77,13 @@ enum h5_type {
     H5_BOOL /* uint8_t 0, 1 */
 };
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data);
+/* [rows][as wide as the longest], written piece by piece; the rest is the fill value. `expected_width` only makes it
+ * fast. To be closed before the file is; not to `keep` it takes it out again. */
+struct h5_rows;
+struct h5_rows *h5_rows_create(struct h5 *file, const char *path, enum h5_type type, uint64_t rows,
+                               uint64_t expected_width, const void *fill);
+void h5_rows_write(struct h5_rows *rows, uint64_t row, uint64_t column, uint64_t count, const void *data);
+void h5_rows_close(struct h5_rows *rows, bool keep);
 void h5_write_strings(struct h5 *file, const char *path, uint64_t count, const char *const *strings);
 void h5_write_string_array(struct h5 *file, const char *path, int rank, const uint64_t *size,
                            const char *const *strings);

@@ -34,6 +34,13 @@ MUST_USE bool h5_check_dataset(struct h5 *file, const char *path, struct diagnos
 /* Lets a child process look through the file (`bytes` long), which may crash or hang the library. */
 MUST_USE bool h5_probe(const char *path, uint64_t bytes, struct diagnostics *diagnostics);
 
+/* While writing: the type in the file (in memory it is the native one of the same kind), fresh; a failure, for
+ * h5_commit; a property list that makes groups on the way. */
+hid_t h5_file_type(enum h5_type type);
+void h5_keep_error(struct h5 *file, const char *path, const char *what);
+hid_t h5_way_list(void);
+#define H5_DEFLATE_LEVEL 4
+
 /* "text", "a compound" ... */
 const char *h5_class_name(H5T_class_t class);
 

@@ -16,8 +16,9 @@
 struct dataset {
     hid_t id, type, space;
     H5T_class_t class;
-    uint64_t item_bytes, items; /* items saturate */
+    uint64_t item_bytes, items; /* items saturate; of the rows that are selected */
     struct h5_shape shape;
+    hid_t file_space, memory_space; /* H5S_ALL, or the rows */
 };
 
 static void dataset_close(struct dataset *dataset)
@@ -26,6 +27,8 @@ static void dataset_close(struct dataset *dataset)
         H5Sclose(dataset->space);
     if (dataset->type >= 0)
         H5Tclose(dataset->type);
+    if (dataset->memory_space > 0)
+        H5Sclose(dataset->memory_space);
     if (dataset->id >= 0)
         H5Dclose(dataset->id);
 }
@@ -60,7 +63,7 @@ static const char *dataset_extent(struct dataset *dataset)
 
 static bool dataset_open(struct h5 *file, const char *path, struct dataset *out, struct diagnostics *diagnostics)
 {
-    *out = (struct dataset){.id = -1, .type = -1, .space = -1};
+    *out = (struct dataset){.id = -1, .type = -1, .space = -1, .file_space = H5S_ALL, .memory_space = H5S_ALL};
     const char *problem = h5_path_problem(file, path);
     if (problem)
         return h5_fail(file, path, diagnostics, "%s", problem);
@@ -197,7 +200,7 @@ static H5T_conv_ret_t refuse(H5T_conv_except_t what, hid_t from, hid_t to, void 
 static herr_t read_booleans(const struct dataset *dataset, hid_t memory_type, void *buffer)
 {
     uint8_t *byte = buffer;
-    herr_t status = H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buffer);
+    herr_t status = H5Dread(dataset->id, dataset->type, dataset->memory_space, dataset->file_space, H5P_DEFAULT, buffer);
     if (status < 0)
         return status;
     for (uint64_t i = 0; i < dataset->items; i++)
@@ -218,7 +221,7 @@ static bool read_values(struct h5 *file, const char *path, const struct dataset 
         hid_t list = H5Pcreate(H5P_DATASET_XFER);
         if (H5Tget_class(memory_type) == H5T_INTEGER)
             H5Pset_type_conv_cb(list, refuse, &reason);
-        status = H5Dread(dataset->id, memory_type, H5S_ALL, H5S_ALL, list, buffer);
+        status = H5Dread(dataset->id, memory_type, dataset->memory_space, dataset->file_space, list, buffer);
         H5Pclose(list);
     }
     if (status < 0)
@@ -226,18 +229,54 @@ static bool read_values(struct h5 *file, const char *path, const struct dataset 
     return true;
 }
 
-static bool read_numbers(struct h5 *file, const char *path, uint64_t limit, hid_t memory_type, void **out,
-                         struct h5_shape *shape, struct diagnostics *diagnostics)
+/* Rows of the first dimension; all of them where `count` is UINT64_MAX. */
+struct row_range {
+    uint64_t first, count;
+};
+static const struct row_range all_rows = {0, UINT64_MAX};
+
+static bool select_rows(const struct h5 *file, const char *path, struct row_range rows, struct dataset *dataset,
+                        struct diagnostics *diagnostics)
+{
+    hsize_t start[H5S_MAX_RANK] = {rows.first}, size[H5S_MAX_RANK] = {rows.count};
+    if (rows.count == UINT64_MAX)
+        return true;
+    if (dataset->shape.rank == 0 || rows.first > dataset->shape.size[0] ||
+        rows.count > dataset->shape.size[0] - rows.first)
+        return h5_fail(file, path, diagnostics, "has no rows %" PRIu64 " to %" PRIu64, rows.first,
+                       rows.first + rows.count);
+    dataset->items = rows.count;
+    for (int i = 1; i < dataset->shape.rank; i++) {
+        size[i] = dataset->shape.size[i];
+        dataset->items = times(dataset->items, size[i]);
+    }
+    if (dataset->items == 0)
+        return true;
+    dataset->file_space = dataset->space;
+    dataset->memory_space = H5Screate_simple(dataset->shape.rank, size, NULL);
+    if (H5Sselect_hyperslab(dataset->space, H5S_SELECT_SET, start, NULL, size, NULL) < 0)
+        return h5_fail(file, path, diagnostics, "cannot be read: damaged");
+    return true;
+}
+
+static bool read_numbers(struct h5 *file, const char *path, struct row_range rows, uint64_t limit, hid_t memory_type,
+                         void **out, struct h5_shape *shape, struct diagnostics *diagnostics)
 {
     struct dataset dataset;
+    bool all = rows.count == UINT64_MAX;
     *out = NULL;
-    if (!dataset_open_safe(file, path, limit, &dataset, diagnostics))
+    if (!dataset_open_safe(file, path, all ? limit : UINT64_MAX, &dataset, diagnostics))
         return false;
     bool number = dataset.class == H5T_INTEGER || dataset.class == H5T_FLOAT;
     bool boolean = dataset.class == H5T_ENUM && dataset.item_bytes == 1;
     bool good = false;
     if (!number && !boolean) {
         h5_fail(file, path, diagnostics, "is %s, expected numbers", h5_class_name(dataset.class));
+    } else if (!select_rows(file, path, rows, &dataset, diagnostics)) {
+        good = false;
+    } else if (dataset.items > limit) {
+        h5_fail(file, path, diagnostics, "has %" PRIu64 " values in a slab, expected at most %" PRIu64, dataset.items,
+                limit);
     } else {
         *out = memory_array(dataset.items, H5Tget_size(memory_type));
         good = read_values(file, path, &dataset, memory_type, *out, diagnostics);
@@ -256,7 +295,7 @@ bool h5_read_doubles(struct h5 *file, const char *path, uint64_t limit, double *
                      struct diagnostics *diagnostics)
 {
     void *data;
-    bool good = read_numbers(file, path, limit, H5T_NATIVE_DOUBLE, &data, shape, diagnostics);
+    bool good = read_numbers(file, path, all_rows, limit, H5T_NATIVE_DOUBLE, &data, shape, diagnostics);
     *out = data;
     return good;
 }
@@ -265,7 +304,7 @@ bool h5_read_int64(struct h5 *file, const char *path, uint64_t limit, int64_t **
                    struct diagnostics *diagnostics)
 {
     void *data;
-    bool good = read_numbers(file, path, limit, H5T_NATIVE_INT64, &data, shape, diagnostics);
+    bool good = read_numbers(file, path, all_rows, limit, H5T_NATIVE_INT64, &data, shape, diagnostics);
     *out = data;
     return good;
 }
@@ -274,7 +313,27 @@ bool h5_read_uint8(struct h5 *file, const char *path, uint64_t limit, uint8_t **
                    struct diagnostics *diagnostics)
 {
     void *data;
-    bool good = read_numbers(file, path, limit, H5T_NATIVE_UINT8, &data, shape, diagnostics);
+    bool good = read_numbers(file, path, all_rows, limit, H5T_NATIVE_UINT8, &data, shape, diagnostics);
+    *out = data;
+    return good;
+}
+
+bool h5_read_rows_doubles(struct h5 *file, const char *path, uint64_t first, uint64_t count, uint64_t limit,
+                          double **out, struct diagnostics *diagnostics)
+{
+    void *data;
+    bool good = read_numbers(file, path, (struct row_range){first, count}, limit, H5T_NATIVE_DOUBLE, &data, NULL,
+                             diagnostics);
+    *out = data;
+    return good;
+}
+
+bool h5_read_rows_int64(struct h5 *file, const char *path, uint64_t first, uint64_t count, uint64_t limit,
+                        int64_t **out, struct diagnostics *diagnostics)
+{
+    void *data;
+    bool good = read_numbers(file, path, (struct row_range){first, count}, limit, H5T_NATIVE_INT64, &data, NULL,
+                             diagnostics);
     *out = data;
     return good;
 }

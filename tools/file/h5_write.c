@@ -14,7 +14,6 @@
 
 #define CHUNKED_FROM_BYTES 4096u
 #define CHUNK_BYTES ((uint64_t)1 << 20)
-#define DEFLATE_LEVEL 4
 
 bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostics)
 {
@@ -65,7 +64,7 @@ bool h5_commit(struct h5 *file, struct diagnostics *diagnostics)
     return good;
 }
 
-static void keep_error(struct h5 *file, const char *path, const char *what)
+void h5_keep_error(struct h5 *file, const char *path, const char *what)
 {
     if (!file->error)
         file->error = memory_format("%s: %s", path, what);
@@ -91,8 +90,7 @@ static hid_t text_type(void)
     return type;
 }
 
-/* The type in the file; in memory it is the native one of the same kind. Fresh. */
-static hid_t file_type(enum h5_type type)
+hid_t h5_file_type(enum h5_type type)
 {
     switch (type) {
     case H5_U8: return H5Tcopy(H5T_STD_U8LE);
@@ -138,12 +136,12 @@ static hid_t creation_list(int rank, const hsize_t *size, size_t item_bytes, boo
         hsize_t chunk[H5S_MAX_RANK];
         chunk_shape(rank, size, item_bytes, chunk);
         H5Pset_chunk(list, rank, chunk);
-        H5Pset_deflate(list, DEFLATE_LEVEL);
+        H5Pset_deflate(list, H5_DEFLATE_LEVEL);
     }
     return list;
 }
 
-static hid_t way_list(void)
+hid_t h5_way_list(void)
 {
     hid_t list = H5Pcreate(H5P_LINK_CREATE);
     H5Pset_create_intermediate_group(list, 1);
@@ -162,14 +160,14 @@ static void write_dataset(struct h5 *file, const char *path, hid_t type, hid_t m
     }
     hid_t space = rank ? H5Screate_simple(rank, extent, NULL) : H5Screate(H5S_SCALAR);
     hid_t list = creation_list(rank, extent, H5Tget_size(type), pack);
-    hid_t way = way_list();
+    hid_t way = h5_way_list();
     hid_t id = H5Dcreate2(file->id, path, type, space, way, list, H5P_DEFAULT);
     if (id < 0)
-        keep_error(file, path, "cannot be created");
+        h5_keep_error(file, path, "cannot be created");
     else if (!none && H5Dwrite(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)
-        keep_error(file, path, "cannot be written");
+        h5_keep_error(file, path, "cannot be written");
     if (id >= 0 && H5Dclose(id) < 0)
-        keep_error(file, path, "cannot be written");
+        h5_keep_error(file, path, "cannot be written");
     H5Pclose(way);
     H5Pclose(list);
     H5Sclose(space);
@@ -177,7 +175,7 @@ static void write_dataset(struct h5 *file, const char *path, hid_t type, hid_t m
 
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data)
 {
-    hid_t stored = file_type(type);
+    hid_t stored = h5_file_type(type);
     hid_t memory = H5Tget_native_type(stored, H5T_DIR_ASCEND);
     write_dataset(file, path, stored, memory, true, rank, size, data);
     H5Tclose(memory);
@@ -206,10 +204,10 @@ void h5_group(struct h5 *file, const char *path)
 {
     if (h5_exists(file, path))
         return;
-    hid_t way = way_list();
+    hid_t way = h5_way_list();
     hid_t id = H5Gcreate2(file->id, path, way, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Gclose(id) < 0)
-        keep_error(file, path, "cannot be created");
+        h5_keep_error(file, path, "cannot be created");
     H5Pclose(way);
 }
 
@@ -221,7 +219,7 @@ static void write_attribute(struct h5 *file, const char *path, const char *name,
     hid_t space = H5Screate(H5S_SCALAR);
     hid_t id = H5Acreate_by_name(file->id, path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     if (id < 0 || H5Awrite(id, memory_type, value) < 0 || H5Aclose(id) < 0)
-        keep_error(file, path, "an attribute cannot be written");
+        h5_keep_error(file, path, "an attribute cannot be written");
     H5Sclose(space);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sim/diagnostics.h"
 #include <stdint.h>
+#include <stdio.h>
 
 /* Several spikes of one input in one step are one event with value 2, 3, ...; analog input has any value. */
 struct spike_event {
@@ -17,7 +18,8 @@ struct spike_sample {
     int label;     /* -1: none */
     uint32_t steps;
     size_t count;
-    struct spike_event *events; /* sorted by (step, index), no duplicates */
+    struct spike_event *events; /* sorted by (step, index), no duplicates; NULL: they are in the batch's spool */
+    uint64_t spooled;           /* where, in events */
     float *offsets;             /* for writers only. NULL: at the start of the step; else [count], part of a step */
 };
 
@@ -28,6 +30,8 @@ struct spike_batch {
     bool analog;      /* some value is not a whole number >= 0 */
     size_t count;
     struct spike_sample *samples;
+    FILE *spool;      /* NULL, or a temporary file without a name that holds samples that memory is not to hold */
+    uint64_t spooled, held; /* events in it, in memory */
 };
 
 enum spike_coding { CODING_RATE, CODING_ANALOG, CODING_LATENCY }; /* of images (IDX) */
@@ -36,6 +40,7 @@ struct spike_options {
     double dt_s;        /* 0: from the file */
     uint32_t steps;     /* 0: as long as the sample; images need it */
     uint32_t samples;   /* 0: all; else the first so many */
+    bool spool;         /* memory is not to hold more than a small batch: ask for events by spikes_take */
     enum spike_coding coding;
     uint64_t seed;      /* for rate coding (Bernoulli, GSL stream keyed by (seed, sample)) */
     const char *node;       /* NIR data: of this node, if the file has it; NULL: of "input", or what fits */
@@ -47,6 +52,11 @@ struct spike_options {
  * an index beyond it is an error. */
 MUST_USE bool spikes_read(const char *path, uint32_t inputs, const struct spike_options *options,
                           struct spike_batch *out, struct diagnostics *diagnostics);
+/* Copies events of a sample, from number `first` on, at most `room`; returns how many. Panics when the disk fails. */
+size_t spikes_take(const struct spike_batch *batch, size_t sample, size_t first, struct spike_event *out, size_t room);
+/* Gives a sample these events, which it takes over. False, with a message, when a spool cannot be written. */
+MUST_USE bool spikes_store(struct spike_batch *batch, size_t sample, struct spike_event *events, size_t count,
+                           bool spool, struct diagnostics *diagnostics);
 void spikes_free(struct spike_batch *batch);
 
 #endif

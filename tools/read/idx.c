@@ -137,9 +137,8 @@ bool idx_read(struct spike_reading *reading, const struct spike_file *file)
         seed_sample(generator, reading->options->seed, reading->batch->count);
         int64_t index = idx.size[0] > 1 ? (int64_t)i : -1;
         fine = reading_begin_sample(reading, file->path, index, reading->options->steps) &&
-               code_image(reading, file->path, idx.data + (size_t)i * reading->batch->inputs, generator);
-        if (fine)
-            reading_end_sample(reading);
+               code_image(reading, file->path, idx.data + (size_t)i * reading->batch->inputs, generator) &&
+               reading_end_sample(reading);
     }
     gsl_rng_free(generator);
     return fine;

@@ -15,12 +15,16 @@ struct observable {
     double neurons;
 };
 
+/* Some rows of the arrays. */
 struct event_arrays {
     int64_t *index;
     double *time_s;
     double *value; /* NULL: 1 each */
-    uint64_t samples, events;
+    uint64_t samples, events; /* of the whole arrays; of a sample, padding included */
+    uint64_t first, rows;     /* those that are here */
 };
+
+#define SLAB_ITEMS ((uint64_t)1 << 19)
 
 static char *join(const char *group, const char *name)
 {
@@ -155,20 +159,32 @@ static bool read_grid_sample(struct spike_reading *reading, const char *place, c
             if (value != 0 && !reading_add_event(reading, place, step * inputs + i, step, i, value))
                 return false;
         }
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
+}
+
+/* How many rows of a dataset are read at a time: some megabytes. */
+static uint64_t slab_rows(uint64_t row_items)
+{
+    return row_items < SLAB_ITEMS ? SLAB_ITEMS / (row_items ? row_items : 1) : 1;
 }
 
 static bool read_grid(struct spike_reading *reading, struct h5 *file, const struct observable *observable)
 {
     char *name = join(observable->path, "data"), *place = memory_format("%s: %s", h5_path(file), name);
-    double *data = NULL;
     struct h5_shape shape = {0};
-    bool fine = h5_read_doubles(file, name, SPIKE_ITEMS_MAX, &data, &shape, reading->diagnostics);
-    for (uint64_t i = 0; fine && i < shape.size[0] && !reading_full(reading); i++)
-        fine = reading_begin_sample(reading, h5_path(file), shape.size[0] > 1 ? (int64_t)i : -1, shape.size[1]) &&
-               read_grid_sample(reading, place, data + i * shape.size[1] * shape.size[2], shape.size[1]);
-    free(data);
+    bool fine = h5_shape_of(file, name, &shape, reading->diagnostics);
+    uint64_t row = fine && shape.size[2] && shape.size[1] > SPIKE_ITEMS_MAX / shape.size[2]
+                       ? UINT64_MAX : shape.size[1] * shape.size[2];
+    for (uint64_t i = 0, slab = slab_rows(row), rows; fine && i < shape.size[0] && !reading_full(reading); i += rows) {
+        double *data = NULL;
+        rows = shape.size[0] - i < slab ? shape.size[0] - i : slab;
+        fine = h5_read_rows_doubles(file, name, i, rows, SPIKE_ITEMS_MAX, &data, reading->diagnostics);
+        for (uint64_t r = 0; fine && r < rows && !reading_full(reading); r++)
+            fine = reading_begin_sample(reading, h5_path(file), shape.size[0] > 1 ? (int64_t)(i + r) : -1,
+                                        shape.size[1]) &&
+                   read_grid_sample(reading, place, data + r * row, shape.size[1]);
+        free(data);
+    }
     free(name);
     free(place);
     return fine;
@@ -210,7 +226,7 @@ static bool check_times(struct spike_reading *reading, const char *place, const 
             continue;
         if (!isfinite(arrays->time_s[i]) || arrays->time_s[i] < 0)
             return diagnostics_add(reading->diagnostics, place, "event %llu: time %g s, expected a number >= 0",
-                                   (unsigned long long)i, arrays->time_s[i]);
+                                   (unsigned long long)(arrays->first * arrays->events + i), arrays->time_s[i]);
         uint64_t step = spike_step(arrays->time_s[i], reading->batch->dt_s);
         *steps = step + 1 > *steps ? step + 1 : *steps;
     }
@@ -220,7 +236,7 @@ static bool check_times(struct spike_reading *reading, const char *place, const 
 static bool read_event_sample(struct spike_reading *reading, const char *path, const char *place,
                               const struct event_arrays *arrays, uint64_t sample, uint64_t steps)
 {
-    uint64_t first = sample * arrays->events;
+    uint64_t first = (sample - arrays->first) * arrays->events;
     if (!check_times(reading, place, arrays, first, &steps) ||
         !reading_begin_sample(reading, path, arrays->samples > 1 ? (int64_t)sample : -1, steps))
         return false;
@@ -229,11 +245,10 @@ static bool read_event_sample(struct spike_reading *reading, const char *path, c
             continue;
         uint64_t step = spike_step(arrays->time_s[i], reading->batch->dt_s);
         double value = arrays->value ? arrays->value[i] : 1;
-        if (!reading_add_event(reading, place, i, step, arrays->index[i], value))
+        if (!reading_add_event(reading, place, arrays->first * arrays->events + i, step, arrays->index[i], value))
             return false;
     }
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }
 
 static bool same_shape(const struct h5_shape *a, const struct h5_shape *b)
@@ -241,18 +256,16 @@ static bool same_shape(const struct h5_shape *a, const struct h5_shape *b)
     return b->rank == 2 && a->size[0] == b->size[0] && a->size[1] == b->size[1];
 }
 
-static bool load_events(struct h5 *file, const struct observable *observable, struct event_arrays *out,
+static bool event_shape(struct h5 *file, const struct observable *observable, struct event_arrays *out,
                         struct diagnostics *diagnostics)
 {
     char *index = join(observable->path, "idx"), *time = join(observable->path, "time");
     char *value = join(observable->path, "value"), *place = memory_format("%s: %s", h5_path(file), observable->path);
     struct h5_shape shape = {0}, times = {0}, values = {0};
     *out = (struct event_arrays){0};
-    bool fine = h5_read_int64(file, index, SPIKE_ITEMS_MAX, &out->index, &shape, diagnostics) &&
-                h5_read_doubles(file, time, SPIKE_ITEMS_MAX, &out->time_s, &times, diagnostics);
-    if (fine && observable->valued)
-        fine = h5_read_doubles(file, value, SPIKE_ITEMS_MAX, &out->value, &values, diagnostics);
-    if (fine && (shape.rank != 2 || !same_shape(&shape, &times) || (out->value && !same_shape(&shape, &values))))
+    bool fine = h5_shape_of(file, index, &shape, diagnostics) && h5_shape_of(file, time, &times, diagnostics) &&
+                (!observable->valued || h5_shape_of(file, value, &values, diagnostics));
+    if (fine && (shape.rank != 2 || !same_shape(&shape, &times) || (observable->valued && !same_shape(&shape, &values))))
         fine = diagnostics_add(diagnostics, place, "idx, time and value differ in shape, expected (sample, event) "
                                "each");
     out->samples = shape.size[0];
@@ -264,18 +277,46 @@ static bool load_events(struct h5 *file, const struct observable *observable, st
     return fine;
 }
 
+static bool load_events(struct h5 *file, const struct observable *observable, struct event_arrays *out,
+                        struct diagnostics *diagnostics)
+{
+    char *index = join(observable->path, "idx"), *time = join(observable->path, "time");
+    char *value = join(observable->path, "value");
+    uint64_t first = out->first, rows = out->rows;
+    bool fine = h5_read_rows_int64(file, index, first, rows, SPIKE_ITEMS_MAX, &out->index, diagnostics) &&
+                h5_read_rows_doubles(file, time, first, rows, SPIKE_ITEMS_MAX, &out->time_s, diagnostics);
+    if (fine && observable->valued)
+        fine = h5_read_rows_doubles(file, value, first, rows, SPIKE_ITEMS_MAX, &out->value, diagnostics);
+    free(index);
+    free(time);
+    free(value);
+    return fine;
+}
+
+static void unload_events(struct event_arrays *arrays)
+{
+    free(arrays->index);
+    free(arrays->time_s);
+    free(arrays->value);
+    arrays->index = NULL;
+    arrays->time_s = arrays->value = NULL;
+}
+
 static bool read_events(struct spike_reading *reading, struct h5 *file, const struct observable *observable)
 {
     struct event_arrays arrays;
     char *place = memory_format("%s: %s", h5_path(file), observable->path);
     uint64_t steps = 0;
-    bool fine = load_events(file, observable, &arrays, reading->diagnostics) &&
+    bool fine = event_shape(file, observable, &arrays, reading->diagnostics) &&
                 read_duration(reading, file, observable, &steps);
-    for (uint64_t i = 0; fine && i < arrays.samples && !reading_full(reading); i++)
-        fine = read_event_sample(reading, h5_path(file), place, &arrays, i, steps);
-    free(arrays.index);
-    free(arrays.time_s);
-    free(arrays.value);
+    for (uint64_t slab = slab_rows(arrays.events); fine && arrays.first < arrays.samples && !reading_full(reading);
+         arrays.first += arrays.rows) {
+        arrays.rows = arrays.samples - arrays.first < slab ? arrays.samples - arrays.first : slab;
+        fine = load_events(file, observable, &arrays, reading->diagnostics);
+        for (uint64_t i = 0; fine && i < arrays.rows && !reading_full(reading); i++)
+            fine = read_event_sample(reading, h5_path(file), place, &arrays, arrays.first + i, steps);
+        unload_events(&arrays);
+    }
     free(place);
     return fine;
 }

@@ -106,8 +106,7 @@ static bool add_events(struct spike_reading *reading, const char *path, const st
         if (!reading_add_event(reading, path, i, step, index, 1))
             return false;
     }
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }
 
 bool nmnist_read(struct spike_reading *reading, const struct spike_file *file)

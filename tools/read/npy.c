@@ -58,9 +58,8 @@ bool npy_spikes_read(struct spike_reading *reading, const struct spike_file *fil
         return false;
     for (uint64_t i = 0; i < axes.samples && !reading_full(reading); i++) {
         if (!reading_begin_sample(reading, file->path, axes.samples > 1 ? (int64_t)i : -1, axes.steps) ||
-            !read_sample(reading, file->path, &array, &axes, i * axes.sample_stride))
+            !read_sample(reading, file->path, &array, &axes, i * axes.sample_stride) || !reading_end_sample(reading))
             return false;
-        reading_end_sample(reading);
     }
     return true;
 }

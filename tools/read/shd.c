@@ -30,8 +30,7 @@ static bool add_sample(struct spike_reading *reading, const char *path, uint64_t
     for (uint64_t i = first; i < end; i++)
         if (!reading_add_event(reading, path, i - first, spike_step(times->values[i], dt), (int64_t)units->values[i], 1))
             return false;
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }
 
 static bool add_labels(struct spike_reading *reading, struct h5 *file, uint64_t samples)

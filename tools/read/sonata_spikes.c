@@ -72,8 +72,7 @@ static bool add_events(struct spike_reading *reading, const char *path, const do
     for (uint64_t i = 0; i < count; i++)
         if (!reading_add_event(reading, path, i, nearest_step(time[i] * scale, dt), id[i], 1))
             return false;
-    reading_end_sample(reading);
-    return true;
+    return reading_end_sample(reading);
 }
 
 bool sonata_spikes_read(struct spike_reading *reading, struct h5 *file)

@@ -6,7 +6,7 @@
 
 /* Limits that keep hostile files harmless. */
 #define SPIKE_STEPS_MAX (1u << 24)
-#define SPIKE_ITEMS_MAX (1u << 28)                    /* values of a dense file; events of a batch */
+#define SPIKE_ITEMS_MAX (1u << 28)                    /* values of a dense file; events of a batch (spooled: of a sample) */
 #define SPIKE_VALUE_MAX 1e30                          /* so that 2^28 of them still fit a float */
 #define SPIKE_FILE_MAX (((size_t)1 << 31) + (1 << 16)) /* 2^28 doubles and a header */
 
@@ -15,7 +15,7 @@ struct spike_reading {
     struct spike_batch *batch;
     size_t capacity;       /* of batch->samples */
     size_t event_capacity; /* of the sample begun last */
-    uint64_t events;       /* in the batch so far */
+    uint64_t events;       /* in the batch so far; spooled: in the sample */
     bool dt_known;         /* some file has set batch->dt_s */
     struct diagnostics *diagnostics;
 };
@@ -40,8 +40,9 @@ MUST_USE bool reading_begin_sample(struct spike_reading *reading, const char *pa
  * non-finite value is an error. `event` is its number in the file, for the message. */
 MUST_USE bool reading_add_event(struct spike_reading *reading, const char *path, uint64_t event, uint64_t step,
                                 int64_t index, double value);
-/* Sorts and merges: several events of one input in one step are summed. */
-void reading_end_sample(struct spike_reading *reading);
+/* Sorts and merges: several events of one input in one step are summed. False, with a message, when the events shall
+ * not stay in memory and cannot be put elsewhere. */
+MUST_USE bool reading_end_sample(struct spike_reading *reading);
 
 /* floor(time / dt), where a quotient that rounding left just below a whole number counts as that number: k * dt / dt
  * may be less than k. time and dt finite, time >= 0; at most SPIKE_STEPS_MAX. */

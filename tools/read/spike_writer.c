@@ -76,6 +76,14 @@ static void write_types(struct h5 *file, const char *root, const char *node)
     free(path);
 }
 
+static void write_about(struct h5 *file, const char *group, bool valued, uint32_t neurons, uint32_t steps, double dt_s)
+{
+    h5_write_attribute_string(file, group, "__type__", valued ? "ValuedEventData" : "EventData");
+    h5_write_attribute_int64(file, group, "n_neurons", neurons);
+    h5_write_attribute_double(file, group, "dt", dt_s);
+    h5_write_attribute_double(file, group, "t_max", steps * dt_s);
+}
+
 bool spikes_write_nir_data(struct h5 *file, const char *root, const char *node, const char *observable,
                            const struct spike_batch *batch, struct diagnostics *diagnostics)
 {
@@ -93,13 +101,82 @@ bool spikes_write_nir_data(struct h5 *file, const char *root, const char *node, 
     write_array(file, group, "time", H5_F64, rows.size, rows.time_s);
     if (rows.valued)
         write_array(file, group, "value", H5_F32, rows.size, rows.value);
-    h5_write_attribute_string(file, group, "__type__", rows.valued ? "ValuedEventData" : "EventData");
-    h5_write_attribute_int64(file, group, "n_neurons", batch->inputs);
-    h5_write_attribute_double(file, group, "dt", batch->dt_s);
-    h5_write_attribute_double(file, group, "t_max", rows.steps * batch->dt_s);
+    write_about(file, group, rows.valued, batch->inputs, rows.steps, batch->dt_s);
     free(group);
     free(rows.index);
     free(rows.time_s);
     free(rows.value);
     return true;
+}
+
+/* ---- the same, piece by piece ---- */
+
+struct spike_rows {
+    struct h5 *file;
+    char *group;
+    double dt_s;
+    struct h5_rows *index, *time_s, *value;
+    bool valued; /* some value is not 1 */
+    /* room for a piece */
+    size_t capacity[3];
+    int64_t *indices;
+    double *times_s;
+    float *values;
+};
+
+static struct h5_rows *create(struct spike_rows *rows, const char *name, enum h5_type type, uint64_t samples,
+                              uint64_t width, const void *fill)
+{
+    char *path = memory_format("%s/%s", rows->group, name);
+    struct h5_rows *out = h5_rows_create(rows->file, path, type, samples, width, fill);
+    free(path);
+    return out;
+}
+
+struct spike_rows *spike_rows_open(struct h5 *file, const char *root, const char *node, const char *observable,
+                                   uint64_t samples, uint64_t expected, double dt_s, bool values)
+{
+    struct spike_rows *rows = memory_array(1, sizeof *rows);
+    write_types(file, root, node);
+    *rows = (struct spike_rows){.file = file, .dt_s = dt_s,
+                                .group = memory_format("%s/nodes/%s/observables/%s", root, node, observable)};
+    rows->index = create(rows, "idx", H5_I64, samples, expected, &(int64_t){-1});
+    rows->time_s = create(rows, "time", H5_F64, samples, expected, &(double){HUGE_VAL});
+    if (values)
+        rows->value = create(rows, "value", H5_F32, samples, expected, &(float){0});
+    return rows;
+}
+
+void spike_rows_add(struct spike_rows *rows, uint64_t sample, uint64_t column, const struct spike_event *events,
+                    size_t count)
+{
+    rows->indices = memory_grow(rows->indices, &rows->capacity[0], count, sizeof *rows->indices);
+    rows->times_s = memory_grow(rows->times_s, &rows->capacity[1], count, sizeof *rows->times_s);
+    rows->values = memory_grow(rows->values, &rows->capacity[2], count, sizeof *rows->values);
+    for (size_t i = 0; i < count; i++) {
+        rows->indices[i] = events[i].index;
+        rows->times_s[i] = time_of_step(events[i].step, rows->dt_s);
+        rows->values[i] = events[i].value;
+        rows->valued = rows->valued || events[i].value != 1;
+    }
+    must(rows->value || !rows->valued);
+    h5_rows_write(rows->index, sample, column, count, rows->indices);
+    h5_rows_write(rows->time_s, sample, column, count, rows->times_s);
+    if (rows->value)
+        h5_rows_write(rows->value, sample, column, count, rows->values);
+}
+
+void spike_rows_close(struct spike_rows *rows, uint32_t neurons, uint32_t steps)
+{
+    if (!rows)
+        return;
+    h5_rows_close(rows->index, true);
+    h5_rows_close(rows->time_s, true);
+    h5_rows_close(rows->value, rows->valued);
+    write_about(rows->file, rows->group, rows->valued, neurons, steps, rows->dt_s);
+    free(rows->group);
+    free(rows->indices);
+    free(rows->times_s);
+    free(rows->values);
+    free(rows);
 }

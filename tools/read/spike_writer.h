@@ -14,4 +14,14 @@
 MUST_USE bool spikes_write_nir_data(struct h5 *file, const char *root, const char *node, const char *observable,
                                     const struct spike_batch *batch, struct diagnostics *diagnostics);
 
+/* The same piece by piece. `expected`: events of a sample, roughly; `values`: some may not be 1. */
+struct spike_rows;
+struct spike_rows *spike_rows_open(struct h5 *file, const char *root, const char *node, const char *observable,
+                                   uint64_t samples, uint64_t expected, double dt_s, bool values);
+/* Events of a sample, behind the `column` that are there already. */
+void spike_rows_add(struct spike_rows *rows, uint64_t sample, uint64_t column, const struct spike_event *events,
+                    size_t count);
+/* steps: of the longest sample. */
+void spike_rows_close(struct spike_rows *rows, uint32_t neurons, uint32_t steps);
+
 #endif

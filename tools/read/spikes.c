@@ -46,6 +46,7 @@ bool reading_begin_sample(struct spike_reading *reading, const char *path, int64
     struct spike_batch *batch = reading->batch;
     batch->samples = memory_grow(batch->samples, &reading->capacity, batch->count + 1, sizeof *batch->samples);
     reading->event_capacity = 0;
+    reading->events = reading->options->spool ? 0 : reading->events;
     const char *name = file_name(path);
     batch->samples[batch->count++] = (struct spike_sample){
         .name = index < 0 ? memory_copy_string(name) : memory_format("%s[%lld]", name, (long long)index),
@@ -123,15 +124,18 @@ static void merge_events(struct spike_sample *sample)
     sample->count = kept;
 }
 
-void reading_end_sample(struct spike_reading *reading)
+bool reading_end_sample(struct spike_reading *reading)
 {
+    struct spike_batch *batch = reading->batch;
     struct spike_sample *sample = last_sample(reading);
     if (!is_sorted(sample))
         qsort(sample->events, sample->count, sizeof *sample->events, by_step);
     merge_events(sample);
     for (size_t i = 0; i < sample->count; i++)
         if (sample->events[i].value != truncf(sample->events[i].value))
-            reading->batch->analog = true;
+            batch->analog = true;
+    return spikes_store(batch, batch->count - 1, sample->events, sample->count, reading->options->spool,
+                        reading->diagnostics);
 }
 
 uint64_t spike_step(double time_s, double dt_s)
@@ -267,6 +271,8 @@ void spikes_free(struct spike_batch *batch)
         free(batch->samples[i].name);
         free(batch->samples[i].events);
     }
+    if (batch->spool)
+        fclose(batch->spool);
     free(batch->samples);
     free(batch->path);
     *batch = (struct spike_batch){0};

@@ -21,15 +21,27 @@ struct spike_list { /* of one node: (step, neuron), by step */
     size_t count, capacity;
 };
 
-struct run {
+/* Events of the sample under way, some at a time. */
+struct window {
+    const struct spike_batch *batch;
+    size_t sample, taken; /* of it, those that the window has been filled with */
+    size_t count, next;
+    struct spike_event events[1024];
+};
+
+struct reference_run {
     struct simulation simulation;
     const struct network *network;
     const struct reference_options *options;
     uint32_t output_node;
     uint64_t inputs; /* of all Input nodes */
     uint32_t outputs;
+    bool output_spikes;
     size_t neurons;
     struct spike_list *lists; /* one a node */
+    struct window window;
+    uint32_t step;            /* the next one */
+    double *score;            /* [outputs], of the sample so far */
 };
 
 /* ---- what goes in and out ---- */
@@ -42,7 +54,7 @@ static uint32_t first_output(const struct network *network)
 }
 
 /* Whether only spikes reach the node: all its sources spike, or flatten spikes. */
-static bool fed_by_spikes(const struct run *run, uint32_t node, const bool *carries_spikes)
+static bool fed_by_spikes(const struct reference_run *run, uint32_t node, const bool *carries_spikes)
 {
     const struct unit *unit = &run->simulation.units[node];
     bool all = unit->edge_count > 0;
@@ -51,7 +63,7 @@ static bool fed_by_spikes(const struct run *run, uint32_t node, const bool *carr
     return all;
 }
 
-static bool output_spikes(const struct run *run)
+static bool output_spikes(const struct reference_run *run)
 {
     const struct network *network = run->network;
     bool *carries_spikes = memory_array(network->node_count, sizeof *carries_spikes);
@@ -66,12 +78,10 @@ static bool output_spikes(const struct run *run)
     return spikes;
 }
 
-static bool check_batch(const struct spike_batch *batch, const struct run *run, struct diagnostics *diagnostics)
+static bool check_steps(const struct spike_batch *batch, const struct reference_run *run,
+                        struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count;
-    if (run->inputs != batch->inputs)
-        diagnostics_add(diagnostics, batch->path, "%" PRIu32 " inputs, expected %" PRIu64 " as the network has",
-                        batch->inputs, run->inputs);
     uint64_t a_step = 1 + run->outputs + (run->options->keep_potentials ? (uint64_t)run->neurons : 0);
     for (size_t i = 0; i < batch->count; i++)
         if (batch->samples[i].steps > KEPT_VALUES_MAX / a_step)
@@ -80,30 +90,47 @@ static bool check_batch(const struct spike_batch *batch, const struct run *run, 
     return diagnostics->count == before;
 }
 
-/* Sets the outputs of the Input nodes from the events of this step; returns the first event of a later step. */
-static size_t set_inputs(struct run *run, const struct spike_sample *sample, size_t event, uint32_t step)
+/* The next event of the sample, NULL after the last. */
+static const struct spike_event *next_event(struct window *window)
 {
-    uint64_t base = 0;
+    if (window->next == window->count) {
+        window->count = spikes_take(window->batch, window->sample, window->taken, window->events,
+                                    sizeof window->events / sizeof *window->events);
+        window->taken += window->count;
+        window->next = 0;
+    }
+    return window->next < window->count ? &window->events[window->next] : NULL;
+}
+
+/* The value of an input; inputs run through the Input nodes in ascending order. */
+static double *input_value(struct reference_run *run, uint64_t index)
+{
     for (uint32_t n = 0; n < run->network->node_count; n++) {
         struct unit *unit = &run->simulation.units[n];
         if (run->network->nodes[n].kind != NODE_INPUT)
             continue;
-        memset(unit->output, 0, unit->size * sizeof *unit->output);
-        for (size_t e = event; e < sample->count && sample->events[e].step == step; e++) {
-            uint64_t index = sample->events[e].index;
-            must(index < run->inputs);
-            if (index >= base && index - base < unit->size)
-                unit->output[index - base] += (double)sample->events[e].value;
-        }
-        base += unit->size;
+        if (index < unit->size)
+            return &unit->output[index];
+        index -= unit->size;
     }
-    while (event < sample->count && sample->events[event].step == step)
-        event++;
-    return event;
+    panic("input %" PRIu64 " of %" PRIu64, index, run->inputs);
+}
+
+/* Sets the outputs of the Input nodes from the events of this step. */
+static void set_inputs(struct reference_run *run)
+{
+    const struct spike_event *event;
+    for (uint32_t n = 0; n < run->network->node_count; n++)
+        if (run->network->nodes[n].kind == NODE_INPUT)
+            memset(run->simulation.units[n].output, 0, run->simulation.units[n].size * sizeof(double));
+    while ((event = next_event(&run->window)) && event->step == run->step) {
+        *input_value(run, event->index) += (double)event->value;
+        run->window.next++;
+    }
 }
 
 /* ---- what is kept ---- */
-static void keep_spikes(struct run *run, uint32_t step)
+static void keep_spikes(struct reference_run *run, uint32_t step)
 {
     for (uint32_t n = 0; n < run->network->node_count; n++) {
         const struct unit *unit = &run->simulation.units[n];
@@ -120,7 +147,7 @@ static void keep_spikes(struct run *run, uint32_t step)
     }
 }
 
-static void keep_potentials(const struct run *run, float *row)
+static void keep_potentials(const struct reference_run *run, float *row)
 {
     for (uint32_t n = 0; n < run->network->node_count; n++) {
         const struct unit *unit = &run->simulation.units[n];
@@ -143,7 +170,8 @@ static void join_list(struct spike_list *list, bool exact, bool valued, struct r
     list->count = 0;
 }
 
-static void join_spikes(struct run *run, struct reference_sample *out)
+/* All lists, which are empty then. */
+static void join_spikes(struct reference_run *run, struct reference_sample *out)
 {
     size_t count = 0;
     bool exact = run->options->semantics->integrator == INTEGRATOR_EXACT, valued = false;
@@ -161,20 +189,117 @@ static void join_spikes(struct run *run, struct reference_sample *out)
         join_list(&run->lists[n], exact, valued, out);
 }
 
-/* ---- */
-static void run_sample(struct run *run, const struct spike_sample *sample, struct reference_sample *out)
+/* ---- a sample, step by step ---- */
+
+void reference_begin(struct reference_run *run, const struct spike_batch *batch, size_t sample)
 {
-    out->steps = sample->steps;
-    out->output_values = memory_array((size_t)sample->steps * run->outputs, sizeof *out->output_values);
-    if (run->options->keep_potentials)
-        out->potentials = memory_array((size_t)sample->steps * run->neurons, sizeof *out->potentials);
+    run->window.batch = batch;
+    run->window.sample = sample;
+    run->window.taken = run->window.count = run->window.next = 0;
+    run->step = 0;
+    memset(run->score, 0, run->outputs * sizeof *run->score);
     simulation_reset(&run->simulation);
-    size_t event = 0;
-    for (uint32_t step = 0; step < sample->steps; step++) {
-        event = set_inputs(run, sample, event, step);
-        simulation_step(&run->simulation);
-        keep_spikes(run, step);
-        memcpy(out->output_values + (size_t)step * run->outputs, run->simulation.units[run->output_node].input,
+}
+
+/* One step; returns what the first Output node received. */
+static const double *advance(struct reference_run *run, uint32_t steps)
+{
+    set_inputs(run);
+    simulation_step(&run->simulation);
+    keep_spikes(run, run->step);
+    const double *outputs = run->simulation.units[run->output_node].input;
+    for (uint32_t o = 0; o < run->outputs; o++)
+        if (run->output_spikes || run->step + 1 == steps)
+            run->score[o] += outputs[o];
+    run->step++;
+    return outputs;
+}
+
+void reference_advance(struct reference_run *run, uint32_t end_step, struct reference_sample *out)
+{
+    uint32_t steps = run->window.batch->samples[run->window.sample].steps;
+    *out = (struct reference_sample){.steps = end_step};
+    while (run->step < end_step)
+        advance(run, steps);
+    join_spikes(run, out);
+}
+
+static int decide(const double *score, uint32_t outputs, bool *tie)
+{
+    int best = 0;
+    *tie = false;
+    for (uint32_t o = 1; o < outputs; o++) {
+        if (score[o] == score[best])
+            *tie = true;
+        if (score[o] <= score[best])
+            continue;
+        *tie = false;
+        best = (int)o;
+    }
+    return best;
+}
+
+int reference_decide(const struct reference_run *run, bool *tie)
+{
+    return decide(run->score, run->outputs, tie);
+}
+
+bool reference_open(const struct network *network, const struct spike_batch *batch,
+                    const struct reference_options *options, struct reference_run **out,
+                    struct diagnostics *diagnostics)
+{
+    struct reference_run *run = memory_array(1, sizeof *run);
+    *out = NULL;
+    run->network = network;
+    run->options = options;
+    run->output_node = first_output(network);
+    run->outputs = (uint32_t)shape_items(&network->nodes[run->output_node].input);
+    run->neurons = (size_t)network_neurons(network);
+    for (uint32_t n = 0; n < network->node_count; n++)
+        if (network->nodes[n].kind == NODE_INPUT)
+            run->inputs += (uint64_t)shape_items(&network->nodes[n].output);
+    bool fine = run->inputs == batch->inputs ||
+                diagnostics_add(diagnostics, batch->path, "%" PRIu32 " inputs, expected %" PRIu64 " as the network has",
+                                batch->inputs, run->inputs);
+    if (!simulation_make(network, options->semantics, options->dt_s, &run->simulation, diagnostics)) {
+        free(run);
+        return false;
+    }
+    run->output_spikes = output_spikes(run);
+    run->lists = memory_array(network->node_count, sizeof *run->lists);
+    run->score = memory_array(run->outputs, sizeof *run->score);
+    *out = run;
+    if (fine)
+        return true;
+    reference_close(run);
+    *out = NULL;
+    return false;
+}
+
+void reference_close(struct reference_run *run)
+{
+    if (!run)
+        return;
+    for (uint32_t n = 0; n < run->network->node_count; n++)
+        free(run->lists[n].spikes);
+    free(run->lists);
+    free(run->score);
+    simulation_free(&run->simulation);
+    free(run);
+}
+
+/* ---- a batch, with everything kept ---- */
+
+static void run_sample(struct reference_run *run, const struct spike_batch *batch, size_t sample,
+                       struct reference_sample *out)
+{
+    out->steps = batch->samples[sample].steps;
+    out->output_values = memory_array((size_t)out->steps * run->outputs, sizeof *out->output_values);
+    if (run->options->keep_potentials)
+        out->potentials = memory_array((size_t)out->steps * run->neurons, sizeof *out->potentials);
+    reference_begin(run, batch, sample);
+    for (uint32_t step = 0; step < out->steps; step++) {
+        memcpy(out->output_values + (size_t)step * run->outputs, advance(run, out->steps),
                run->outputs * sizeof *out->output_values);
         if (out->potentials)
             keep_potentials(run, out->potentials + (size_t)step * run->neurons);
@@ -182,61 +307,46 @@ static void run_sample(struct run *run, const struct spike_sample *sample, struc
     join_spikes(run, out);
 }
 
-static struct run run_of(const struct network *network, const struct reference_options *options)
-{
-    struct run run = {.network = network, .options = options, .output_node = first_output(network)};
-    run.outputs = (uint32_t)shape_items(&network->nodes[run.output_node].input);
-    run.neurons = (size_t)network_neurons(network);
-    for (uint32_t n = 0; n < network->node_count; n++)
-        if (network->nodes[n].kind == NODE_INPUT)
-            run.inputs += (uint64_t)shape_items(&network->nodes[n].output);
-    return run;
-}
-
-static void run_samples(struct run *run, const struct spike_batch *batch, struct reference_result *out)
-{
-    const struct reference_options *options = run->options;
-    run->lists = memory_array(run->network->node_count, sizeof *run->lists);
-    for (; out->sample_count < batch->count; out->sample_count++) {
-        if (options->progress)
-            options->progress(options->progress_context, out->sample_count, batch->count);
-        run_sample(run, &batch->samples[out->sample_count], &out->samples[out->sample_count]);
-    }
-    if (options->progress)
-        options->progress(options->progress_context, batch->count, batch->count);
-    for (uint32_t n = 0; n < run->network->node_count; n++)
-        free(run->lists[n].spikes);
-    free(run->lists);
-}
-
 bool reference_run(const struct network *network, const struct spike_batch *batch,
                    const struct reference_options *options, struct reference_result *out,
                    struct diagnostics *diagnostics)
 {
-    struct run run = run_of(network, options);
+    struct reference_run *run;
     *out = (struct reference_result){0};
-    bool fine = check_batch(batch, &run, diagnostics);
-    if (!simulation_make(network, options->semantics, options->dt_s, &run.simulation, diagnostics))
+    if (!reference_open(network, batch, options, &run, diagnostics))
         return false;
-    if (fine) {
-        out->outputs = run.outputs;
-        out->output_spikes = output_spikes(&run);
-        out->samples = memory_array(batch->count, sizeof *out->samples);
-        run_samples(&run, batch, out);
+    if (!check_steps(batch, run, diagnostics)) {
+        reference_close(run);
+        return false;
     }
-    simulation_free(&run.simulation);
-    return fine;
+    out->outputs = run->outputs;
+    out->output_spikes = run->output_spikes;
+    out->samples = memory_array(batch->count, sizeof *out->samples);
+    for (; out->sample_count < batch->count; out->sample_count++) {
+        if (options->progress)
+            options->progress(options->progress_context, out->sample_count, batch->count);
+        run_sample(run, batch, out->sample_count, &out->samples[out->sample_count]);
+    }
+    if (options->progress)
+        options->progress(options->progress_context, batch->count, batch->count);
+    reference_close(run);
+    return true;
+}
+
+void reference_sample_free(struct reference_sample *sample)
+{
+    free(sample->spikes);
+    free(sample->offsets);
+    free(sample->values);
+    free(sample->output_values);
+    free(sample->potentials);
+    *sample = (struct reference_sample){0};
 }
 
 void reference_free(struct reference_result *result)
 {
-    for (size_t i = 0; i < result->sample_count; i++) {
-        free(result->samples[i].spikes);
-        free(result->samples[i].offsets);
-        free(result->samples[i].values);
-        free(result->samples[i].output_values);
-        free(result->samples[i].potentials);
-    }
+    for (size_t i = 0; i < result->sample_count; i++)
+        reference_sample_free(&result->samples[i]);
     free(result->samples);
     *result = (struct reference_result){0};
 }
@@ -245,20 +355,11 @@ int reference_decision(const struct reference_result *result, size_t sample, boo
 {
     must(sample < result->sample_count && result->outputs);
     const struct reference_sample *s = &result->samples[sample];
-    int best = 0;
-    double best_score = 0.0;
-    *tie = false;
-    for (uint32_t o = 0; o < result->outputs; o++) {
-        double score = 0.0;
-        for (uint32_t step = result->output_spikes || !s->steps ? 0 : s->steps - 1; step < s->steps; step++)
-            score += s->output_values[(size_t)step * result->outputs + o];
-        if (o && score == best_score)
-            *tie = true;
-        if (o && score <= best_score)
-            continue;
-        *tie = false;
-        best = (int)o;
-        best_score = score;
-    }
+    double *score = memory_array(result->outputs, sizeof *score);
+    for (uint32_t step = result->output_spikes || !s->steps ? 0 : s->steps - 1; step < s->steps; step++)
+        for (uint32_t o = 0; o < result->outputs; o++)
+            score[o] += s->output_values[(size_t)step * result->outputs + o];
+    int best = decide(score, result->outputs, tie);
+    free(score);
     return best;
 }

@@ -41,6 +41,20 @@ MUST_USE bool reference_run(const struct network *network, const struct spike_ba
                             struct diagnostics *diagnostics);
 void reference_free(struct reference_result *result);
 
+void reference_sample_free(struct reference_sample *sample);
+
+/* The same step by step, with nothing kept: samples of the batch in any order, for comparing as they come. */
+struct reference_run;
+MUST_USE bool reference_open(const struct network *network, const struct spike_batch *batch,
+                             const struct reference_options *options, struct reference_run **out,
+                             struct diagnostics *diagnostics);
+void reference_begin(struct reference_run *run, const struct spike_batch *batch, size_t sample);
+/* Up to end_step; `out` has the spikes of the steps since the last call, without outputs and potentials. */
+void reference_advance(struct reference_run *run, uint32_t end_step, struct reference_sample *out);
+/* As reference_decision, when the sample is over. */
+int reference_decide(const struct reference_run *run, bool *tie);
+void reference_close(struct reference_run *run);
+
 /* The deciding output of a sample: most spikes, or highest value in the last step where the outputs do not spike;
  * lowest index on a tie, and *tie set. */
 int reference_decision(const struct reference_result *result, size_t sample, bool *tie);

@@ -2,11 +2,7 @@
 
 #include <string.h>
 
-struct overlap {
-    uint64_t both, either;
-};
-
-/* Spikes of one population or node: consecutive in the sorted list of a sample. */
+/* Spikes of one population or node: consecutive in a sorted list. */
 struct chip_range {
     const struct recorded_spike *at, *end;
 };
@@ -14,37 +10,35 @@ struct reference_range {
     const struct reference_spike *at, *end;
 };
 
-static struct chip_range chip_spikes(const struct sample_result *sample, uint32_t population)
+static struct chip_range chip_spikes(const struct recorded_spike *spikes, size_t count, uint32_t population)
 {
-    size_t low = 0, high = sample->spike_count;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (sample->spikes[middle].population < population)
+        if (spikes[middle].population < population)
             low = middle + 1;
         else
             high = middle;
     }
     size_t end = low;
-    while (end < sample->spike_count && sample->spikes[end].population == population)
+    while (end < count && spikes[end].population == population)
         end++;
-    const struct recorded_spike *spikes = sample->spikes;
     return end > low ? (struct chip_range){spikes + low, spikes + end} : (struct chip_range){NULL, NULL};
 }
 
-static struct reference_range reference_spikes(const struct reference_sample *sample, uint32_t node)
+static struct reference_range reference_spikes(const struct reference_spike *spikes, size_t count, uint32_t node)
 {
-    size_t low = 0, high = sample->spike_count;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (sample->spikes[middle].node < node)
+        if (spikes[middle].node < node)
             low = middle + 1;
         else
             high = middle;
     }
     size_t end = low;
-    while (end < sample->spike_count && sample->spikes[end].node == node)
+    while (end < count && spikes[end].node == node)
         end++;
-    const struct reference_spike *spikes = sample->spikes;
     return end > low ? (struct reference_range){spikes + low, spikes + end} : (struct reference_range){NULL, NULL};
 }
 
@@ -77,20 +71,32 @@ static int64_t population_of(const struct program *program, const char *node_nam
     return -1;
 }
 
-double spike_agreement(const struct network *network, const struct program *program, const struct chip_result *chip,
-                       const struct reference_result *reference)
+void overlap_add(struct overlap *sum, const struct network *network, const struct program *program,
+                 const struct recorded_spike *chip, size_t chip_count, const struct reference_spike *reference,
+                 size_t reference_count)
 {
-    struct overlap sum = {0, 0};
     for (uint32_t node = 0; node < network->node_count; node++) {
         if (!node_spikes(network->nodes[node].kind))
             continue;
         int64_t population = population_of(program, network->nodes[node].name);
-        for (size_t s = 0; s < chip->sample_count && s < reference->sample_count; s++) {
-            struct chip_range on_chip = {NULL, NULL};
-            if (population >= 0)
-                on_chip = chip_spikes(&chip->samples[s], (uint32_t)population);
-            merge(on_chip, reference_spikes(&reference->samples[s], node), &sum);
-        }
+        struct chip_range on_chip = {NULL, NULL};
+        if (population >= 0)
+            on_chip = chip_spikes(chip, chip_count, (uint32_t)population);
+        merge(on_chip, reference_spikes(reference, reference_count, node), sum);
     }
-    return sum.either ? (double)sum.both / (double)sum.either : 1;
+}
+
+double overlap_ratio(const struct overlap *sum)
+{
+    return sum->either ? (double)sum->both / (double)sum->either : 1;
+}
+
+double spike_agreement(const struct network *network, const struct program *program, const struct chip_result *chip,
+                       const struct reference_result *reference)
+{
+    struct overlap sum = {0, 0};
+    for (size_t s = 0; s < chip->sample_count && s < reference->sample_count; s++)
+        overlap_add(&sum, network, program, chip->samples[s].spikes, chip->samples[s].spike_count,
+                    reference->samples[s].spikes, reference->samples[s].spike_count);
+    return overlap_ratio(&sum);
 }

@@ -55,12 +55,11 @@ uint32_t deciding_populations(const struct network *network, const struct progra
     return neurons;
 }
 
-/* Scores of the output neurons: spikes counted, or values of the last step in graph units. */
-static void collect_scores(const struct program *program, const struct sample_result *sample, const bool *deciding,
-                           double *score)
+void chip_scores(const struct program *program, const bool *deciding, uint32_t steps,
+                 const struct recorded_spike *outputs, size_t count, double *score)
 {
-    for (size_t i = 0; i < sample->output_count; i++) {
-        const struct recorded_spike *output = &sample->outputs[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct recorded_spike *output = &outputs[i];
         if (output->population >= program->population_count || !deciding[output->population])
             continue;
         const struct population *population = &program->populations[output->population];
@@ -68,18 +67,15 @@ static void collect_scores(const struct program *program, const struct sample_re
             continue;
         if (!population->values)
             score[output->neuron] += 1;
-        else if (output->step + 1 == sample->steps)
+        else if (output->step + 1 == steps)
             score[output->neuron] += output->value / (population->scale > 0 ? population->scale : 1);
     }
 }
 
-int chip_decision(const struct program *program, const bool *deciding, uint32_t neurons,
-                  const struct sample_result *sample, bool *tie)
+int score_decision(const double *score, uint32_t neurons, bool *tie)
 {
-    *tie = false;
-    double *score = memory_array(neurons, sizeof *score);
-    collect_scores(program, sample, deciding, score);
     int best = neurons ? 0 : -1;
+    *tie = false;
     for (uint32_t n = 1; n < neurons; n++) {
         if (score[n] > score[best]) {
             best = (int)n;
@@ -88,6 +84,15 @@ int chip_decision(const struct program *program, const bool *deciding, uint32_t 
             *tie = true;
         }
     }
+    return best;
+}
+
+int chip_decision(const struct program *program, const bool *deciding, uint32_t neurons,
+                  const struct sample_result *sample, bool *tie)
+{
+    double *score = memory_array(neurons, sizeof *score);
+    chip_scores(program, deciding, sample->steps, sample->outputs, sample->output_count, score);
+    int best = score_decision(score, neurons, tie);
     free(score);
     return best;
 }

@@ -30,12 +30,13 @@ uint64_t host_sum(const struct counter_table *table, enum host_counter counter)
     return sum;
 }
 
-uint64_t input_spike_count(const struct spike_batch *batch, size_t samples)
+uint64_t input_spike_count(const struct spike_batch *batch, size_t sample)
 {
+    struct spike_event events[256];
     uint64_t sum = 0;
-    for (size_t s = 0; s < batch->count && s < samples; s++)
-        for (size_t i = 0; i < batch->samples[s].count; i++) {
-            double value = (double)batch->samples[s].events[i].value;
+    for (size_t first = 0, count; (count = spikes_take(batch, sample, first, events, 256)); first += count)
+        for (size_t i = 0; i < count; i++) {
+            double value = (double)events[i].value;
             sum += batch->analog ? value != 0 : value >= 1 ? (uint64_t)value : 0;
         }
     return sum;
@@ -55,27 +56,27 @@ double energy_per_sample(const struct run_record *record, const struct run_numbe
 static void derive_accuracy(const struct run_record *record, struct run_numbers *out)
 {
     size_t samples = record->chip_result->sample_count;
-    uint64_t labelled = 0, right = 0, reference_right = 0;
-    bool *deciding = memory_array(record->program->population_count, sizeof *deciding);
-    uint32_t neurons = deciding_populations(record->network, record->program, deciding);
+    uint64_t right = 0, reference_right = 0;
+    struct overlap overlap = {0, 0};
     out->prediction = memory_array(samples, sizeof *out->prediction);
     out->reference_prediction = memory_array(samples, sizeof *out->reference_prediction);
     for (size_t s = 0; s < samples; s++) {
-        bool tie, reference_tie;
+        const struct sample_digest *digest = &record->digests[s];
         int label = record->batch->samples[s].label;
-        out->prediction[s] = chip_decision(record->program, deciding, neurons, &record->chip_result->samples[s], &tie);
-        out->reference_prediction[s] = reference_decision(record->reference, s, &reference_tie);
-        out->ties += tie;
-        labelled += label >= 0;
-        right += label >= 0 && out->prediction[s] == label;
-        reference_right += label >= 0 && out->reference_prediction[s] == label;
+        out->prediction[s] = digest->prediction;
+        out->reference_prediction[s] = digest->reference_prediction;
+        out->ties += digest->tie;
+        out->labelled_count += label >= 0;
+        right += label >= 0 && digest->prediction == label;
+        reference_right += label >= 0 && digest->reference_prediction == label;
+        overlap.both += digest->spikes_in_both;
+        overlap.either += digest->spikes_in_either;
     }
-    free(deciding);
-    out->labelled = labelled > 0;
-    out->labelled_count = labelled;
-    if (labelled) {
-        out->accuracy = (double)right / (double)labelled;
-        out->reference_accuracy = (double)reference_right / (double)labelled;
+    out->spike_agreement = overlap_ratio(&overlap);
+    out->labelled = out->labelled_count > 0;
+    if (out->labelled) {
+        out->accuracy = (double)right / (double)out->labelled_count;
+        out->reference_accuracy = (double)reference_right / (double)out->labelled_count;
     }
 }
 
@@ -119,12 +120,8 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
     const struct chip_result *result = record->chip_result;
     energy_compute(record->technology, record->chip, record->program, &result->counters, &out->energy);
     out->sample_energy_j = memory_array(result->sample_count, sizeof *out->sample_energy_j);
-    for (size_t s = 0; s < result->sample_count; s++) {
-        struct energy_report energy;
-        energy_compute(record->technology, record->chip, record->program, &result->samples[s].counters, &energy);
-        out->sample_energy_j[s] = energy.total;
-        energy_report_free(&energy);
-    }
+    for (size_t s = 0; s < result->sample_count; s++)
+        out->sample_energy_j[s] = record->digests[s].energy_j;
     out->area_mm2 = area_mm2(record->technology, record->chip);
 }
 
@@ -153,7 +150,8 @@ static void derive_time(const struct run_record *record, struct run_numbers *out
 static void derive_counts(const struct run_record *record, struct run_numbers *out)
 {
     const struct counter_table *table = &record->chip_result->counters;
-    out->input_spikes = input_spike_count(record->batch, record->chip_result->sample_count);
+    for (size_t s = 0; s < record->chip_result->sample_count; s++)
+        out->input_spikes += record->digests[s].input_spikes;
     out->spikes = core_sum(table, CORE_SPIKES);
     out->synaptic_events = core_sum(table, CORE_SYNAPTIC_EVENTS);
     out->neuron_updates = core_sum(table, CORE_NEURON_UPDATES);
@@ -166,10 +164,8 @@ static void derive_counts(const struct run_record *record, struct run_numbers *o
 void run_derive(const struct run_record *record, struct run_numbers *out)
 {
     must(record->batch->count >= record->chip_result->sample_count);
-    must(record->reference->sample_count >= record->chip_result->sample_count);
     *out = (struct run_numbers){0};
     derive_accuracy(record, out);
-    out->spike_agreement = spike_agreement(record->network, record->program, record->chip_result, record->reference);
     derive_latency(record, out);
     derive_energy(record, out);
     derive_time(record, out);

@@ -9,36 +9,17 @@
 #define RIGHT 880.0
 #define GAP 12.0
 #define PANELS_SHOWN 12
-#define MARKS_SHOWN 4000 /* a panel */
 
-/* What one panel draws: spikes that the chip fired or events that came in. */
 struct panel {
     const char *name;
     uint32_t neurons, steps;
     bool input;
-    const struct recorded_spike *spikes; /* NULL: events */
-    const struct spike_event *events;
-    size_t count;
+    const struct raster_layer *layer;
 };
 
 static double panel_height(const struct panel *panel)
 {
     return fmin(fmax(3.0 * panel->neurons, 44), 120); /* three lines of text stand beside it */
-}
-
-/* The finaliser of MurmurHash3: which marks stay must not follow a pattern of the spikes. */
-static uint64_t mix(uint64_t value)
-{
-    value = (value ^ (value >> 33)) * 0xff51afd7ed558ccdu;
-    value = (value ^ (value >> 33)) * 0xc4ceb9fe1a85ec53u;
-    return value ^ (value >> 33);
-}
-
-static bool mark_stays(const struct panel *panel, uint32_t step, uint32_t neuron)
-{
-    if (panel->count <= MARKS_SHOWN)
-        return true;
-    return mix(((uint64_t)step << 32) | neuron) % panel->count < MARKS_SHOWN;
 }
 
 /* Short horizontal strokes as one path. Returns how many were drawn. */
@@ -49,10 +30,9 @@ static size_t draw_marks(struct page *page, const struct panel *panel, double to
     double thick = fmin(fmax(0.8 * height / panel->neurons, 1), 3);
     size_t drawn = 0;
     text_add(&page->text, "<path class=\"%s\" stroke-width=\"%.1f\" d=\"", panel->input ? "inputs" : "spikes", thick);
-    for (size_t i = 0; i < panel->count; i++) {
-        uint32_t step = panel->spikes ? panel->spikes[i].step : panel->events[i].step;
-        uint32_t neuron = panel->spikes ? panel->spikes[i].neuron : panel->events[i].index;
-        if (step >= panel->steps || neuron >= panel->neurons || !mark_stays(panel, step, neuron))
+    for (size_t i = 0; i < panel->layer->kept; i++) {
+        uint32_t step = panel->layer->marks[i].step, neuron = panel->layer->marks[i].neuron;
+        if (step >= panel->steps || neuron >= panel->neurons || !raster_stays(panel->layer->count, step, neuron))
             continue;
         text_add(&page->text, "M%.1f %.1fh%.1f", LEFT + (RIGHT - LEFT) * step / panel->steps,
                  top + height * (neuron + 0.5) / panel->neurons, width);
@@ -71,9 +51,9 @@ static void draw_panel(struct page *page, const struct panel *panel, double top)
     svg_label(&page->text, LEFT - 10, top + 11, LEFT - 14, "end", "strong", panel->name);
     svg_label(&page->text, LEFT - 10, top + 25, LEFT - 14, "end", "tick",
               counted(size, panel->neurons, panel->input ? "input" : "neuron"));
-    char *shown = drawn == panel->count
-                      ? memory_copy_string(counted(count, panel->count, "spike"))
-                      : memory_format("%s of %s drawn", count_text(drawn_text, drawn), count_text(count, panel->count));
+    char *shown = drawn == panel->layer->count
+                      ? memory_copy_string(counted(count, panel->layer->count, "spike"))
+                      : memory_format("%s of %s drawn", count_text(drawn_text, drawn), count_text(count, panel->layer->count));
     svg_label(&page->text, LEFT - 10, top + 39, LEFT - 14, "end", "tick", shown);
     free(shown);
 }
@@ -81,24 +61,13 @@ static void draw_panel(struct page *page, const struct panel *panel, double top)
 /* Panels in the order of populations; an input that the chip did not record is drawn from the input file. */
 static uint32_t find_panels(const struct run_record *record, struct panel *panels)
 {
-    const struct sample_result *sample = &record->chip_result->samples[0];
-    const struct spike_sample *input = &record->batch->samples[0];
-    uint32_t count = 0;
+    uint32_t count = 0, steps = record->chip_result->samples[0].steps;
     for (uint32_t p = 0; p < record->program->population_count && count < PANELS_SHOWN; p++) {
         const struct population *population = &record->program->populations[p];
-        size_t first = 0, end;
-        while (first < sample->spike_count && sample->spikes[first].population < p)
-            first++;
-        for (end = first; end < sample->spike_count && sample->spikes[end].population == p;)
-            end++;
-        struct panel panel = {population->name, population->count, sample->steps, population->input, NULL, NULL, 0};
-        if (end > first) {
-            panel.spikes = sample->spikes + first;
-            panel.count = end - first;
-        } else if (population->input && population->count == record->batch->inputs) {
-            panel.events = input->events;
-            panel.count = input->count;
-        }
+        const struct raster_layer *layer = &record->raster->layers[p];
+        if (layer->count == 0 && population->input && population->count == record->batch->inputs)
+            layer = &record->raster->layers[record->program->population_count];
+        struct panel panel = {population->name, population->count, steps, population->input, layer};
         if (!population->values && population->count > 0)
             panels[count++] = panel;
     }
@@ -122,8 +91,8 @@ static void raster_heading(struct page *page, const struct panel *panels, uint32
     const struct run_record *record = page->record;
     uint64_t fired = 0, left_out = 0;
     for (uint32_t i = 0; i < count; i++) {
-        fired += panels[i].input ? 0 : panels[i].count;
-        left_out += panels[i].count > MARKS_SHOWN;
+        fired += panels[i].input ? 0 : panels[i].layer->count;
+        left_out += panels[i].layer->count > panels[i].layer->kept;
     }
     char spikes[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct spike_sample *input = &record->batch->samples[0];

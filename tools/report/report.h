@@ -5,6 +5,7 @@
 #include "models/baseline/baseline.h"
 #include "models/chip_result.h"
 #include "models/physics/energy.h"
+#include "sim/top/system.h"
 #include "tools/compile/compile.h"
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
@@ -20,6 +21,29 @@ struct host_cost { /* what the simulation itself cost */
     double wall_s, load_s, simulate_s, peak_rss_mib;
 };
 
+/* What is left of a sample when its spikes, outputs and counters are gone (examine.c). */
+struct sample_digest {
+    int32_t prediction, reference_prediction;
+    bool tie;                      /* of the chip's decision */
+    uint64_t spikes_in_both, spikes_in_either; /* of chip and reference */
+    uint64_t input_spikes;         /* an event of value n is n spikes; one of an analog input counts once */
+    double energy_j;
+    double reference_s;            /* what the reference took on this machine */
+};
+
+/* The first sample's spikes, thinned where there are many (raster.c). */
+struct raster_layer {
+    uint64_t count;                /* of spikes */
+    struct raster_mark {
+        uint32_t step, neuron;
+    } *marks;
+    size_t kept, capacity;
+};
+struct raster {
+    uint32_t layer_count;
+    struct raster_layer *layers;   /* [populations], what the chip recorded; then the input's */
+};
+
 /* All inputs of a report; the report owns none of it. */
 struct run_record {
     const struct network *network;
@@ -29,7 +53,8 @@ struct run_record {
     const struct program *program;
     const struct compile_report *compile;
     const struct chip_result *chip_result;
-    const struct reference_result *reference;
+    const struct sample_digest *digests; /* [samples] */
+    const struct raster *raster;
     const struct baseline_result *baselines;
     uint32_t baseline_count;
     double dt_s;
@@ -61,15 +86,34 @@ void run_numbers_free(struct run_numbers *numbers);
 
 /* Terminal: what a person can read in ten seconds. */
 void summary_print(const struct run_record *record, const struct run_numbers *numbers);
-/* DIR/summary.json, DIR/result.h5, DIR/report.html; each beside its name, then renamed. */
+/* DIR/summary.json, DIR/report.html; each beside its name, then renamed. */
 MUST_USE bool summary_write_json(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
                                  struct diagnostics *diagnostics);
-MUST_USE bool result_write_h5(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
-                              struct diagnostics *diagnostics);
 MUST_USE bool page_write_html(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
                               struct diagnostics *diagnostics);
+/* DIR/result.h5, written while the run goes on: beside its name, and renamed when it is finished. Both of the last end it. */
+struct result_file;
+MUST_USE bool result_open(const char *dir, const struct program *program, const struct spike_batch *batch, double dt_s,
+                          struct result_file **out, struct diagnostics *diagnostics);
+void result_add(struct result_file *file, const struct sample_slab *slab);
+MUST_USE bool result_finish(struct result_file *file, const struct run_record *record,
+                            const struct run_numbers *numbers, struct diagnostics *diagnostics);
+void result_drop(struct result_file *file); /* may be NULL */
+
 /* summary.json on stdout (--json). */
 void summary_print_json(const struct run_record *record, const struct run_numbers *numbers);
+
+void raster_begin(struct raster *raster, const struct program *program, const struct spike_batch *batch);
+void raster_add(struct raster *raster, const struct sample_slab *slab); /* of the first sample */
+/* Does a mark of a layer with `count` of them stay? What stays does not depend on the order, and shrinks as they grow. */
+bool raster_stays(uint64_t count, uint32_t step, uint32_t neuron);
+void raster_free(struct raster *raster);
+
+/* Looks at samples beside the float reference, as a struct sample_observer's `examine`: context is the examination. */
+struct examination;
+struct examination *examination_open(const struct run_record *about, struct reference_run *reference);
+void examine_slab(void *examination, const struct sample_slab *slab, void *digest);
+void examination_close(struct examination *examination);
 
 /* A bar on a terminal, nothing in a pipe (stderr). */
 struct progress {

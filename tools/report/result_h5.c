@@ -161,26 +161,53 @@ static void write_provenance(struct h5 *file, const struct run_record *record)
     h5_write_attribute_string(file, group, "state_hash", number);
 }
 
-bool result_write_h5(const char *dir, const struct run_record *record, const struct run_numbers *numbers,
-                     struct diagnostics *diagnostics)
+struct result_file {
+    struct h5 *h5;
+    struct result_spikes *spikes;
+};
+
+bool result_open(const char *dir, const struct program *program, const struct spike_batch *batch, double dt_s,
+                 struct result_file **out, struct diagnostics *diagnostics)
 {
+    struct h5 *h5;
+    *out = NULL;
     if (!directory_make(dir, diagnostics))
         return false;
-    struct h5 *file;
     char *path = memory_format("%s/result.h5", dir);
-    bool created = h5_create(path, &file, diagnostics);
+    bool created = h5_create(path, &h5, diagnostics);
     free(path);
     if (!created)
         return false;
-    h5_write_attribute_string(file, "/", "npusim_kind", "result");
-    write_config(file, record->chip);
-    write_samples(file, record, numbers);
-    write_layers(file, record, numbers);
-    write_components(file, &record->chip_result->counters);
-    write_provenance(file, record);
-    if (!result_write_spikes(file, "/spikes", record, diagnostics)) {
-        h5_close(file);
-        return false;
-    }
-    return h5_commit(file, diagnostics);
+    *out = memory_array(1, sizeof **out);
+    **out = (struct result_file){h5, result_spikes_open(h5, "/spikes", program, batch, dt_s)};
+    return true;
+}
+
+void result_add(struct result_file *file, const struct sample_slab *slab)
+{
+    result_spikes_add(file->spikes, slab);
+}
+
+bool result_finish(struct result_file *file, const struct run_record *record, const struct run_numbers *numbers,
+                   struct diagnostics *diagnostics)
+{
+    struct h5 *h5 = file->h5;
+    result_spikes_close(file->spikes);
+    free(file);
+    h5_write_attribute_string(h5, "/", "npusim_kind", "result");
+    write_config(h5, record->chip);
+    write_samples(h5, record, numbers);
+    write_layers(h5, record, numbers);
+    write_components(h5, &record->chip_result->counters);
+    write_provenance(h5, record);
+    return h5_commit(h5, diagnostics);
+}
+
+void result_drop(struct result_file *file)
+{
+    if (!file)
+        return;
+    result_spikes_close(file->spikes);
+    h5_close(file->h5);
+    free(file);
 }

@@ -62,6 +62,16 @@ static void add_count(struct verdicts *verdicts, const char *test, const char *q
     verdicts_add(verdicts, &verdict);
 }
 
+static int float_decision(struct run *run, size_t sample)
+{
+    struct reference_sample spikes;
+    bool tie;
+    reference_begin(run->reference, &run->batch, sample);
+    reference_advance(run->reference, run->batch.samples[sample].steps, &spikes);
+    reference_sample_free(&spikes);
+    return reference_decide(run->reference, &tie);
+}
+
 /* The published networks decide all 50 samples rightly in float; two may be lost to integers. */
 static bool judge_decisions(const struct network_case *test, struct run *run, struct verdicts *verdicts,
                             struct diagnostics *diagnostics)
@@ -73,7 +83,7 @@ static bool judge_decisions(const struct network_case *test, struct run *run, st
     size_t in_float = 0, on_chip = 0;
     for (size_t s = 0; s < run->batch.count; s++) {
         int label = run->batch.samples[s].label;
-        in_float += reference_decision(&run->reference, s, &tie) == label;
+        in_float += float_decision(run, s) == label;
         on_chip += chip_decision(&run->program, deciding, neurons, &run->result.samples[s], &tie) == label;
     }
     add_count(verdicts, test->name, "right in float", "samples", (double)run->batch.count, (double)in_float, 0);
@@ -130,7 +140,8 @@ static bool run_chips(const struct replay_options *options, struct prepared *pre
     for (int i = 0; i < CASES; i++) {
         struct run *run = &prepared[i].run;
         jobs[i] = (struct system_job){.config = &run->chip, .program = &run->program, .samples = run->inputs,
-                                      .sample_count = run->batch.count, .quantum = options->quantum,
+                                      .sample_count = run->batch.count, .read_inputs = run_read_inputs,
+                                      .read_context = run, .quantum = options->quantum,
                                       .order = options->order, .oracle = options->oracle, .result = &run->result};
     }
     bool good = system_run(jobs, CASES);
