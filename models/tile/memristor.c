@@ -248,14 +248,6 @@ size_t memristor_bytes(const struct memristor_devices *devices)
     return (size_t)devices->axons * devices->pairs * 2 * sizeof *devices->positive;
 }
 
-void memristor_idealise(struct core_config *config)
-{
-    config->memristor.programming_noise = config->memristor.read_noise = config->memristor.wire_resistance = 0;
-    config->memristor.stuck_low = config->memristor.stuck_high = 0;
-    config->memristor.converter_bits = 24;
-    config->memristor.converter_full_scale = config->dimc_rows_per_access + 1.0;
-}
-
 bool memristor_varies(const struct core_config *config)
 {
     const struct memristor_config *memristor = &config->memristor;

@@ -68,9 +68,7 @@ size_t memristor_bytes(const struct memristor_devices *devices);
 /* Streams of one seed. */
 enum memristor_purpose { MEMRISTOR_PROGRAMMING = 1, MEMRISTOR_STUCK, MEMRISTOR_READING };
 
-/* Chip without variation, losses on wires or quantisation by converters. */
-void memristor_idealise(struct core_config *config);
-/* Is there any of those that makes sums differ from the weights'? (Converters may quantise and clip in any case.) */
+/* Does anything but quantisation and clipping by the converters make sums differ from the weights'? */
 bool memristor_varies(const struct core_config *config);
 
 #endif
