@@ -32,11 +32,11 @@ $(error MPI=1: Open MPI is not installed, expected libopenmpi-dev; tools/scripts
 endif
 endif
 
-PACKAGES := gsl jansson yaml-0.1 zlib libcrypto
+PACKAGES := gsl jansson yaml-0.1 zlib libcrypto libprotobuf-c liblz4 libzstd expat
 HDF5_INCLUDE := $(shell pkg-config --cflags-only-I hdf5-serial 2>/dev/null || echo -I/usr/include/hdf5/serial)
 HDF5_LIBS := $(shell pkg-config --libs hdf5-serial 2>/dev/null || echo -L/usr/lib/x86_64-linux-gnu/hdf5/serial -lhdf5)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
-CPPFLAGS += -I. $(MPI_CPPFLAGS) -D_POSIX_C_SOURCE=200809L -DNPUSIM_VERSION='"$(VERSION)"' $(HDF5_INCLUDE) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CPPFLAGS += -I. -I$(BUILD)/generated $(MPI_CPPFLAGS) -D_POSIX_C_SOURCE=200809L -DNPUSIM_VERSION='"$(VERSION)"' $(HDF5_INCLUDE) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 CFLAGS := -std=c11 $(WARN) $(OPTIMISE) $(SANFLAGS)
 # SystemC's own headers are not clean under these warnings, so they come in as system headers.
 CXXFLAGS := -std=c++17 $(WARN) $(OPTIMISE) $(SANFLAGS)
@@ -45,7 +45,10 @@ LDFLAGS += $(SANFLAGS)
 
 LIB_C := $(filter-out sim/main.c,$(wildcard sim/*.c)) $(wildcard sim/top/*.c models/*.c models/*/*.c tools/*/*.c)
 LIB_CXX := $(wildcard sim/top/*.cpp)
-LIB_OBJ := $(LIB_C:%.c=$(BUILD)/%.o) $(LIB_CXX:%.cpp=$(BUILD)/%.o)
+# Parsers that protobuf-c makes of schemas.
+PROTO := $(wildcard tools/*/*.proto)
+PROTO_C := $(PROTO:%.proto=$(BUILD)/generated/%.pb-c.c)
+LIB_OBJ := $(LIB_C:%.c=$(BUILD)/%.o) $(LIB_CXX:%.cpp=$(BUILD)/%.o) $(PROTO_C:%.c=%.o)
 LIB := $(BUILD)/libnpusim.a
 
 # Every tests/*/test_NAME.c is a Check program of its own; tests/support holds what they share.
@@ -70,6 +73,18 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/generated/%.pb-c.c $(BUILD)/generated/%.pb-c.h &: %.proto
+	@mkdir -p $(BUILD)/generated
+	@echo "  generate $<"
+	@protoc-c --c_out=$(BUILD)/generated $<
+
+$(PROTO_C:%.c=%.o): %.o: %.c
+	@echo "  compile $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The generated header must be there before the first compilation; afterwards the .d files know who needs it.
+$(LIB_OBJ): | $(PROTO_C:%.c=%.h)
 
 $(BUILD)/%.o: %.cpp
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
  * equation. snn-layer: as a spiking framework runs it layer by layer, all timesteps as rows of one product and one
  * kernel a neuron layer, each operator called from the framework. snn-fused: the same as a captured graph. A network with
  * recurrence cannot go layer by layer: snn-layer is then snn, and snn-fused a graph of one kernel an operator and step.
+ * snn-graph: the kernels of snn as a captured graph.
  *
  * The time of an operator is that of operator_cost.h; of a network the sum over its launches, the call and the host's
  * copies. Power = idle + awake (a kernel runs at all) + busy units + energy of operations and bytes / time, limited by
@@ -24,6 +25,7 @@ enum baseline_mode {
     BASELINE_SNN,
     BASELINE_SNN_LAYER,
     BASELINE_SNN_FUSED,
+    BASELINE_SNN_GRAPH,
     BASELINE_MODES
 };
 enum baseline_precision { PRECISION_FP32, PRECISION_TF32, PRECISION_FP16, PRECISION_FP8, PRECISION_INT8, PRECISIONS };

@@ -9,7 +9,8 @@
 #define MEGA 1e6
 #define MICRO 1e-6
 
-static const char *const mode_names[BASELINE_MODES] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused"};
+static const char *const mode_names[BASELINE_MODES] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused",
+                                                       "snn-graph"};
 static const char *const precision_names[PRECISIONS] = {"fp32", "tf32", "fp16", "fp8", "int8"};
 static const double item_bytes[PRECISIONS] = {4, 4, 2, 1, 1};
 
@@ -61,7 +62,8 @@ static bool unrolled(const struct estimate *estimate)
 /* Each operation is a kernel of its own. */
 static bool step_by_step(const struct estimate *estimate)
 {
-    return estimate->mode == BASELINE_SNN || (estimate->mode == BASELINE_SNN_LAYER && estimate->work->recurrent);
+    return estimate->mode == BASELINE_SNN || estimate->mode == BASELINE_SNN_GRAPH ||
+           (estimate->mode == BASELINE_SNN_LAYER && estimate->work->recurrent);
 }
 
 /* Kernels of an operator, and what one of them does. Step by step, a neuron's equation is a kernel an operation, each
@@ -130,6 +132,11 @@ static double copy_seconds(const struct estimate *estimate)
            (estimate->accelerator->coefficients.host_bandwidth.value * GIGA);
 }
 
+static bool captured(enum baseline_mode mode)
+{
+    return mode == BASELINE_SNN_FUSED || mode == BASELINE_SNN_GRAPH || mode == BASELINE_ANN_GRAPH;
+}
+
 /* What launching adds to `busy` seconds of kernels. The host launches ahead, so the longer of both counts: its calls
  * one by one, or the kernels with the gap between two of them. A captured graph has the gaps alone. */
 static double launching_seconds(const struct estimate *estimate, double count, double busy)
@@ -137,8 +144,7 @@ static double launching_seconds(const struct estimate *estimate, double count, d
     const struct coefficients *c = &estimate->accelerator->coefficients;
     double call = (estimate->mode == BASELINE_SNN_LAYER && unrolled(estimate) ? c->launch_layer : c->launch_eager).value;
     double gaps = count * c->launch_graph.value * MICRO, calls = count * call * MICRO;
-    bool captured = estimate->mode == BASELINE_SNN_FUSED || estimate->mode == BASELINE_ANN_GRAPH;
-    return captured ? gaps : fmax(gaps, calls - busy);
+    return captured(estimate->mode) ? gaps : fmax(gaps, calls - busy);
 }
 
 void baseline_estimate(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,

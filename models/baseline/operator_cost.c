@@ -7,6 +7,7 @@
 #define GIGA 1e9
 #define PICO 1e-12
 #define MEGA 1e6
+#define SOFTMAX_KEPT 1024 /* items of a row that PyTorch's kernel holds in registers (softmax_warp_forward) */
 #define RESIDENT 2048.0 /* threads of a unit, each with a value */
 /* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
 #define WINOGRAD_TILE 36
@@ -118,15 +119,43 @@ static double arithmetic_seconds(const struct launch *launch, double *occupancy)
     return rate > 0 ? operator_operations(launch->op) / rate : 0;
 }
 
+/* How often rows are read after the first time. Libraries keep short rows of a softmax in registers. */
+static double later_passes(const struct work_operator *op)
+{
+    if (op->row_items == 0)
+        return 0;
+    return op->normalisation ? 1 : op->row_items > SOFTMAX_KEPT ? 2 : 0;
+}
+
+/* From memory, where the rows in flight do not fit the last cache. */
+static double passes_from_memory(const struct launch *launch)
+{
+    const struct coefficients *c = launch->coefficients;
+    double rows = launch->accelerator->units.value * (launch->op->normalisation ? c->norm_rows : c->softmax_rows).value;
+    bool leaves = rows * launch->op->row_items * precision_bytes(launch->precision) >
+                  launch->accelerator->cache_capacity.value * MEGA;
+    return leaves ? later_passes(launch->op) : 0;
+}
+
 static double moved_bytes(const struct launch *launch)
 {
-    const struct work_operator *op = launch->op;
-    double bytes = operator_bytes(op, launch->precision) + launch->transformed * precision_bytes(launch->precision);
-    const struct coefficients *c = launch->coefficients;
-    double rows = launch->accelerator->units.value * (op->normalisation ? c->norm_rows : c->softmax_rows).value;
-    if (rows * op->row_items * precision_bytes(launch->precision) > launch->accelerator->cache_capacity.value * MEGA)
-        bytes += op->input_items * precision_bytes(launch->precision);
-    return bytes;
+    double again = passes_from_memory(launch) * launch->op->input_items;
+    return operator_bytes(launch->op, launch->precision) +
+           (launch->transformed + again) * precision_bytes(launch->precision);
+}
+
+static double cycles_a_second(const struct launch *launch)
+{
+    return share(launch, launch->accelerator->units.value) * launch->accelerator->clock.value * MEGA;
+}
+
+/* Passes of a softmax over rows in the cache wait for their exponentials; those of a normalisation cost nothing more. */
+static double later_seconds(const struct launch *launch)
+{
+    double items = (later_passes(launch->op) - passes_from_memory(launch)) * launch->op->input_items;
+    if (items == 0 || launch->op->normalisation || cycles_a_second(launch) == 0)
+        return 0;
+    return items / launch->coefficients->softmax_items.value / cycles_a_second(launch);
 }
 
 static double bandwidth(const struct launch *launch, bool cached)
@@ -136,10 +165,7 @@ static double bandwidth(const struct launch *launch, bool cached)
     double memory = share(launch, a->memory_bandwidth.value) * GIGA * c->efficiency_memory.value;
     if (launch->op->kind == OPERATOR_ELEMENTWISE && precision_bytes(launch->precision) <= 2)
         memory *= c->efficiency_half.value;
-    if (launch->op->row_items > 0)
-        memory *= c->efficiency_reduction.value;
-    double cache = share(launch, a->units.value) * a->clock.value * MEGA * c->cache_bytes.value;
-    return cached ? fmax(memory, cache) : memory;
+    return cached ? fmax(memory, cycles_a_second(launch) * c->cache_bytes.value) : memory;
 }
 
 /* Energy of an operation against 7 nm: fitted at four nodes, a straight line between the logarithms. */
@@ -179,7 +205,7 @@ static void cost_of(const struct launch *of, bool cached, struct operator_cost *
     double limit = accelerator->power_limit.value, occupancy;
     *out = (struct operator_cost){.operations = operator_operations(of->op), .bytes = moved_bytes(of)};
     out->arithmetic_s = arithmetic_seconds(of, &occupancy);
-    out->memory_s = out->bytes / bandwidth(of, cached);
+    out->memory_s = out->bytes / bandwidth(of, cached) + later_seconds(of);
     out->joules = joules_of(of, out->operations, out->bytes, cached);
     double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
     double budget = share(of, limit * (1 - coefficients->active_share.value) -

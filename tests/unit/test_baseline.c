@@ -133,7 +133,8 @@ START_TEST(a_large_convolution_of_3x3_gains_by_the_transform_and_a_small_one_doe
     struct work_operator small = product(49, 16, 16 * 9, 1);
     small.channels = 16;
     operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &plain);
-    small.winograd = true;
+    small.kernel[0] = small.kernel[1] = 3;
+    small.stride[0] = small.stride[1] = 1;
     operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &better);
     ck_assert(better.seconds <= plain.seconds);
     accelerator_free(v100);

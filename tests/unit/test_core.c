@@ -1,8 +1,10 @@
 /* A core that goes by timesteps, between links that the test holds: what it does with late, early and too many events,
  * how long its phases take, and to which counter every cycle belongs. */
 #include "models/tile/core.h"
+#include "sim/trace.h"
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NEURONS 10u /* of two lanes: five groups, a cycle each, three cycles deep */
 #define SWEEP (5u + 3u)
@@ -317,6 +319,63 @@ START_TEST(cycles_in_which_an_announced_packet_waits_for_credit_are_stalls)
 }
 END_TEST
 
+enum looks { AT_THE_END, IN_EVERY_CYCLE, TRACED };
+
+/* Neuron 0 fires in the first of the sweep's groups and sends ten packets to a router that has two places and frees one
+ * every fifth cycle, in the sweep and after it. */
+static void send_ten(struct bench *bench, enum looks looks, uint64_t counters[CORE_COUNTERS])
+{
+    struct send_route routes[10];
+    uint32_t start[NEURONS + 1] = {0};
+    struct diagnostics diagnostics = {0};
+    struct trace *trace = NULL;
+    bench_init(bench, 8, QUEUE_STALL);
+    link_free(&bench->out);
+    link_init(&bench->out, bench->engine, 2, 1, 1);
+    link_connect(&bench->out, &bench->core.component, &bench->outside);
+    link_widen(&bench->out, CORE_ANNOUNCED_FLITS);
+    for (uint32_t i = 0; i < 10; i++)
+        routes[i] = (struct send_route){.axon = i, .delay = 1, .deliveries = 1, .flits = 1};
+    for (uint32_t j = 1; j <= NEURONS; j++)
+        start[j] = 10;
+    bench->core.output.neurons = (struct output_table){start, routes};
+    bench->bias[0] = 2000;
+    if (looks == TRACED) {
+        ck_assert(trace_open("test_core.trace", &trace, &diagnostics));
+        trace_attach(trace, bench->engine, 0);
+    }
+    say_go(bench, GO_STEP_0);
+    for (uint64_t cycle = 1; cycle < 100; cycle++) {
+        engine_run(bench->engine, cycle);
+        if (looks == IN_EVERY_CYCLE)
+            core_settle(&bench->core, cycle);
+        if (cycle % 5 == 2 && link_peek(&bench->out, cycle))
+            link_pop(&bench->out, cycle);
+    }
+    run_until(bench, 100);
+    memcpy(counters, bench->core.counters, CORE_COUNTERS * sizeof *counters);
+    if (trace)
+        ck_assert(trace_close(trace, false, &diagnostics));
+    bench_free(bench);
+}
+
+START_TEST(cycles_count_the_same_whenever_somebody_looks_and_when_traced)
+{
+    struct bench bench;
+    uint64_t at_the_end[CORE_COUNTERS], in_every_cycle[CORE_COUNTERS], traced[CORE_COUNTERS];
+    send_ten(&bench, AT_THE_END, at_the_end);
+    send_ten(&bench, IN_EVERY_CYCLE, in_every_cycle);
+    send_ten(&bench, TRACED, traced);
+    ck_assert_uint_eq(at_the_end[CORE_PACKETS], 10);
+    ck_assert_uint_gt(at_the_end[CORE_STALL_OUTPUT], 20);
+    ck_assert_uint_eq(at_the_end[CORE_BUSY_NEURON], SWEEP + 7); /* of ten packets three leave in cycles of the sweep */
+    for (uint32_t i = 0; i < CORE_COUNTERS; i++) {
+        ck_assert_uint_eq(in_every_cycle[i], at_the_end[i]);
+        ck_assert_uint_eq(traced[i], at_the_end[i]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core");
@@ -331,6 +390,7 @@ int main(void)
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_waits_and_its_cycles_are_counted);
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_is_dropped_where_the_chip_says_so);
     tcase_add_test(cases, cycles_in_which_an_announced_packet_waits_for_credit_are_stalls);
+    tcase_add_test(cases, cycles_count_the_same_whenever_somebody_looks_and_when_traced);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -131,6 +131,21 @@ START_TEST(a_layout_that_nobody_says_is_not_guessed)
 }
 END_TEST
 
+/* The same file, and what the user says of it. */
+START_TEST(a_layout_that_the_user_says_counts)
+{
+    char *model = new_model("channels_last", "[null, 5, 5, 2]");
+    const struct read_options how = {KERAS_LAYOUT_TENSORFLOW}, flipped = {KERAS_LAYOUT_KERAS2_THEANO};
+    write_with(model);
+    free(model);
+    ck_assert(network_read_as(at.path, &how, &at.network, &at.problems));
+    ck_assert_double_eq(at.network.nodes[1].weight.data[1], 1);
+    network_free(&at.network);
+    ck_assert(network_read_as(at.path, &flipped, &at.network, &at.problems));
+    ck_assert_double_eq(at.network.nodes[1].weight.data[1], K * K - 2);
+}
+END_TEST
+
 START_TEST(a_broken_model_is_refused)
 {
     static const char lstm[] = "{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"LSTM\", \"config\": "
@@ -151,6 +166,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_loop_test(all, each_layout_is_the_same_cross_correlation_and_order, 0, 3);
     tcase_add_test(all, a_layout_that_nobody_says_is_not_guessed);
+    tcase_add_test(all, a_layout_that_the_user_says_counts);
     tcase_add_loop_test(all, a_broken_model_is_refused, 0, 4);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

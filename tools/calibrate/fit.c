@@ -13,7 +13,7 @@ static const struct {
     double spread;
 } fitted[] = {
     {"efficiency.vector", 1.3}, {"efficiency.tensor", 1.3}, {"efficiency.memory", 1.3}, {"efficiency.half", 2},
-    {"efficiency.reduction", 1.5}, {"tile.reuse", 3}, {"tile.fill", 3}, {"efficiency.convolution", 1.5},
+    {"reduction.softmax_items", 2}, {"tile.reuse", 3}, {"tile.fill", 3}, {"efficiency.convolution", 1.5},
     {"efficiency.winograd", 2}, {"bound.sharpness", 2}, {"energy.vector", 1.5}, {"energy.tensor", 2},
     {"energy.node_16", 1.5}, {"energy.node_12", 1.5}, {"energy.node_4", 1.5}, {"energy.byte_other", 1.5},
 };

@@ -1,8 +1,6 @@
 #include "tools/calibrate/measured.h"
 #include "sim/memory.h"
 #include "sim/panic.h"
-#include "tools/file/csv.h"
-#include "tools/file/file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +31,8 @@ uint32_t measured_add_table(struct measured *measured, const char *name)
     for (uint32_t i = 0; i < measured->table_count; i++)
         if (!strcmp(measured->tables[i], name))
             return i;
-    must(measured->table_count < MEASURED_TABLES);
+    if (measured->table_count == MEASURED_TABLES)
+        return UINT32_MAX;
     measured->tables[measured->table_count] = memory_copy_string(name);
     return measured->table_count++;
 }
@@ -129,7 +128,7 @@ double measured_predict(const struct measured *measured, const struct measured_r
     accelerator.coefficients = *coefficients;
     if (row->network) {
         struct baseline_result result;
-        baseline_estimate(&accelerator, &row->work, BASELINE_ANN, row->precision, row->batch, &result);
+        baseline_estimate(&accelerator, &row->work, row->mode, row->precision, row->batch, &result);
         return result.latency_s;
     }
     struct operator_cost cost;
@@ -139,83 +138,6 @@ double measured_predict(const struct measured *measured, const struct measured_r
 
 double measured_roofline(const struct measured *measured, const struct measured_row *row)
 {
-    return baseline_roofline_s(measured->devices[row->device].accelerator, &row->work, BASELINE_ANN, row->precision,
+    return baseline_roofline_s(measured->devices[row->device].accelerator, &row->work, row->mode, row->precision,
                                row->batch);
-}
-
-/* ---- CSV of tools/measure-gpu ---- */
-
-static const char *const names[] = {"device", "operator", "precision", "m", "n", "k", "groups", "elements", "operations",
-                                    "row", "inputs", "outputs", "weights", "latency_s", "power_w", NULL};
-enum { DEVICE, OPERATOR, PRECISION, M, N, K, GROUPS, ELEMENTS, OPERATIONS, ROW, INPUTS, OUTPUTS, WEIGHTS, LATENCY, POWER,
-       COLUMNS };
-
-static bool read_precision(const struct csv *csv, const struct csv_record *record, uint32_t column,
-                           enum baseline_precision *out, struct diagnostics *diagnostics)
-{
-    for (int i = 0; i < PRECISIONS; i++)
-        if (!strcmp(csv_cell(csv, record, column), precision_name((enum baseline_precision)i))) {
-            *out = (enum baseline_precision)i;
-            return true;
-        }
-    return csv_complain(csv, record, column, diagnostics, "fp32, tf32, fp16, fp8 or int8");
-}
-
-static bool read_numbers(const struct csv *csv, const struct csv_record *record, const uint32_t *column,
-                         struct measured_row *row, struct work_operator *op, struct diagnostics *diagnostics)
-{
-    bool matrix = op->kind == OPERATOR_MATRIX, good = true;
-    double *const at[COLUMNS] = {[M] = &op->m, [N] = &op->n, [K] = &op->k, [GROUPS] = &op->groups,
-                                 [ELEMENTS] = &op->elements, [OPERATIONS] = &op->operations_per_element,
-                                 [ROW] = &op->row_items, [INPUTS] = &op->input_items, [OUTPUTS] = &op->output_items,
-                                 [WEIGHTS] = &op->weight_items, [LATENCY] = &row->seconds, [POWER] = &row->power_w};
-    for (int i = M; i < COLUMNS; i++) {
-        bool wanted = matrix ? i >= M && i <= GROUPS : i == ELEMENTS;
-        double least = i == LATENCY ? 1e-9 : wanted ? 1 : 0, most = i == LATENCY ? 1e5 : i == POWER ? 1e5 : 1e12;
-        good &= csv_number(csv, record, column[i], least, most, at[i], diagnostics);
-    }
-    return good;
-}
-
-/* Rows whose operator is "network" are whole runs, recorded beside the layers; they are no launches. */
-static bool read_row(const struct csv *csv, const struct csv_record *record, const uint32_t *column,
-                     struct measured *measured, uint32_t table, struct diagnostics *diagnostics)
-{
-    const char *kind = csv_cell(csv, record, column[OPERATOR]);
-    struct measured_row row = {.table = table};
-    struct work_operator op = {.kind = strcmp(kind, "matrix") ? OPERATOR_ELEMENTWISE : OPERATOR_MATRIX};
-    if (!strcmp(kind, "network"))
-        return true;
-    if (strcmp(kind, "matrix") != 0 && strcmp(kind, "elementwise") != 0)
-        return csv_complain(csv, record, column[OPERATOR], diagnostics, "matrix, elementwise or network");
-    row.device = measured->device_count == 1 ? 0 : measured_device(measured, csv_cell(csv, record, column[DEVICE]));
-    if (row.device == UINT32_MAX)
-        return csv_complain(csv, record, column[DEVICE], diagnostics, "the name in one of the --accelerator files");
-    if (!read_precision(csv, record, column[PRECISION], &row.precision, diagnostics) ||
-        !read_numbers(csv, record, column, &row, &op, diagnostics))
-        return false;
-    const char *missing = accelerator_missing(measured->devices[row.device].accelerator, row.precision);
-    if (missing && !strncmp(missing, "all", 3))
-        return csv_complain(csv, record, column[PRECISION], diagnostics,
-                            "a precision and a bandwidth that the accelerator file gives");
-    measured_add_operator(measured, row, &op);
-    return true;
-}
-
-bool measured_read(const char *path, struct measured *measured, struct diagnostics *diagnostics)
-{
-    size_t before = diagnostics->count, rows = measured->count;
-    struct csv csv;
-    uint32_t column[COLUMNS];
-    if (!csv_read(path, true, &csv, diagnostics))
-        return false;
-    if (csv_columns(&csv, names, column, diagnostics)) {
-        uint32_t table = measured_add_table(measured, file_name(path));
-        for (size_t i = 0; i < csv.record_count; i++)
-            (void)!read_row(&csv, &csv.records[i], column, measured, table, diagnostics);
-    }
-    csv_free(&csv);
-    if (diagnostics->count == before && measured->count == rows)
-        diagnostics_add(diagnostics, path, "no measured launch, expected rows of matrix or elementwise operators");
-    return diagnostics->count == before;
 }

@@ -11,9 +11,12 @@ struct measured_row {
     enum baseline_precision precision;
     struct work work;     /* one operator, or a network */
     uint32_t batch;
-    bool network;         /* launched by a framework, so launches count too */
+    bool network;         /* its launches count too */
+    enum baseline_mode mode; /* of a network; else ann */
+    bool captured;        /* one launch, timed within a captured graph: by the clock of the device */
     double seconds;
     double power_w;       /* 0: not measured */
+    double loop_s;        /* a pass in the loop during which power was measured; 0: none */
     double operations;    /* its work */
     bool held;            /* of the quarter of its table and device with the largest work */
     bool spare;           /* a network whose launches were measured in that precision: judged, never fitted */
@@ -37,6 +40,7 @@ struct measured {
 uint32_t measured_device(const struct measured *measured, const char *name);
 MUST_USE bool measured_add_device(struct measured *measured, const char *name, const char *accelerator_path,
                                   struct diagnostics *diagnostics);
+/* UINT32_MAX: there are MEASURED_TABLES already. */
 uint32_t measured_add_table(struct measured *measured, const char *name);
 /* `work` becomes the list's. */
 void measured_add(struct measured *measured, const struct measured_row *row);
@@ -46,8 +50,10 @@ void measured_add_operator(struct measured *measured, struct measured_row row, c
 void measured_hold_out(struct measured *measured);
 void measured_free(struct measured *measured);
 
-/* CSV that tools/measure-gpu writes. With one device every row is its; else the column `device` names it. */
-MUST_USE bool measured_read(const char *path, struct measured *measured, struct diagnostics *diagnostics);
+/* CSV that tools/measure-gpu writes; its columns are described in measured_csv.c. All rows are of `device`, or where it is
+ * UINT32_MAX of what their column `device` names. Layer lists of whole networks are looked for below `workloads`. */
+MUST_USE bool measured_read(const char *path, const char *workloads, uint32_t device, struct measured *measured,
+                            struct diagnostics *diagnostics);
 
 /* The published tables below DIR/physics (llmcompass, neusight, deepbench) with the accelerators that they measured. */
 MUST_USE bool measured_read_published(const char *dir, const char *configs, const char *workloads,

@@ -17,7 +17,7 @@ struct baseline_line {
     int precision, mode;
 };
 
-static const char *const modes[] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused", NULL};
+static const char *const modes[] = {"ann", "ann-graph", "snn", "snn-layer", "snn-fused", "snn-graph", NULL};
 
 #define FIELD(name) offsetof(struct baseline_line, name)
 static const struct option_row rows[] = {
@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "fp32, tf32, fp16 (default), fp8, int8"},
     {"--mode", OPTION_CHOICE, FIELD(mode), "MODE", 0, 0, false, modes,
-     "ann: the dense network once (default); snn: every timestep; ann-graph, snn-layer, snn-fused: docs/baseline.md"},
+     "ann: the dense network once (default); snn: every timestep; ann-graph, snn-layer, snn-fused, snn-graph: docs/baseline.md"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL,
      "timesteps, for snn (default 100, or those of the layer list)"},
     {"--layers", OPTION_STRING, FIELD(layers), "OUT.csv", 0, 0, false, NULL,

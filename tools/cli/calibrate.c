@@ -10,13 +10,13 @@
 
 struct calibrate_line {
     struct option_list accelerators, measured;
-    const char *published, *family, *start, *out;
+    const char *published, *family, *start, *out, *residuals;
 };
 
 #define FIELD(name) offsetof(struct calibrate_line, name)
 static const struct option_row rows[] = {
     {"--accelerator", OPTION_LIST, FIELD(accelerators), "FILE", 0, 0, true, NULL,
-     "configs/accelerator/NAME.yaml that was measured; again for several"},
+     "configs/accelerator/NAME.yaml that was measured; again for several, one for each --measured"},
     {"--measured", OPTION_LIST, FIELD(measured), "CSV", 0, 0, false, NULL, "as tools/measure-gpu writes it; again for more"},
     {"--published", OPTION_STRING, FIELD(published), "DIR", 0, 0, false, NULL,
      "instead: folder of the published tables"},
@@ -25,8 +25,18 @@ static const struct option_row rows[] = {
     {"--start", OPTION_STRING, FIELD(start), "FILE", 0, 0, false, NULL,
      "coefficients to begin at (default: the accelerator's)"},
     {"--out", OPTION_STRING, FIELD(out), "FILE", 0, 0, true, NULL, "coefficients file to write"},
+    {"--residuals", OPTION_STRING, FIELD(residuals), "CSV", 0, 0, false, NULL,
+     "also write every row with its measured and predicted seconds"},
     {0},
 };
+
+/* One accelerator: all tables are its; as many as tables: one each; else the column `device` says. */
+static uint32_t device_of(const struct calibrate_line *line, uint32_t table)
+{
+    if (line->accelerators.count == 1)
+        return 0;
+    return line->accelerators.count == line->measured.count ? table : UINT32_MAX;
+}
 
 static bool read_all(const struct calibrate_line *line, struct measured *measured, struct diagnostics *diagnostics)
 {
@@ -48,7 +58,7 @@ static bool read_all(const struct calibrate_line *line, struct measured *measure
         }
     }
     for (uint32_t i = 0; good && i < line->measured.count; i++)
-        good = measured_read(line->measured.item[i], measured, diagnostics);
+        good = measured_read(line->measured.item[i], "traces/workloads", device_of(line, i), measured, diagnostics);
     if (good)
         measured_hold_out(measured);
     return good;
@@ -96,6 +106,32 @@ static void print_errors(const struct measured *measured, const struct fit *fit,
             printf("overhead of a launch in %s: %.1f us\n", measured->tables[table], 1e6 * fit->overhead_s[table]);
 }
 
+/* Every row that was judged, a line each. */
+static bool write_residuals(const struct calibrate_line *line, const struct measured *measured, const struct fit *fit,
+                            const char *family, struct diagnostics *diagnostics)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct fit_rows which = {.family = family, .table = UINT32_MAX, .fit = true, .held = true};
+    fprintf(out, "table,accelerator,precision,held,m,n,k,groups,channels,elements,row,bytes,measured_s,predicted_s,roofline_s\n");
+    for (size_t i = 0; i < measured->count; i++) {
+        const struct measured_row *row = &measured->rows[i];
+        const struct work_operator *op = &row->work.operators[0];
+        if (!fit_rows_take(measured, row, &which))
+            continue;
+        fprintf(out, "%s,%s,%s,%d,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.6g,%.6g,%.6g\n", measured->tables[row->table],
+                accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
+                row->held || row->spare, op->m, op->n, op->k, op->groups, op->channels, op->elements, op->row_items,
+                operator_bytes(op, row->precision), row->seconds, fit_predict(measured, row, fit),
+                measured_roofline(measured, row));
+    }
+    fclose(out);
+    bool good = file_write_text(line->residuals, text, diagnostics);
+    free(text);
+    return good;
+}
+
 /* The text of a file whose fitted values say on what. */
 static char *text_of(const struct fit *fit, char *devices)
 {
@@ -121,6 +157,8 @@ static bool fit_and_write(const struct calibrate_line *line, const struct measur
         return diagnostics_add(diagnostics, line->accelerators.item[0], "no rows of its family, expected some to fit on");
     char *devices = describe(measured, &which), *text = text_of(&fit, devices);
     bool good = file_write_text(line->out, text, diagnostics);
+    if (good && line->residuals)
+        good = write_residuals(line, measured, &fit, family, diagnostics);
     if (good)
         print_errors(measured, &fit, family);
     free(text);

@@ -18,13 +18,13 @@ struct convert_line {
     double percentile, initial;
     uint32_t calibration_samples, samples, steps;
     uint64_t seed;
-    int reset, coding;
+    int reset, coding, keras_layout;
     bool quiet;
 };
 
 #define FIELD(name) offsetof(struct convert_line, name)
 static const struct option_row rows[] = {
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "a network without spikes (Keras)"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "a network without spikes (Keras, ONNX)"},
     {"--calibration", OPTION_STRING, FIELD(calibration), "IMAGES", 0, 0, true, NULL,
      "what the layers' activations are measured on"},
     {"--calibration-samples", OPTION_U32, FIELD(calibration_samples), "N", 1, 1e9, false, NULL,
@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
      "of the input: rate, analog (default) or latency"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {"--out", OPTION_STRING, FIELD(out), "NET.nir", 0, 0, false, NULL, "the network of spiking neurons"},
+    {"--keras-layout", OPTION_CHOICE, FIELD(keras_layout), "LAYOUT", 0, 0, false, keras_layout_choices,
+     "of a Keras file: as the file says (default), theano, keras2-theano or tensorflow"},
     {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no table"},
     {0},
 };
@@ -127,7 +129,8 @@ static bool convert_all(const void *options, struct diagnostics *diagnostics)
     struct network network = {0};
     if (!line->input != !line->labels)
         return diagnostics_add(diagnostics, line->input ? "--labels" : "--input", "missing, expected both or neither");
-    bool good = network_read(line->network, &network, diagnostics);
+    const struct read_options how = {(enum keras_layout)line->keras_layout};
+    bool good = network_read_as(line->network, &how, &network, diagnostics);
     if (good && line->input && !line->quiet)
         printf("%s on %s\n", line->network, line->input);
     good = good && (!line->input || print_accuracy(line, &network, false, diagnostics));

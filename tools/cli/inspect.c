@@ -4,16 +4,26 @@
 #include "tools/read/read.h"
 #include <stdio.h>
 
-static const struct option_row rows[] = {{0}};
+struct inspect_line {
+    int keras_layout;
+};
+
+static const struct option_row rows[] = {
+    {"--keras-layout", OPTION_CHOICE, offsetof(struct inspect_line, keras_layout), "LAYOUT", 0, 0, false,
+     keras_layout_choices, "of a Keras file: as the file says (default), theano, keras2-theano or tensorflow"},
+    {0},
+};
 
 static bool inspect_all(int argc, char **argv, struct diagnostics *diagnostics)
 {
-    bool good = argc > 0 || diagnostics_add(diagnostics, "FILE", "missing, expected the name of a file");
-    for (int i = 0; i < argc; i++)
-        if (argv[i][0] == '-')
-            good = diagnostics_add(diagnostics, argv[i], "unknown option, see --help");
-    for (int i = 0; good && i < argc; i++)
-        good &= inspect_print(argv[i], stdout, diagnostics);
+    struct inspect_line line = {0};
+    struct option_list files = {0};
+    bool good = options_parse(argc, argv, rows, &line, &files, diagnostics);
+    const struct read_options how = {(enum keras_layout)line.keras_layout};
+    if (good && !files.count)
+        good = diagnostics_add(diagnostics, "FILE", "missing, expected the name of a file");
+    for (uint32_t i = 0; good && i < files.count; i++)
+        good &= inspect_print_as(files.item[i], &how, stdout, diagnostics);
     return good;
 }
 
@@ -21,7 +31,8 @@ int command_inspect(int argc, char **argv)
 {
     struct diagnostics diagnostics = {0};
     if (options_ask_help(argc, argv)) {
-        printf("usage: npusim inspect FILE...\n\nSays what a network, spike, program or result file holds.\n\n");
+        printf("usage: npusim inspect FILE... [OPTION ...]\n\n"
+               "Says what a network, spike, program or result file holds.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -16,7 +16,7 @@ struct reference_line {
     double dt_s;
     uint32_t steps, samples;
     uint64_t seed;
-    int coding;
+    int coding, keras_layout;
     bool quiet;
 };
 
@@ -36,6 +36,8 @@ static const struct option_row rows[] = {
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {"--out", OPTION_STRING, FIELD(out), "TRACE.h5", 0, 0, false, NULL,
      "spikes and potentials of every node, as NIR data"},
+    {"--keras-layout", OPTION_CHOICE, FIELD(keras_layout), "LAYOUT", 0, 0, false, keras_layout_choices,
+     "of a Keras file: as the file says (default), theano, keras2-theano or tensorflow"},
     {"--quiet", OPTION_FLAG, FIELD(quiet), NULL, 0, 0, false, NULL, "no progress, no summary"},
     {0},
 };
@@ -102,7 +104,8 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
                                 .coding = (enum spike_coding)line->coding, .seed = line->seed,
                                 .labels_path = line->labels};
     bool good = semantics_parse(line->semantics, &semantics, diagnostics);
-    good &= network_read(line->network, &network, diagnostics);
+    good &= network_read_as(line->network, &(struct read_options){(enum keras_layout)line->keras_layout}, &network,
+                            diagnostics);
     good = good && inputs_read(&network, &line->inputs, &how, &batch, diagnostics) &&
            labels_fit(&network, &batch, line->labels, diagnostics);
     good = good && run_reference(line, &network, &semantics, &batch, diagnostics);

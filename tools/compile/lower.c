@@ -307,6 +307,11 @@ static bool check_kinds(const struct compilation *with)
             fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s does not spike, expected a network of "
                                    "spiking neurons (npusim convert makes one)", node->name,
                                    node_kind_name(node->kind));
+        if (node->kind == NODE_MAXPOOL2D)
+            fine = diagnostics_add(with->diagnostics, network->path, "node %s: %s compares values, which no neuron array "
+                                   "does, expected neurons that do it (npusim convert makes them; of spikes alone, "
+                                   "SumPool2d and a Threshold of 0.5 give the same)", node->name,
+                                   node_kind_name(node->kind));
     }
     return fine;
 }

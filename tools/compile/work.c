@@ -80,7 +80,8 @@ static void append_node(struct work *out, const struct node *node)
     case NODE_CONV1D:
     case NODE_CONV2D: append_convolution(out, node); break;
     case NODE_SCALE: append_elementwise(out, node, 1)->weight_items = (double)shape_items(&node->output); break;
-    case NODE_SUMPOOL2D: append_elementwise(out, node, kernel); break;
+    case NODE_SUMPOOL2D:
+    case NODE_MAXPOOL2D: append_elementwise(out, node, kernel); break;
     case NODE_AVGPOOL2D: append_elementwise(out, node, kernel + 1); break;
     case NODE_THRESHOLD: append_neuron(out, node, 1, 0); break;
     case NODE_DELAY: append_neuron(out, node, 1, 1); break;

@@ -1,4 +1,4 @@
-#include "tools/convert/convert.h"
+#include "tools/convert/convert_private.h"
 
 #include "sim/memory.h"
 #include "tools/reference/simulation.h"
@@ -14,8 +14,8 @@ struct activations { /* positive ones of a ReLU */
     size_t count, capacity;
 };
 
-static bool complain(const struct network *network, const struct node *node, struct diagnostics *diagnostics,
-                     const char *text)
+bool convert_complain(const struct network *network, const struct node *node, struct diagnostics *diagnostics,
+                      const char *text)
 {
     char *place = memory_format("%s: %s", network->path ? network->path : "network", node->name);
     diagnostics_add(diagnostics, place, "%s", text);
@@ -43,9 +43,9 @@ static bool list_chain(const struct network *network, uint32_t *chain, struct di
         for (uint32_t e = 0; i && e < network->edge_count; e++)
             linked = linked || (network->edges[e].from == chain[i - 1] && network->edges[e].to == chain[i]);
         if (!linked)
-            return complain(network, node, diagnostics, "is no part of a chain, expected layer after layer");
-        if (!end && !node_is_linear(node->kind) && node->kind != NODE_RELU)
-            return complain(network, node, diagnostics, "is no linear layer and no ReLU, expected those alone");
+            return convert_complain(network, node, diagnostics, "is no part of a chain, expected layer after layer");
+        if (!end && !node_is_linear(node->kind) && node->kind != NODE_RELU && node->kind != NODE_MAXPOOL2D)
+            return convert_complain(network, node, diagnostics, "is no linear layer, ReLU or MaxPool2d, expected those alone");
     }
     return true;
 }
@@ -82,7 +82,7 @@ static bool record(struct simulation *simulation, const uint32_t *chain, const s
         simulation_step(simulation);
         for (uint32_t n = 0; n < network->node_count; n++)
             if (network->nodes[n].kind == NODE_RELU && !keep_positive(&simulation->units[n], &all[n]))
-                return complain(network, &network->nodes[n], diagnostics, "has too many activations to keep, expected "
+                return convert_complain(network, &network->nodes[n], diagnostics, "has too many activations to keep, expected "
                                 "fewer samples for calibration");
     }
     return true;
@@ -111,7 +111,7 @@ static bool measure(const struct network *network, const uint32_t *chain, const 
             qsort(all[n].values, all[n].count, sizeof *all[n].values, by_size);
         scale[n] = quantile_of_sorted(all[n].values, all[n].count, percentile / 100.0);
         if (!(scale[n] > 0.0 && isfinite(scale[n])))
-            good = complain(network, &network->nodes[n], diagnostics, "is never active on the calibration set");
+            good = convert_complain(network, &network->nodes[n], diagnostics, "is never active on the calibration set");
     }
     for (uint32_t n = 0; n < network->node_count; n++)
         free(all[n].values);
@@ -137,7 +137,7 @@ static bool rescale(struct network *network, const uint32_t *chain, uint32_t fir
     for (uint32_t i = first; i < end; i++)
         last = weighted(network->nodes[chain[i]].kind) ? i : last;
     if (last == end)
-        return complain(network, &network->nodes[chain[end]], diagnostics, "has no weights before it, expected some");
+        return convert_complain(network, &network->nodes[chain[end]], diagnostics, "has no weights before it, expected some");
     for (uint32_t i = first; i < last; i++)
         multiply(&network->nodes[chain[i]].bias, 1.0 / before);
     multiply(&network->nodes[chain[last]].weight, before / behind);
@@ -168,15 +168,16 @@ static void add_metadata(struct network *network, const char *node, const char *
     entry->texts[0] = memory_copy_string(text);
 }
 
-static void make_neuron(struct network *network, struct node *node, const struct convert_options *options)
+void convert_make_neuron(struct network *network, uint32_t index, double initial)
 {
+    struct node *node = &network->nodes[index];
     int64_t items = shape_items(&node->output);
     node->kind = NODE_IF;
     node->r = filled(1.0, items);
     node->v_threshold = filled(1.0, items);
     node->v_reset = filled(0.0, items);
-    node->v_initial = filled(options->initial, items);
-    add_metadata(network, node->name, "v_initial", NULL, options->initial);
+    node->v_initial = filled(initial, items);
+    add_metadata(network, node->name, "v_initial", NULL, initial);
 }
 
 static int by_ends(const void *a, const void *b)
@@ -190,17 +191,14 @@ static int by_ends(const void *a, const void *b)
 /* ... -> last -> Output becomes ... -> last -> I -> Output. */
 static void add_readout(struct network *network, uint32_t last, uint32_t output)
 {
-    size_t nodes = network->node_count, edges = network->edge_count;
-    network->nodes = memory_grow(network->nodes, &nodes, (size_t)network->node_count + 1, sizeof *network->nodes);
-    network->edges = memory_grow(network->edges, &edges, (size_t)network->edge_count + 1, sizeof *network->edges);
-    uint32_t index = network->node_count++;
+    uint32_t index = network_append(network, NODE_I, memory_copy_string("readout"));
     const struct shape *shape = &network->nodes[output].input;
-    network->nodes[index] = (struct node){.name = memory_copy_string("readout"), .kind = NODE_I, .input = *shape,
-                                          .output = *shape, .r = filled(1.0, shape_items(shape))};
+    network->nodes[index].input = network->nodes[index].output = *shape;
+    network->nodes[index].r = filled(1.0, shape_items(shape));
     for (uint32_t e = 0; e < network->edge_count; e++)
         if (network->edges[e].from == last && network->edges[e].to == output)
             network->edges[e].to = index;
-    network->edges[network->edge_count++] = (struct edge){index, output};
+    network_add_edge(network, index, output);
     qsort(network->edges, network->edge_count, sizeof *network->edges, by_ends);
 }
 
@@ -217,7 +215,7 @@ static bool transform(struct network *network, const uint32_t *chain, const doub
         if (!rescale(network, chain, first, i, before, behind, diagnostics))
             return false;
         if (relu)
-            make_neuron(network, &network->nodes[chain[i]], options);
+            convert_make_neuron(network, chain[i], options->initial);
         before = behind;
         first = i + 1;
     }
@@ -232,8 +230,10 @@ bool convert_network(struct network *network, const struct spike_batch *calibrat
     uint32_t *chain = memory_array(network->node_count, sizeof *chain);
     double *scale = memory_array(network->node_count, sizeof *scale);
     bool good = list_chain(network, chain, diagnostics) &&
+                max_pools_behind_activations(network, chain, diagnostics) && list_chain(network, chain, diagnostics) &&
                 measure(network, chain, calibration, options->percentile, scale, diagnostics) &&
-                transform(network, chain, scale, options, diagnostics);
+                transform(network, chain, scale, options, diagnostics) &&
+                max_pools_to_neurons(network, options->initial, diagnostics);
     free(scale);
     free(chain);
     return good;

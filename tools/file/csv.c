@@ -147,15 +147,20 @@ void csv_free(struct csv *csv)
     *csv = (struct csv){0};
 }
 
+uint32_t csv_column(const struct csv *csv, const char *name)
+{
+    for (uint32_t column = 0; column < csv->header.count; column++)
+        if (!strcmp(csv_cell(csv, &csv->header, column), name))
+            return column;
+    return UINT32_MAX;
+}
+
 bool csv_columns(const struct csv *csv, const char *const *names, uint32_t *columns, struct diagnostics *diagnostics)
 {
     size_t before = diagnostics->count;
     for (size_t i = 0; names[i]; i++) {
-        uint32_t column = 0;
-        while (column < csv->header.count && strcmp(csv_cell(csv, &csv->header, column), names[i]) != 0)
-            column++;
-        columns[i] = column;
-        if (column < csv->header.count)
+        columns[i] = csv_column(csv, names[i]);
+        if (columns[i] != UINT32_MAX)
             continue;
         char *place = memory_format("%s:%u:1", csv->path, csv->header.line);
         diagnostics_add(diagnostics, place, "no column \"%s\", expected one in the header", names[i]);

@@ -30,6 +30,9 @@ void csv_free(struct csv *csv);
 MUST_USE bool csv_columns(const struct csv *csv, const char *const *names, uint32_t *columns,
                           struct diagnostics *diagnostics);
 
+/* A column that may be missing: UINT32_MAX then. */
+uint32_t csv_column(const struct csv *csv, const char *name);
+
 const char *csv_cell(const struct csv *csv, const struct csv_record *record, uint32_t column);
 /* A finite number from `minimum` to `maximum`; a message with file, line and column name if it is none. */
 MUST_USE bool csv_number(const struct csv *csv, const struct csv_record *record, uint32_t column, double minimum,

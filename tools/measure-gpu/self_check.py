@@ -1,5 +1,7 @@
 """The whole plan on a stand-in: 5 us a launch and 1 TB/s, so that what is written is known; a graph takes half."""
+import contextlib
 import math
+import os
 
 import measure
 import plan
@@ -102,7 +104,9 @@ def run(out):
     write = measure.writer_to(out) if out else None
     session = measure.Session(StandIn(), lambda settle: Meter(), lambda row: (rows.append(row), write and write(row)),
                               {}, "self-check")
-    assert measure.run(session, plan.everything(), math.inf) == 0
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        left = measure.run(session, plan.everything(), math.inf)
+    assert left == 0, left
     check(rows)
     assert measure.run(session, [lambda session: None] * 3, -1) == 3
     print(f"measure-gpu: self-check passed, {len(rows)} rows")

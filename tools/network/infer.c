@@ -239,7 +239,8 @@ bool node_infer(struct network *network, uint32_t index, const struct shape *sou
     case NODE_CONV1D: return infer_conv(&at, 1);
     case NODE_CONV2D: return infer_conv(&at, 2);
     case NODE_SUMPOOL2D:
-    case NODE_AVGPOOL2D: return infer_pool(&at);
+    case NODE_AVGPOOL2D:
+    case NODE_MAXPOOL2D: return infer_pool(&at);
     case NODE_FLATTEN: return infer_flatten(&at);
     default: return infer_elementwise(&at);
     }

@@ -59,6 +59,7 @@ static const struct {
     [NODE_CUBALIF] = {"CubaLIF", cubalif_fields, true, true, false},
     [NODE_LOIHI] = {"Loihi", loihi_fields, true, true, false},
     [NODE_SIGMA_DELTA] = {"SigmaDelta", sigma_delta_fields, true, true, false},
+    [NODE_MAXPOOL2D] = {"MaxPool2d", no_fields, false, false, false},
     [NODE_RELU] = {"ReLU", no_fields, false, false, false},
 };
 
@@ -151,6 +152,21 @@ char *shape_format(const struct shape *shape)
 }
 
 /* ---- the whole ---- */
+
+uint32_t network_append(struct network *network, enum node_kind kind, char *name)
+{
+    size_t capacity = network->node_count; /* grown to twice of it */
+    network->nodes = memory_grow(network->nodes, &capacity, (size_t)network->node_count + 1, sizeof *network->nodes);
+    network->nodes[network->node_count] = (struct node){.name = name, .kind = kind};
+    return network->node_count++;
+}
+
+void network_add_edge(struct network *network, uint32_t from, uint32_t to)
+{
+    size_t capacity = network->edge_count;
+    network->edges = memory_grow(network->edges, &capacity, (size_t)network->edge_count + 1, sizeof *network->edges);
+    network->edges[network->edge_count++] = (struct edge){from, to};
+}
 
 int64_t network_neurons(const struct network *network)
 {

@@ -36,6 +36,7 @@ enum node_kind {
     NODE_CUBALIF,
     NODE_LOIHI,       /* Intel's integer rule (lava-dl), bit by bit; NIR has no such node */
     NODE_SIGMA_DELTA, /* lava's sigma-delta neurons with graded spikes */
+    NODE_MAXPOOL2D,   /* largest value of a window, padding left out; npusim convert makes neurons of it */
     NODE_RELU,        /* max(0, x) of a network without spikes; npusim convert makes neurons of it */
     NODE_KINDS
 };
@@ -139,6 +140,10 @@ MUST_USE bool network_check_graph(struct network *network, struct diagnostics *d
  * Input nodes in the order of names, so it does not depend on the order in the file. */
 void network_schedule(const struct network *network, uint32_t *order, bool *recurrent);
 
+/* For readers: a node without anything but a kind and a name, which is taken over; its index. Nodes may move. */
+uint32_t network_append(struct network *network, enum node_kind kind, char *name);
+/* One more edge, at the end of the list. */
+void network_add_edge(struct network *network, uint32_t from, uint32_t to);
 int64_t network_neurons(const struct network *network);
 void network_free(struct network *network);
 

@@ -9,6 +9,7 @@
 #include "tools/read/keras.h"
 #include "tools/read/lava.h"
 #include "tools/read/nir.h"
+#include "tools/read/onnx.h"
 #include "tools/read/sonata.h"
 #include "tools/read/spike_readers.h"
 #include <stdlib.h>
@@ -140,7 +141,8 @@ static bool inspect_bytes(const struct spike_file *file, FILE *out, struct diagn
     return diagnostics_add(diagnostics, file->path, "is of no known format, expected NIR, HDF5, .npy, IDX or N-MNIST");
 }
 
-static bool inspect_directory(const char *path, FILE *out, struct diagnostics *diagnostics)
+static bool inspect_directory(const char *path, const struct read_options *options, FILE *out,
+                              struct diagnostics *diagnostics)
 {
     char **names;
     size_t count;
@@ -150,7 +152,7 @@ static bool inspect_directory(const char *path, FILE *out, struct diagnostics *d
     bool good = true;
     if (count > 0) { /* samples of one kind: the first stands for all */
         char *first = memory_format("%s/%s", path, names[0]);
-        good = inspect_print(first, out, diagnostics);
+        good = inspect_print_as(first, options, out, diagnostics);
         free(first);
     }
     directory_free_list(names, count);
@@ -159,10 +161,16 @@ static bool inspect_directory(const char *path, FILE *out, struct diagnostics *d
 
 bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
 {
+    return inspect_print_as(path, &(struct read_options){0}, out, diagnostics);
+}
+
+bool inspect_print_as(const char *path, const struct read_options *options, FILE *out,
+                      struct diagnostics *diagnostics)
+{
     if (directory_is(path))
-        return inspect_directory(path, out, diagnostics);
-    if (sonata_recognise(path))
-        return inspect_network(path, out, diagnostics);
+        return inspect_directory(path, options, out, diagnostics);
+    if (sonata_recognise(path) || (!h5_is_hdf5(path) && onnx_is(path)))
+        return inspect_network(path, options, out, diagnostics);
     if (h5_is_hdf5(path)) {
         struct h5 *file;
         if (!h5_open(path, &file, diagnostics))
@@ -170,7 +178,7 @@ bool inspect_print(const char *path, FILE *out, struct diagnostics *diagnostics)
         bool network = nir_recognise(file) || lava_recognise(file) || keras_recognise(file);
         bool good = network || inspect_hdf5(file, out, diagnostics);
         h5_close(file);
-        return network ? inspect_network(path, out, diagnostics) : good;
+        return network ? inspect_network(path, options, out, diagnostics) : good;
     }
     unsigned char *bytes;
     size_t size;

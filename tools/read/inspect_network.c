@@ -71,7 +71,7 @@ static void print_window(FILE *out, const struct node *node)
 static void print_parameters(FILE *out, struct node *node)
 {
     if (node->kind == NODE_CONV1D || node->kind == NODE_CONV2D || node->kind == NODE_SUMPOOL2D ||
-        node->kind == NODE_AVGPOOL2D)
+        node->kind == NODE_AVGPOOL2D || node->kind == NODE_MAXPOOL2D)
         print_window(out, node);
     if (node->weight.data)
         print_range(out, "weight", node->weight.data, shape_items(&node->weight.shape));
@@ -197,11 +197,11 @@ static void print_missing(const struct network *network, FILE *out)
         fprintf(out, "  it cannot run: it has %s\n", inputs ? "no Output" : outputs ? "no Input" : "no Input and no Output");
 }
 
-bool inspect_network(const char *path, FILE *out, struct diagnostics *diagnostics)
+bool inspect_network(const char *path, const struct read_options *options, FILE *out, struct diagnostics *diagnostics)
 {
     struct network network;
     bool cycles = false;
-    if (!network_read_graph(path, &network, diagnostics))
+    if (!network_read_graph_as(path, options, &network, diagnostics))
         return false;
     struct totals totals = totals_of(&network);
     fprintf(out, "%s: %s network, version %s\n", path, network.format,

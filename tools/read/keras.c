@@ -15,15 +15,10 @@ bool keras_recognise(struct h5 *file)
 
 struct node *keras_append(struct keras_model *model, enum node_kind kind, char *name)
 {
-    struct network *network = model->network;
-    size_t nodes = network->node_count, edges = network->edge_count;
-    network->nodes = memory_grow(network->nodes, &nodes, (size_t)network->node_count + 1, sizeof *network->nodes);
-    network->edges = memory_grow(network->edges, &edges, (size_t)network->edge_count + 1, sizeof *network->edges);
-    uint32_t index = network->node_count++;
-    network->nodes[index] = (struct node){.name = name, .kind = kind};
+    uint32_t index = network_append(model->network, kind, name);
     if (index > 0)
-        network->edges[network->edge_count++] = (struct edge){index - 1, index};
-    return &network->nodes[index];
+        network_add_edge(model->network, index - 1, index);
+    return &model->network->nodes[index];
 }
 
 /* The text beside the file, NULL and a message when there is none. */
@@ -102,9 +97,9 @@ static bool read_layers(struct keras_model *model, const json_t *layers)
     return good;
 }
 
-bool keras_read(struct h5 *file, struct network *out, struct diagnostics *diagnostics)
+bool keras_read(struct h5 *file, enum keras_layout layout, struct network *out, struct diagnostics *diagnostics)
 {
-    struct keras_model model = {.file = file, .network = out, .diagnostics = diagnostics,
+    struct keras_model model = {.file = file, .network = out, .diagnostics = diagnostics, .said = layout,
                                 .root = h5_is_group(file, "/model_weights") ? "/model_weights" : ""};
     struct diagnostics ignored = {0};
     *out = (struct network){.path = memory_copy_string(h5_path(file)), .format = "Keras"};

@@ -5,16 +5,19 @@
 
 #include "tools/file/h5.h"
 #include "tools/network/network.h"
+#include "tools/read/read.h"
 #include <jansson.h>
 
 bool keras_recognise(struct h5 *file); /* it has the attribute layer_names */
 /* Reads the chain of layers; network_check is the caller's. On failure `out` is to be freed too. */
-MUST_USE bool keras_read(struct h5 *file, struct network *out, struct diagnostics *diagnostics);
+MUST_USE bool keras_read(struct h5 *file, enum keras_layout layout, struct network *out,
+                         struct diagnostics *diagnostics);
 
 /* ---- keras_layer.c ---- */
 struct keras_model {
     struct h5 *file;
     const char *root;     /* of the layers' groups: "" or "/model_weights" */
+    enum keras_layout said; /* by the user */
     char *backend;        /* "tensorflow", "theano"; NULL: not said */
     struct network *network;
     struct shape shape;   /* of what the next layer takes: (n) or (C, H, W); rank 0: no layer yet */

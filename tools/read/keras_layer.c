@@ -139,29 +139,29 @@ static bool read_dense(struct keras_model *model, const char *name, const json_t
     return read_weights(model, name, true, &node->bias) && add_activation(model, name, either(config, "activation", NULL));
 }
 
-enum layout { LAYOUT_UNKNOWN, LAYOUT_THEANO, LAYOUT_KERAS2_THEANO, LAYOUT_TENSORFLOW };
-
 /* The backend decides between flipped and not; the name of the kernel's size between old and new. */
-static enum layout layout_of(const struct keras_model *model, const json_t *config)
+static enum keras_layout layout_of(const struct keras_model *model, const json_t *config)
 {
     const json_t *ordering = either(config, "data_format", "dim_ordering");
     bool old = json_object_get(config, "nb_filter") != NULL, theano = false;
+    if (model->said != KERAS_LAYOUT_OF_FILE)
+        return model->said;
     if (model->backend)
         theano = strcmp(model->backend, "theano") == 0;
     else if (old && is_text(ordering, "th"))
         theano = true;
     else if (!is_text(ordering, "tf"))
-        return LAYOUT_UNKNOWN;
+        return KERAS_LAYOUT_OF_FILE;
     if (!theano)
-        return LAYOUT_TENSORFLOW;
-    return old ? LAYOUT_THEANO : LAYOUT_KERAS2_THEANO;
+        return KERAS_LAYOUT_TENSORFLOW;
+    return old ? KERAS_LAYOUT_THEANO : KERAS_LAYOUT_KERAS2_THEANO;
 }
 
 /* To (out, in, rows, columns), not flipped. */
-static void reorder(const struct tensor *from, enum layout layout, struct tensor *to)
+static void reorder(const struct tensor *from, enum keras_layout layout, struct tensor *to)
 {
     const int64_t *s = from->shape.size;
-    bool first = layout == LAYOUT_THEANO, flip = layout != LAYOUT_TENSORFLOW;
+    bool first = layout == KERAS_LAYOUT_THEANO, flip = layout != KERAS_LAYOUT_TENSORFLOW;
     int64_t out = first ? s[0] : s[3], in = first ? s[1] : s[2], rows = first ? s[2] : s[0], columns = first ? s[3] : s[1];
     to->shape = (struct shape){4, {out, in, rows, columns}};
     to->data = memory_array((size_t)shape_items(&to->shape), sizeof *to->data);
@@ -174,6 +174,19 @@ static void reorder(const struct tensor *from, enum layout layout, struct tensor
                                        : ((row * columns + column) * in + i) * out + o;
                     to->data[((o * in + i) * rows + r) * columns + c] = from->data[at];
                 }
+}
+
+/* What a layer says itself decides; else the user, else the backend. */
+static bool channels_first(const struct keras_model *model, const json_t *config)
+{
+    const json_t *format = either(config, "data_format", "dim_ordering");
+    if (is_text(format, "channels_first") || is_text(format, "th"))
+        return true;
+    if (is_text(format, "channels_last") || is_text(format, "tf"))
+        return false;
+    if (model->said != KERAS_LAYOUT_OF_FILE)
+        return model->said != KERAS_LAYOUT_TENSORFLOW;
+    return model->backend && strcmp(model->backend, "theano") == 0;
 }
 
 /* "same" as TensorFlow has it: what is missing, the odd one at the end. */
@@ -202,8 +215,7 @@ static bool set_padding(struct keras_model *model, const char *name, const json_
 static bool read_input(struct keras_model *model, const char *name, const json_t *config)
 {
     const json_t *list = either(config, "batch_input_shape", "batch_shape");
-    bool first = is_text(either(config, "data_format", "dim_ordering"), "channels_first") ||
-                 is_text(either(config, "data_format", "dim_ordering"), "th");
+    bool first = channels_first(model, config);
     int64_t size[3];
     if (json_array_size(list) != 4)
         return wrong(model, name, "no %s of four sizes, expected one in the first layer", "batch_input_shape");
@@ -221,15 +233,15 @@ static bool read_input(struct keras_model *model, const char *name, const json_t
 static bool read_conv(struct keras_model *model, const char *name, const json_t *config)
 {
     struct tensor stored = {0};
-    enum layout layout = layout_of(model, config);
+    enum keras_layout layout = layout_of(model, config);
     const json_t *stride = either(config, "strides", "subsample");
     if (model->shape.rank == 0 && !read_input(model, name, config))
         return false;
     if (model->shape.rank != 3)
         return wrong(model, name, "is a convolution of %s", "what is no image");
-    if (layout == LAYOUT_UNKNOWN)
+    if (layout == KERAS_LAYOUT_OF_FILE)
         return wrong(model, name, "its kernel's layout is not said, expected %s",
-                     "the file's or the model's \"backend\" (tensorflow or theano)");
+                     "the file's or the model's \"backend\" (tensorflow or theano), or --keras-layout");
     if (!read_weights(model, name, false, &stored))
         return false;
     struct node *node = keras_append(model, NODE_CONV2D, memory_copy_string(name));
@@ -250,18 +262,28 @@ static bool read_conv(struct keras_model *model, const char *name, const json_t 
            add_activation(model, name, either(config, "activation", NULL));
 }
 
-static bool read_average(struct keras_model *model, const char *name, const json_t *config)
+static bool read_pool(struct keras_model *model, const char *name, const json_t *config, enum node_kind kind)
 {
     const json_t *pool = json_object_get(config, "pool_size"), *stride = json_object_get(config, "strides");
     if (model->shape.rank != 3)
         return wrong(model, name, "is a pool of %s", "what is no image");
-    struct node *node = keras_append(model, NODE_AVGPOOL2D, memory_copy_string(name));
+    struct node *node = keras_append(model, kind, memory_copy_string(name));
     if (!read_pair(model, name, pool, node->kernel) ||
         !read_pair(model, name, stride && !json_is_null(stride) ? stride : pool, node->stride))
         return false;
-    if (is_text(either(config, "padding", "border_mode"), "same"))
+    if (kind == NODE_AVGPOOL2D && is_text(either(config, "padding", "border_mode"), "same"))
         return wrong(model, name, "the padding %s of an average, which is not read", "same");
     return set_padding(model, name, config, node);
+}
+
+static bool read_average(struct keras_model *model, const char *name, const json_t *config)
+{
+    return read_pool(model, name, config, NODE_AVGPOOL2D);
+}
+
+static bool read_max(struct keras_model *model, const char *name, const json_t *config)
+{
+    return read_pool(model, name, config, NODE_MAXPOOL2D);
 }
 
 static bool read_flatten(struct keras_model *model, const char *name, const json_t *config)
@@ -269,9 +291,7 @@ static bool read_flatten(struct keras_model *model, const char *name, const json
     (void)config;
     if (model->shape.rank == 0)
         return wrong(model, name, "is the first layer, expected one with %s", "weights");
-    const json_t *format = either(config, "data_format", "dim_ordering");
-    bool theano = model->backend && strcmp(model->backend, "theano") == 0;
-    bool first = is_text(format, "channels_first") || is_text(format, "th") || (theano && !is_text(format, "channels_last"));
+    bool first = channels_first(model, config);
     struct node *node = keras_append(model, NODE_FLATTEN, memory_copy_string(name));
     node->flatten_end = -1;
     if (model->shape.rank == 3 && !first)
@@ -304,7 +324,7 @@ bool keras_read_layer(struct keras_model *model, const json_t *layer)
         const char *kind;
         bool (*read)(struct keras_model *model, const char *name, const json_t *config);
     } kinds[] = {{"Dense", read_dense}, {"Conv2D", read_conv}, {"Convolution2D", read_conv},
-                 {"AveragePooling2D", read_average}, {"Flatten", read_flatten}, {"Activation", read_activation},
+                 {"AveragePooling2D", read_average}, {"MaxPooling2D", read_max}, {"Flatten", read_flatten}, {"Activation", read_activation},
                  {"Dropout", read_nothing}, {"InputLayer", read_input_layer}};
     const json_t *config = json_object_get(layer, "config");
     const char *kind = json_string_value(json_object_get(layer, "class_name"));
@@ -316,6 +336,6 @@ bool keras_read_layer(struct keras_model *model, const json_t *layer)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].kind, kind) == 0)
             return kinds[i].read(model, name, config);
-    return wrong(model, name, "is a %.60s, expected Dense, Conv2D, AveragePooling2D, Flatten, Activation, Dropout or "
+    return wrong(model, name, "is a %.60s, expected Dense, Conv2D, AveragePooling2D, MaxPooling2D, Flatten, Activation, Dropout or "
                  "InputLayer", kind);
 }

@@ -12,19 +12,13 @@ bool lava_recognise(struct h5 *file)
     return h5_exists(file, "/layer/0/type");
 }
 
-/* Slow growth is no matter: a file has tens of layers. */
 struct node *lava_append(struct lava_layer *layer, enum node_kind kind, char *name)
 {
-    struct network *network = layer->network;
-    size_t nodes = network->node_count, edges = network->edge_count;
-    network->nodes = memory_grow(network->nodes, &nodes, (size_t)network->node_count + 1, sizeof *network->nodes);
-    network->edges = memory_grow(network->edges, &edges, (size_t)network->edge_count + 1, sizeof *network->edges);
-    uint32_t index = network->node_count++;
-    network->nodes[index] = (struct node){.name = name, .kind = kind};
+    uint32_t index = network_append(layer->network, kind, name);
     if (layer->last != UINT32_MAX)
-        network->edges[network->edge_count++] = (struct edge){layer->last, index};
+        network_add_edge(layer->network, layer->last, index);
     layer->last = index;
-    return &network->nodes[index];
+    return &layer->network->nodes[index];
 }
 
 static double metadata_dt(struct h5 *file)

@@ -27,7 +27,7 @@ static bool check_kinds(const struct network *network, const struct semantics *s
         const struct node *node = &network->nodes[n];
         needs_dt = needs_dt || neuron_needs_dt(node->kind) || node->delay || node->refractory;
         if (node->kind == NODE_INPUT || node->kind == NODE_OUTPUT || node->kind == NODE_DELAY ||
-            node->kind == NODE_RELU || node_is_linear(node->kind) || neuron_has_rule(node->kind))
+            node->kind == NODE_RELU || node->kind == NODE_MAXPOOL2D || node_is_linear(node->kind) || neuron_has_rule(node->kind))
             continue;
         char *place = place_of(network, node);
         diagnostics_add(diagnostics, place, "%s cannot be simulated, expected a neuron of NIR",
@@ -182,6 +182,8 @@ static void evaluate(struct simulation *s, uint32_t n)
         evaluate_linear(unit);
     else if (node->kind == NODE_DELAY)
         evaluate_delay(s, unit);
+    else if (node->kind == NODE_MAXPOOL2D)
+        simulate_max_pool(node, unit->input, unit->output);
     else if (node->kind == NODE_RELU)
         for (size_t i = 0; i < unit->size; i++)
             unit->output[i] = fmax(0.0, unit->input[i]);

@@ -43,4 +43,7 @@ void simulation_reset(struct simulation *simulation);
 void simulation_step(struct simulation *simulation);
 void simulation_free(struct simulation *simulation);
 
+/* ---- max_pool.c ---- */
+void simulate_max_pool(const struct node *node, const double *input, double *output);
+
 #endif
