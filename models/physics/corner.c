@@ -4,6 +4,7 @@
  * supply of their own and keep theirs. Leakage doubles with each `leakage.doubling` of temperature (subthreshold current
  * is exponential in it) and follows a power of the supply. */
 #include "models/physics/energy.h"
+#include "models/physics/memory_cost.h"
 #include "models/physics/scaling.h"
 #include "models/physics/unit_costs.h"
 #include <math.h>
@@ -71,8 +72,8 @@ void corner_apply(const struct component_values *values, const struct power_conf
     scale_leakage(values, power, costs->leakage);
 }
 
-bool technology_fits(const struct technology *technology, const struct chip_config *config,
-                     struct diagnostics *diagnostics)
+static bool corner_fits(const struct technology *technology, const struct chip_config *config,
+                        struct diagnostics *diagnostics)
 {
     double factor;
     if (config->core.synapse_kind == SYNAPSE_MEMRISTOR && technology->kind == TECHNOLOGY_COMPONENTS)
@@ -90,4 +91,35 @@ bool technology_fits(const struct technology *technology, const struct chip_conf
                            "to %g nm: the scaling table ends there", config->power.supply_v,
                            technology->components.node_nm.value, SCALING_LOWEST_V, SCALING_HIGHEST_V,
                            SCALING_SMALLEST_NM, SCALING_LARGEST_NM);
+}
+
+/* Each memory must answer within a cycle. */
+static bool memories_follow(const struct technology *technology, const struct chip_config *config,
+                            struct diagnostics *diagnostics)
+{
+    struct named_memory memories[CORE_MEMORIES];
+    bool good = true;
+    if (config->power.clock_limit != CLOCK_BY_MEMORIES)
+        return true;
+    if (technology->kind == TECHNOLOGY_EVENTS)
+        return diagnostics_add(diagnostics, config->path, "power.clock_limit is memories, but \"%s\" knows no access "
+                               "times, expected power.clock_limit none", technology_name(technology));
+    core_memories_get(config, memories);
+    for (int i = 0; i < CORE_MEMORIES; i++) {
+        struct memory_cost cost;
+        memory_cost_get(&technology->components, &memories[i].size, &cost);
+        if (cost.access_s.nominal * config->clock_hz > 1)
+            good = diagnostics_add(diagnostics, config->path, "clock_hz is %g, expected at most %g: a bank of the memory of "
+                                   "%s (%.3g KB) takes %.3g ns (power.clock_limit memories)", config->clock_hz,
+                                   1 / cost.access_s.nominal, memories[i].name, memory_bank_kb(&memories[i].size),
+                                   1e9 * cost.access_s.nominal);
+    }
+    return good;
+}
+
+bool technology_fits(const struct technology *technology, const struct chip_config *config,
+                     struct diagnostics *diagnostics)
+{
+    bool corner = corner_fits(technology, config, diagnostics);
+    return memories_follow(technology, config, diagnostics) && corner;
 }

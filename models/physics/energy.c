@@ -78,22 +78,29 @@ void energy_report_free(struct energy_report *report)
     *report = (struct energy_report){0};
 }
 
-double area_mm2(const struct technology *technology, const struct chip_config *config)
+static struct cost sum_of(const struct cost *costs)
+{
+    struct cost sum = {0};
+    for (int component = 0; component < ENERGY_COMPONENTS; component++)
+        sum = cost_add(sum, costs[component]);
+    return sum;
+}
+
+struct cost area_range_mm2(const struct technology *technology, const struct chip_config *config)
 {
     struct unit_costs costs;
-    double area = 0;
     unit_costs_get(technology, config, &costs);
-    for (int component = 0; component < ENERGY_COMPONENTS; component++)
-        area += costs.area[component];
-    return area;
+    return sum_of(costs.area);
+}
+
+double area_mm2(const struct technology *technology, const struct chip_config *config)
+{
+    return area_range_mm2(technology, config).nominal;
 }
 
 double leakage_w(const struct technology *technology, const struct chip_config *config)
 {
     struct unit_costs costs;
-    double power = 0;
     unit_costs_get(technology, config, &costs);
-    for (int component = 0; component < ENERGY_COMPONENTS; component++)
-        power += costs.leakage[component].nominal;
-    return power;
+    return sum_of(costs.leakage).nominal;
 }

@@ -62,7 +62,8 @@ void energy_report_free(struct energy_report *report);
 MUST_USE bool technology_fits(const struct technology *technology, const struct chip_config *config,
                               struct diagnostics *diagnostics);
 
-/* Area of the whole system in mm2 and its leakage in watts, from the same files. */
+/* Area of the whole system in mm2 and its leakage in watts (everything switched on), from the same files. */
+struct cost area_range_mm2(const struct technology *technology, const struct chip_config *config);
 double area_mm2(const struct technology *technology, const struct chip_config *config);
 double leakage_w(const struct technology *technology, const struct chip_config *config);
 

@@ -33,5 +33,5 @@ void event_costs_get(const struct event_values *values, const struct chip_config
     out->core[CORE_PACKETS] = cost_of(&values->packet, PICO);
     out->clock[ENERGY_CONTROL] = share_of(values, &values->clock_cycle, PICO, cores);
     out->leakage[ENERGY_CONTROL] = share_of(values, &values->static_chip, MILLI, cores);
-    out->area[ENERGY_CONTROL] = values->area_chip.value * cores / values->static_cores.value;
+    out->area[ENERGY_CONTROL] = share_of(values, &values->area_chip, 1, cores);
 }

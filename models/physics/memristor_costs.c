@@ -22,18 +22,26 @@ static double pairs_of_row(const struct core_config *core)
     return (double)core->dimc_columns * core_memristor_slices(core);
 }
 
-double memristor_array_mm2(const struct memristor_values *values, const struct chip_config *config)
+static struct cost arrays_area(const struct memristor_values *values, const struct chip_config *config)
 {
     double rows = arrays_of(config) * config->core.dimc_rows, devices = 2 * rows * pairs_of_row(&config->core);
-    return (devices * values->device_area.value + rows * values->driver_area.value) / UM2_PER_MM2;
+    return cost_add(cost_of(&values->device_area, devices / UM2_PER_MM2), cost_of(&values->driver_area, rows / UM2_PER_MM2));
 }
 
-double memristor_converters_mm2(const struct memristor_values *values, const struct chip_config *config)
+static struct cost converters_area(const struct memristor_values *values, const struct chip_config *config)
 {
     const struct memristor_config *memristor = &config->core.memristor;
     double converters = system_cores(config) * ceil(pairs_of_row(&config->core) / memristor->converter_columns);
     double more = (double)memristor->converter_bits - ADC_REFERENCE_BITS;
-    return converters * values->converter_area.value * pow(values->converter_area_growth.value, more) / UM2_PER_MM2;
+    return cost_of(&values->converter_area, converters * pow(values->converter_area_growth.value, more) / UM2_PER_MM2);
+}
+
+struct cost memristor_area(const struct memristor_values *values, const struct chip_config *config,
+                           enum energy_component component)
+{
+    return component == ENERGY_SYNAPSE_ARRAY ? arrays_area(values, config)
+           : component == ENERGY_CONVERTER   ? converters_area(values, config)
+                                             : (struct cost){0};
 }
 
 struct cost converter_cost(const struct memristor_values *values, uint32_t bits, double rate_hz)

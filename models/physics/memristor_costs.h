@@ -4,10 +4,11 @@
 
 #include "models/physics/unit_costs.h"
 
-/* mm2 of the whole system: devices with their row drivers, and converters. Neither has a clock or leaks: devices hold
- * their state without power, and what a converter draws is in the energy of its conversions. */
-double memristor_array_mm2(const struct memristor_values *values, const struct chip_config *config);
-double memristor_converters_mm2(const struct memristor_values *values, const struct chip_config *config);
+/* mm2 of a component over the whole system: ENERGY_SYNAPSE_ARRAY, devices with their row drivers; ENERGY_CONVERTER; others
+ * nothing. None of it has a clock or leaks: devices hold their state without power, and what a converter draws is in the
+ * energy of its conversions. */
+struct cost memristor_area(const struct memristor_values *values, const struct chip_config *config,
+                           enum energy_component component);
 
 /* Fills the costs of rows driven and of conversions. */
 void memristor_costs_get(const struct memristor_values *values, const struct chip_config *config,

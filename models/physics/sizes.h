@@ -8,7 +8,7 @@
 #include "models/chip_config.h"
 
 struct memory_size {
-    double words, word_bits, banks;
+    double words, word_bits, banks, ports; /* ports of each bank */
 };
 
 struct core_sizes {

@@ -23,14 +23,24 @@ static const struct parameter_row technology_rows[] = {
      .help = "components: blocks scaled by the chip file; events: a chip's own published costs"},
     COMPONENT("node", node_nm, 1, 200, "nm", "process node"),
     COMPONENT("supply", supply_v, 0.2, 2, "V", "supply voltage that the energies below hold for"),
-    COMPONENT("sram.small_capacity", sram_small_kb, 0.1, 1e5, "KB", "capacity that small_read holds for"),
-    COMPONENT("sram.small_read", sram_small_read, 1e-5, 100, "pJ/bit", "reading a bit of a memory that small"),
-    COMPONENT("sram.large_capacity", sram_large_kb, 0.1, 1e6, "KB", "capacity that large_read holds for"),
-    COMPONENT("sram.large_read", sram_large_read, 1e-5, 100, "pJ/bit", "reading a bit of a memory that large"),
+    COMPONENT("sram.smallest", sram_smallest, 0, 1024, "KB", "a bank below it is a register file"),
+    COMPONENT("sram.read", sram_read, 1e-5, 1e4, "pJ", "reading a word of 64 bits of 8 KB with one port"),
+    COMPONENT("sram.capacity_exponent", sram_capacity_exponent, 0, 2, "1", "a read goes with this power of the capacity"),
+    COMPONENT("sram.width_exponent", sram_width_exponent, 0, 2, "1", "a read goes with this power of the word's width"),
+    COMPONENT("sram.port_exponent", sram_port_exponent, 0, 2, "1", "a read goes with this power of the ports"),
     COMPONENT("sram.write_ratio", sram_write_ratio, 0.1, 10, "1", "writing over reading"),
-    COMPONENT("sram.area", sram_area, 1e-3, 100, "um2/bit", "with the periphery of the memory"),
+    COMPONENT("sram.area", sram_area, 1e-3, 100, "um2/bit", "of 8 KB with one port, with the periphery of the memory"),
+    COMPONENT("sram.area_capacity_exponent", sram_area_capacity_exponent, -1, 1, "1",
+              "area of a bit goes with this power of the capacity"),
+    COMPONENT("sram.area_port_exponent", sram_area_port_exponent, 0, 3, "1",
+              "area of a bit goes with this power of the ports"),
     COMPONENT("sram.leakage", sram_leakage, 0, 1e4, "uW/KB", "static power"),
-    COMPONENT("register.access", register_access, 1e-6, 10, "pJ/bit", "clocking one bit in; floor of any memory"),
+    COMPONENT("sram.access_fixed", sram_access_fixed, 0, 100, "ns", "access time of the smallest memory"),
+    COMPONENT("sram.access_slope", sram_access_slope, 0, 1, "ns/bit^0.5",
+              "access time for each root of a bank's bits"),
+    COMPONENT("register.access", register_access, 1e-6, 10, "pJ/bit", "clocking one bit in"),
+    COMPONENT("register.select", register_select, 0, 10, "pJ/bit/word",
+              "selecting one word: a bit read, for each word of the register file"),
     COMPONENT("register.area", register_area, 1e-3, 1000, "um2/bit", "one bit"),
     COMPONENT("adder.energy", adder, 1e-6, 10, "pJ/bit", "addition, for each bit of width"),
     COMPONENT("adder.area", adder_area, 1e-3, 1000, "um2/bit", "for each bit of width"),
@@ -79,10 +89,6 @@ static const struct parameter_row technology_rows[] = {
 
 static bool check(const char *path, const struct technology *technology, struct diagnostics *diagnostics)
 {
-    const struct component_values *c = &technology->components;
-    if (technology->kind != TECHNOLOGY_EVENTS && c->sram_large_kb.value <= c->sram_small_kb.value)
-        return diagnostics_add(diagnostics, path, "sram.large_capacity is %g KB, expected more than sram.small_capacity"
-                               " (%g KB)", c->sram_large_kb.value, c->sram_small_kb.value);
     if (technology->kind == TECHNOLOGY_EVENTS && technology->events.static_cores.value < 1)
         return diagnostics_add(diagnostics, path, "static.cores is %g, expected at least 1",
                                technology->events.static_cores.value);

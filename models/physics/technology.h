@@ -21,9 +21,13 @@ struct memristor_values {
 
 struct component_values {
     struct sourced_value node_nm, supply_v;
-    struct sourced_value sram_small_kb, sram_small_read, sram_large_kb, sram_large_read; /* KB, pJ/bit */
-    struct sourced_value sram_write_ratio, sram_area, sram_leakage;                      /* 1, um2/bit, uW/KB */
-    struct sourced_value register_access, register_area;                                 /* pJ/bit, um2/bit */
+    struct sourced_value sram_smallest;                                     /* KB */
+    struct sourced_value sram_read;                                         /* pJ a word of the reference memory */
+    struct sourced_value sram_capacity_exponent, sram_width_exponent, sram_port_exponent; /* 1 */
+    struct sourced_value sram_write_ratio, sram_area, sram_leakage;         /* 1, um2/bit, uW/KB */
+    struct sourced_value sram_area_capacity_exponent, sram_area_port_exponent; /* 1 */
+    struct sourced_value sram_access_fixed, sram_access_slope;              /* ns, ns/bit^0.5 */
+    struct sourced_value register_access, register_select, register_area;   /* pJ/bit, pJ/bit/word, um2/bit */
     struct sourced_value adder, adder_area;                                              /* pJ/bit, um2/bit */
     struct sourced_value multiplier, multiplier_area;  /* pJ, um2 for each pair of operand bits */
     struct sourced_value comparator, comparator_area;  /* pJ/bit, um2/bit */

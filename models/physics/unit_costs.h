@@ -19,7 +19,7 @@ struct unit_costs {
     struct cost clock[ENERGY_COMPONENTS];   /* joules a cycle, clock running everywhere; the whole system */
     struct cost leakage[ENERGY_COMPONENTS]; /* watts, everything switched on; the whole system */
     double gated_leakage;                   /* share of its leakage that a part has when it is switched off */
-    double area[ENERGY_COMPONENTS];         /* mm2, the whole system */
+    struct cost area[ENERGY_COMPONENTS];    /* mm2, the whole system */
 };
 
 void unit_costs_get(const struct technology *technology, const struct chip_config *config, struct unit_costs *out);
@@ -39,8 +39,5 @@ void event_costs_get(const struct event_values *values, const struct chip_config
 /* Takes costs from the corner that the file holds for to the one that the chip file sets (corner.c): energies by the
  * scaling table, leakage by its law of temperature and supply. */
 void corner_apply(const struct component_values *values, const struct power_config *power, struct unit_costs *costs);
-
-/* Joules for reading one bit of a memory: a power law through the file's two capacities, at least a register's. */
-struct cost memory_bit_read(const struct component_values *values, double kilobytes);
 
 #endif

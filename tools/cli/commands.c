@@ -16,6 +16,7 @@ const struct command commands[] = {
     {"convert", "a network without spikes into one of spiking neurons", command_convert},
     {"import", "any spike data into one compressed file with labels", command_import},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
+    {"memory", "energy, area and time of memories: fit, and a chip's", command_memory},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},
     {"validate", "recordings of real designs, run again and compared", command_validate},
     {"trace", "an event trace for a wave viewer or a timeline", command_trace},
