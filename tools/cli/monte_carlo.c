@@ -2,7 +2,7 @@
 
 #include "sim/memory.h"
 #include "sim/top/ranks.h"
-#include "tools/cli/commands.h"
+#include "tools/cli/run_child.h"
 #include "tools/report/derive.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* What makes no difference to a seed's figures, or belongs to the run's own seed. */
 static const char *const own_options[] = {"--monte-carlo", "--device-seed", "--out", "--trace", "--trace-systemc",
@@ -24,13 +22,12 @@ static const char *const ideal[] = {"programming.noise=0", "read_noise=0", "wire
 enum { IDEAL = sizeof ideal / sizeof *ideal };
 
 struct child {
-    pid_t pid;
-    FILE *summary; /* its stdout: JSON */
+    struct run_child run;
     struct device_run *out;
 };
 
 struct line {
-    char **item;
+    char **item; /* all fresh */
     int count;
 };
 
@@ -87,7 +84,7 @@ static void add_ideal(struct line *line, const struct core_config *core)
                                             core->dimc_rows_per_access + 1));
 }
 
-/* As the run was called, for another chip; never freed: the child ends. */
+/* As the run was called, for another chip. */
 static struct line line_for(const struct run *run, const struct device_run *device)
 {
     struct line line = {.item = memory_array((size_t)run->argc + 2 * IDEAL + 8, sizeof(char *))};
@@ -96,7 +93,7 @@ static struct line line_for(const struct run *run, const struct device_run *devi
         bool value = row && row->kind != OPTION_FLAG, own = is_own(run->argv[i]);
         for (int j = 0; j <= value; j++)
             if (!own)
-                add(&line, run->argv[i + j]);
+                add(&line, memory_copy_string(run->argv[i + j]));
         i += value;
     }
     if (device == &run->monte_carlo.ideal)
@@ -106,28 +103,24 @@ static struct line line_for(const struct run *run, const struct device_run *devi
     return line;
 }
 
+static void line_free(struct line *line)
+{
+    for (int i = 0; i < line->count; i++)
+        free(line->item[i]);
+    free(line->item);
+}
+
 /* ---- children ---- */
 
 static bool start(const struct run *run, struct device_run *device, struct child *child, struct diagnostics *diagnostics)
 {
-    *child = (struct child){.summary = tmpfile(), .out = device};
-    if (child->summary) {
-        fflush(NULL);
-        child->pid = fork();
-    }
-    if (child->summary && child->pid == 0) {
-        struct line line = line_for(run, device);
-        int status = dup2(fileno(child->summary), STDOUT_FILENO) < 0 ? STATUS_FAILED : command_run(line.count, line.item);
-        fflush(NULL);
-        _exit(status);
-    }
-    if (child->summary && child->pid > 0)
-        return true;
-    if (child->summary)
-        fclose(child->summary);
-    child->summary = NULL;
-    return diagnostics_add(diagnostics, "--monte-carlo", "no process for seed %" PRIu64 ": %s", device->seed,
-                           strerror(errno));
+    struct line line = line_for(run, device);
+    child->out = device;
+    bool good = run_child_start(line.count, line.item, &child->run);
+    if (!good)
+        diagnostics_add(diagnostics, "--monte-carlo", "no process for seed %" PRIu64 ": %s", device->seed, strerror(errno));
+    line_free(&line);
+    return good;
 }
 
 static double number_at(const json_t *root, const char *group, const char *key)
@@ -147,13 +140,9 @@ static void read_figures(const json_t *root, struct device_run *out)
 
 static bool finish(struct child *child, struct diagnostics *diagnostics)
 {
-    int status = 0;
-    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    rewind(child->summary);
-    json_t *root = WIFEXITED(status) && WEXITSTATUS(status) == STATUS_DONE ? json_loadf(child->summary, 0, NULL) : NULL;
-    fclose(child->summary);
-    child->summary = NULL;
+    json_t *root = run_child_finish(&child->run) ? json_loadf(child->run.summary, 0, NULL) : NULL;
+    if (child->run.summary)
+        fclose(child->run.summary);
     if (!root)
         return diagnostics_add(diagnostics, "--monte-carlo", "the run with seed %" PRIu64 " failed (see above), expected it to "
                                "end", child->out->seed);

@@ -30,7 +30,7 @@ static const char *const style[] = {
     "font-weight:600}svg .grid{stroke:var(--line)}svg .base{stroke:var(--soft)}\n",
     ".first{fill:var(--first)}.second{fill:var(--second)}.third{fill:var(--third)}.heat{fill:var(--heat)}.empty{",
     "fill:none;stroke:var(--line)}svg text.onheat{fill:var(--onheat);font-size:11px}svg text.incell{font-size:11px}",
-    ".spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
+    ".box{fill:var(--first);opacity:.3}.spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
     "stroke-width:1.5}.late{stroke:var(--third);stroke-width:1.5}\n",
     ".table{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:",
     "tabular-nums}th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap}",
