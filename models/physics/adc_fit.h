@@ -2,8 +2,9 @@
  *
  * ln E = ln E_8 + (ENOB - 8) ln growth + exponent ln(node / reference node) + rate_exponent ln(rate / 500 MS/s), least
  * squares (GSL), and the same for the area without the rate. (Without the rate, energy would seem to grow too little with
- * resolution: converters of few bits are the fast ones.) The figures scatter by their makers' skill, speed and purpose: `spread` is the factor that one standard deviation of
- * the residuals is. */
+ * resolution: converters of few bits are the fast ones.) The figures scatter by their makers' skill, speed and purpose:
+ * `spread` is the factor that one standard deviation of the residuals is.
+ */
 #ifndef NPUSIM_MODELS_PHYSICS_ADC_FIT_H
 #define NPUSIM_MODELS_PHYSICS_ADC_FIT_H
 

@@ -165,7 +165,8 @@ void memristor_begin(struct memristor_devices *devices)
 {
     memset(devices->positive_sum, 0, devices->pairs * sizeof *devices->positive_sum);
     memset(devices->negative_sum, 0, devices->pairs * sizeof *devices->negative_sum);
-    memset(devices->square_sum, 0, devices->pairs * sizeof *devices->square_sum);
+    if (devices->config->memristor.read_noise > 0)
+        memset(devices->square_sum, 0, devices->pairs * sizeof *devices->square_sum);
 }
 
 void memristor_drive(struct memristor_devices *devices, uint32_t axon)

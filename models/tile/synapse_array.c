@@ -50,8 +50,8 @@ static void prepare_rows(struct synapse_array *array)
         if (abs(weight) > array->heaviest)
             array->heaviest = abs(weight);
     }
-    if (core_is_dense(array->config) && array->config->synapse_kind != SYNAPSE_MEMRISTOR && (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width &&
-        synapses && targets_differ(array))
+    if (core_is_dense(array->config) && array->config->synapse_kind != SYNAPSE_MEMRISTOR && synapses &&
+        (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width && targets_differ(array))
         spread_rows(array, narrow);
 }
 
