@@ -60,16 +60,16 @@ static void check_dimc(struct checker *checker, const struct core_config *core)
 static void check_memristor(struct checker *checker, const struct core_config *core)
 {
     const struct memristor_config *memristor = &core->memristor;
-    at_most(checker, "core.synapse.memristor.rows_per_read", core->dimc_rows_per_access, core->dimc_rows,
+    at_most(checker, "core.synapse.memristor.rows_per_read", memristor->rows_per_read, memristor->rows,
             "a read is within one array of core.synapse.memristor.rows");
-    at_most(checker, "core.axons", core->axons_max, (uint64_t)core->dimc_rows * core->dimc_arrays,
+    at_most(checker, "core.axons", core->axons_max, core_dense_rows(core),
             "an axon is a row: core.synapse.memristor.rows x core.synapse.memristor.arrays");
-    at_most(checker, "core.neurons", core->neurons_max, core->dimc_columns,
+    at_most(checker, "core.neurons", core->neurons_max, memristor->columns,
             "a neuron is a column: core.synapse.memristor.columns");
     at_most(checker, "core.synapse.memristor.cell_bits", memristor->cell_bits, core->weight_bits - 1,
             "the magnitude of a weight has core.synapse.weight_bits - 1");
     at_most(checker, "core.synapse.memristor.converter.columns", memristor->converter_columns,
-            (uint64_t)core->dimc_columns * core_memristor_slices(core),
+            (uint64_t)memristor->columns * core_memristor_slices(core),
             "an array has core.synapse.memristor.columns, for each cell_bits of a weight");
     if (memristor->conductance_high < 2 * memristor->conductance_low)
         checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.synapse.memristor.conductance_high is %g "

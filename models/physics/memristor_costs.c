@@ -14,17 +14,17 @@
 
 static double arrays_of(const struct chip_config *config)
 {
-    return (double)system_cores(config) * config->core.dimc_arrays;
+    return (double)system_cores(config) * config->core.memristor.arrays;
 }
 
 static double pairs_of_row(const struct core_config *core)
 {
-    return (double)core->dimc_columns * core_memristor_slices(core);
+    return (double)core->memristor.columns * core_memristor_slices(core);
 }
 
 static struct cost arrays_area(const struct memristor_values *values, const struct chip_config *config)
 {
-    double rows = arrays_of(config) * config->core.dimc_rows, devices = 2 * rows * pairs_of_row(&config->core);
+    double rows = arrays_of(config) * config->core.memristor.rows, devices = 2 * rows * pairs_of_row(&config->core);
     return cost_add(cost_of(&values->device_area, devices / UM2_PER_MM2), cost_of(&values->driver_area, rows / UM2_PER_MM2));
 }
 

@@ -32,7 +32,7 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
         out->axon_table = (struct memory_size){core->axons_max, bits_for(core->axons_max), 1, 1};
         return;
     }
-    double rows = (double)core->dimc_rows * core->dimc_arrays;
+    double rows = (double)core_dense_rows(core);
     out->axon_table = (struct memory_size){core->axons_max, bits_for((uint64_t)rows), 1, 1};
     out->synapses = (struct memory_size){0, 1, 1, 1};
     if (core->synapse_kind == SYNAPSE_MEMRISTOR) /* no bits: memristor_costs.c */

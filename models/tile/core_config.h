@@ -33,13 +33,16 @@ struct core_config {
     uint32_t sparse_index_bits;  /* target index beside each weight */
     uint32_t sparse_words_per_cycle;
     uint32_t sparse_latency;     /* cycles from the first word's address to the first accumulation */
-    uint32_t dimc_rows;          /* dimc, memristor: of one array */
-    uint32_t dimc_columns;       /* dimc, memristor: weights in one row */
-    uint32_t dimc_arrays;        /* dimc, memristor: stacked: all add to the same columns */
-    uint32_t dimc_rows_per_access; /* dimc, memristor: rows that one access adds at once (adder tree, or a column's wire) */
+    uint32_t dimc_rows;          /* of one array */
+    uint32_t dimc_columns;       /* weights in one row */
+    uint32_t dimc_arrays;        /* stacked: all add to the same columns */
+    uint32_t dimc_rows_per_access; /* rows that one access can add at once (adder tree height) */
     uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane of the input */
-    uint32_t dimc_latency;       /* dimc: adder tree and shift-add pipeline; memristor: shift-add pipeline */
+    uint32_t dimc_latency;       /* adder tree and shift-add pipeline */
     struct memristor_config {
+        uint32_t rows, columns, arrays; /* as of dimc */
+        uint32_t rows_per_read;  /* that a column adds at once */
+        uint32_t latency;        /* shift-add pipeline */
         uint32_t cell_bits;      /* of a weight's magnitude that one device holds */
         double conductance_low, conductance_high; /* uS */
         double read_voltage;     /* V */
@@ -86,17 +89,17 @@ struct core_config {
 
 /* A weight for every row and column, used or not (dimc, crossbar, memristor), or lists (sparse)? */
 static inline bool core_is_dense(const struct core_config *core) { return core->synapse_kind != SYNAPSE_SPARSE; }
-static inline bool core_has_arrays(const struct core_config *core)
-{
-    return core->synapse_kind == SYNAPSE_DIMC || core->synapse_kind == SYNAPSE_MEMRISTOR;
-}
 static inline uint64_t core_dense_rows(const struct core_config *core)
 {
-    return core_has_arrays(core) ? (uint64_t)core->dimc_rows * core->dimc_arrays : core->axons_max;
+    return core->synapse_kind == SYNAPSE_DIMC        ? (uint64_t)core->dimc_rows * core->dimc_arrays
+           : core->synapse_kind == SYNAPSE_MEMRISTOR ? (uint64_t)core->memristor.rows * core->memristor.arrays
+                                                     : core->axons_max;
 }
 static inline uint32_t core_dense_columns(const struct core_config *core)
 {
-    return core_has_arrays(core) ? core->dimc_columns : core->neurons_max;
+    return core->synapse_kind == SYNAPSE_DIMC        ? core->dimc_columns
+           : core->synapse_kind == SYNAPSE_MEMRISTOR ? core->memristor.columns
+                                                     : core->neurons_max;
 }
 /* Words in which a crossbar's row of weights lies. */
 static inline uint32_t core_crossbar_words(const struct core_config *core)

@@ -130,7 +130,7 @@ void memristor_init(struct memristor_devices *devices, const struct core_config 
                                           .fraction = RANGE_BITS - config->memristor.cell_bits};
     devices->pairs = program->neuron_count * devices->slices;
     devices->range = ((INT64_C(1) << config->memristor.cell_bits) - 1) << devices->fraction;
-    devices->column_resistance = config->memristor.wire_resistance * config->dimc_rows * siemens_per_unit(devices);
+    devices->column_resistance = config->memristor.wire_resistance * config->memristor.rows * siemens_per_unit(devices);
     size_t cells = (size_t)devices->axons * devices->pairs;
     devices->positive = memory_array(cells, sizeof *devices->positive);
     devices->negative = memory_array(cells, sizeof *devices->negative);

@@ -14,10 +14,10 @@ static uint64_t read_of(uint64_t pulse)
     return pulse >> AXON_BITS;
 }
 
-static uint32_t group_of(const struct core_config *config, uint32_t row)
+static uint32_t group_of(const struct memristor_config *config, uint32_t row)
 {
-    uint32_t groups_per_array = (config->dimc_rows + config->dimc_rows_per_access - 1) / config->dimc_rows_per_access;
-    return row / config->dimc_rows * groups_per_array + row % config->dimc_rows / config->dimc_rows_per_access;
+    uint32_t groups_per_array = (config->rows + config->rows_per_read - 1) / config->rows_per_read;
+    return row / config->rows * groups_per_array + row % config->rows / config->rows_per_read;
 }
 
 static int ascending(const void *a, const void *b)
@@ -34,7 +34,7 @@ static uint64_t gather(struct synapse_array *array, struct event_queue *queue, u
     uint64_t cycles = 0;
     for (uint32_t i = 0; i < events; i++) {
         struct queued_event event = event_queue_take(queue, slot, start + cycles + 1);
-        uint64_t group = group_of(array->config, array->axon_row[event.axon]);
+        uint64_t group = group_of(&array->config->memristor, array->axon_row[event.axon]);
         uint32_t planes = bit_planes(event.value);
         cycles += array->config->axon_cycles;
         array->pulses = memory_grow(array->pulses, &array->pulse_capacity, *pulses + planes, sizeof *array->pulses);
@@ -116,5 +116,5 @@ uint64_t memristor_drain(struct synapse_array *array, struct event_queue *queue,
     counters[CORE_ARRAY_ACCESSES] += reads;
     counters[CORE_CONVERSIONS] += reads * array->devices.pairs;
     counters[CORE_ACCUMULATIONS] += reads * array->devices.pairs;
-    return cycles + reads * cycles_of_read(array) + array->config->dimc_latency;
+    return cycles + reads * cycles_of_read(array) + array->config->memristor.latency;
 }

@@ -28,7 +28,8 @@ static void bench_clear(struct bench *bench, uint32_t neurons)
     *bench = (struct bench){.config = {.synapse_kind = SYNAPSE_MEMRISTOR, .weight_bits = 8, .accumulator_bits = 24,
                                        .axon_cycles = 1, .dimc_rows = 8, .dimc_columns = 64, .dimc_arrays = 8,
                                        .dimc_rows_per_access = 4, .dimc_cycles_per_plane = 1, .dimc_latency = 3,
-                                       .memristor = {.cell_bits = 7, .conductance_low = 0.73, .conductance_high = 2,
+                                       .memristor = {.rows = 8, .columns = 64, .arrays = 8, .rows_per_read = 4,
+                                                     .latency = 3, .cell_bits = 7, .conductance_low = 0.73, .conductance_high = 2,
                                                      .read_voltage = 0.5, .read_cycles = 10, .converter_bits = 20,
                                                      .converter_full_scale = 9, .converter_columns = 64,
                                                      .converter_cycles = 2}}};
@@ -386,7 +387,7 @@ START_TEST(a_rows_wire_takes_its_share)
     static const int16_t weights[] = {127, 127};
     struct bench bench;
     bench_clear(&bench, 2);
-    bench.config.dimc_columns = 2;
+    bench.config.memristor.columns = 2;
     bench.config.memristor.wire_resistance = 50e3;
     add_axon(&bench, 0, 2, weights);
     bench_build(&bench, 1, 0);
@@ -410,7 +411,7 @@ START_TEST(a_columns_wire_takes_more_the_more_rows_are_driven)
     static const int16_t weight = 127;
     struct bench bench;
     bench_clear(&bench, 1);
-    bench.config.dimc_columns = 1;
+    bench.config.memristor.columns = 1;
     for (uint32_t row = 0; row < 4; row++)
         add_axon(&bench, row, 1, &weight);
     bench_build(&bench, 1, 0);

@@ -81,7 +81,7 @@ static void add_ideal(struct line *line, const struct core_config *core)
     for (int i = 0; i < IDEAL; i++)
         add_option(line, "--set", memory_format("core.synapse.memristor.%s", ideal[i]));
     add_option(line, "--set", memory_format("core.synapse.memristor.converter.full_scale=%u",
-                                            core->dimc_rows_per_access + 1));
+                                            core->memristor.rows_per_read + 1));
 }
 
 /* As the run was called, for another chip. */
