@@ -152,26 +152,28 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_PROCESSOR_INSTRUCTIONS] = cost_of(&values->instruction, PICO);
 }
 
-/* A state word is a potential, or for CubaLIF half of a current and a potential, in one memory that holds both. */
+/* A counted state word is a potential, or for CubaLIF half of a current and a potential that lie side by side; all are in
+ * one memory that has room for both. */
 static void cost_state(const struct build *build, struct unit_costs *out)
 {
-    const struct core_config *core = &build->config->core;
-    const struct memory_size *state = &build->sizes.state;
+    const struct memory_size *both = &build->sizes.state;
+    double potential_bits = build->config->core.potential_bits;
+    struct memory_size potential = {memory_bits(both) / potential_bits, potential_bits, both->banks, both->ports};
     for (int model = 0; model < NEURON_MODELS; model++) {
-        double share = model == MODEL_CUBALIF ? 0.5 : core->potential_bits / state->word_bits;
-        out->state_read[model] = cost_scale(word_read(build, state), share);
-        out->state_write[model] = cost_scale(word_write(build, state), share);
+        bool pair = model == MODEL_CUBALIF;
+        out->state_read[model] = cost_scale(word_read(build, pair ? both : &potential), pair ? 0.5 : 1);
+        out->state_write[model] = cost_scale(word_write(build, pair ? both : &potential), pair ? 0.5 : 1);
     }
 }
 
-/* Arithmetic of one update. On a processor it is inside the instructions. */
+/* Arithmetic of one update and the read of its profile. On a processor both are inside the instructions. */
 static void cost_updates(const struct build *build, struct unit_costs *out)
 {
     const struct component_values *values = build->values;
     const struct core_config *core = &build->config->core;
     if (core->neuron_location == NEURON_PROCESSOR)
         return;
-    struct cost join = arithmetic(&values->adder, core->potential_bits);
+    struct cost join = cost_add(word_read(build, &build->sizes.profiles), arithmetic(&values->adder, core->potential_bits));
     struct cost fire = arithmetic(&values->comparator, core->potential_bits);
     struct cost decay = arithmetic(&values->multiplier, (double)core->potential_bits * core->decay_bits);
     struct cost current = cost_add(arithmetic(&values->adder, core->current_bits),

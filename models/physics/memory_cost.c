@@ -65,7 +65,8 @@ void core_memories_get(const struct chip_config *config, struct named_memory out
     struct named_memory all[CORE_MEMORIES] = {
         {"core.event_queue", ENERGY_EVENT_QUEUE, sizes.queue},     {"core.axons", ENERGY_AXON_TABLE, sizes.axon_table},
         {"core.synapse", ENERGY_SYNAPSE_ARRAY, sizes.synapses},    {"core.accumulator", ENERGY_ACCUMULATOR, sizes.accumulators},
-        {"core.state", ENERGY_NEURON_STATE, sizes.state},          {"core.routes", ENERGY_ROUTING_TABLE, sizes.routes}};
+        {"core.profiles", ENERGY_NEURON_ARRAY, sizes.profiles},    {"core.state", ENERGY_NEURON_STATE, sizes.state},
+        {"core.routes", ENERGY_ROUTING_TABLE, sizes.routes}};
     memcpy(out, all, sizeof all);
 }
 

@@ -25,7 +25,7 @@ struct named_memory {
     enum energy_component component;
     struct memory_size size;
 };
-#define CORE_MEMORIES 6
+#define CORE_MEMORIES 7
 void core_memories_get(const struct chip_config *config, struct named_memory out[CORE_MEMORIES]);
 
 /* A memory without words costs nothing. */

@@ -15,7 +15,7 @@ double memory_bits(const struct memory_size *memory)
 
 double memory_bank_kb(const struct memory_size *memory)
 {
-    return memory_bits(memory) / memory->banks / 8192.0;
+    return memory->banks > 0 ? memory_bits(memory) / memory->banks / 8192.0 : 0;
 }
 
 static void get_synapses(const struct core_config *core, struct core_sizes *out)
@@ -42,6 +42,16 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
     out->dimc_multipliers = (double)core->dimc_rows_per_access * out->dimc_row_bits;
 }
 
+/* The orders that go through neurons one by one: a potential each, changed where it is, and one adder. */
+static void get_serial_neurons(const struct core_config *core, struct core_sizes *out)
+{
+    out->accumulators = out->profiles = (struct memory_size){0, 1, 1, 1};
+    out->profiles.words = core->profiles_max;
+    out->profiles.word_bits = 2.0 * core->potential_bits;
+    out->state = (struct memory_size){core->neurons_max, core->potential_bits, 1, 1};
+    out->neuron_adders = out->neuron_comparators = core->potential_bits;
+}
+
 static void get_neurons(const struct core_config *core, struct core_sizes *out)
 {
     double state_bits = (double)core->potential_bits + core->current_bits;
@@ -49,8 +59,10 @@ static void get_neurons(const struct core_config *core, struct core_sizes *out)
                                              core->accumulator_ports};
     out->state = (struct memory_size){core->neurons_max, state_bits, core->state_banks, core->state_ports};
     out->accumulator_adders = (double)core->accumulator_banks * core->accumulator_ports * core->accumulator_bits;
+    out->profiles = (struct memory_size){0, 1, 1, 1};
     if (core->neuron_location != NEURON_COLUMN)
-        return;
+        return; /* its processor has the parameters in its own memory */
+    out->profiles = (struct memory_size){core->profiles_max, 2.0 * ((double)core->potential_bits + core->decay_bits), 1, 1};
     out->neuron_adders = core->neuron_lanes * state_bits;
     out->neuron_multipliers = core->neuron_lanes * state_bits * core->decay_bits;
     out->neuron_comparators = (double)core->neuron_lanes * core->potential_bits;
@@ -65,5 +77,8 @@ void core_sizes_get(const struct chip_config *config, struct core_sizes *out)
     out->queue = (struct memory_size){core->queue_depth, config->noc.spike_bits, 1, 1};
     out->routes = (struct memory_size){core->routes_max, route_bits, 1, 1};
     get_synapses(core, out);
-    get_neurons(core, out);
+    if (core->core_order == ORDER_TIMESTEP)
+        get_neurons(core, out);
+    else
+        get_serial_neurons(core, out);
 }

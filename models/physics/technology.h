@@ -7,6 +7,7 @@
 #ifndef NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
 #define NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
 
+#include "models/physics/scaling.h"
 #include "sim/parameters.h"
 
 enum technology_kind { TECHNOLOGY_COMPONENTS, TECHNOLOGY_EVENTS, TECHNOLOGY_MIXED_SIGNAL };
@@ -35,6 +36,7 @@ struct component_values {
     struct sourced_value router, router_area;          /* pJ/bit, um2 a bit of flit width */
     struct sourced_value wire;                         /* pJ/bit/mm */
     struct sourced_value host_link, chip_link;         /* pJ/bit */
+    struct sourced_value lpddr, hbm;                   /* pJ/bit */
     struct sourced_value instruction, processor_area;  /* pJ, mm2 */
     struct sourced_value logic_leakage;                /* mW/mm2 */
     struct sourced_value clock;                        /* pJ a cycle and mm2 */
@@ -58,5 +60,13 @@ struct technology {
     struct component_values components;
     struct event_values events;
 };
+
+/* Blocks carried to another node and supply by the scaling table: energies and areas. Wires, links off the chip and
+ * leakage stay as they are, for want of a published scaling. False, with nothing changed, outside the table. */
+MUST_USE bool technology_carry(struct technology *technology, struct operating_corner to);
+
+/* Every value becomes its own low, or high: for the ends of a band part by part. */
+enum technology_end { TECHNOLOGY_LOW, TECHNOLOGY_HIGH };
+void technology_pin(struct technology *technology, enum technology_end end);
 
 #endif

@@ -74,6 +74,8 @@ const struct parameter_row core_parameter_rows[] = {
      "rows that the adder tree sums in one access"},
     {"core.synapse.dimc.cycles_per_plane", PARAMETER_U32, AT(dimc_cycles_per_plane), 1, 1024, "cycles", NULL, DIMC,
      "of one access, for each bit plane of the input"},
+    {"core.synapse.dimc.planes_per_access", PARAMETER_U32, AT(dimc_planes_per_access), 1, 32, "planes", NULL, DIMC,
+     "bit planes of the input that one access takes together"},
     {"core.synapse.dimc.latency", PARAMETER_U32, AT(dimc_latency), 1, 1024, "cycles", NULL, DIMC,
      "adder tree and shift-and-add pipeline"},
     {"core.synapse.crossbar.word_bits", PARAMETER_U32, AT(crossbar_word_bits), 1, 1024, "bits", NULL, CROSSBAR,

@@ -223,7 +223,8 @@ START_TEST(a_sparse_core_costs_what_its_words_and_widths_add_up_to)
     struct memory_cost sums = memory(values, 256, 24, 4, 1);
     double accumulator = sums.read.nominal + sums.write.nominal;
     double add = 24 * values->adder.value * 1e-12;
-    double update = add + (24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
+    double profile = memory(values, 0, 72, 1, 1).read.nominal;
+    double update = profile + add + (24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
     double state = memory(values, 256, 40, 4, 1).read.nominal / 2;
     assert_close(report.dynamic_part[ENERGY_SYNAPSE_ARRAY], 50 * word, 1e-9);
     assert_close(report.dynamic_part[ENERGY_ACCUMULATOR], 100 * (add + accumulator) + 20 * accumulator, 1e-9);

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 struct validate_line {
-    const char *cases, *pack;
+    const char *cases, *pack, *plot;
     uint32_t quantum;
     int order;
     bool oracle, json;
@@ -29,6 +29,8 @@ static const struct option_row rows[] = {
      "cases of one suite: folders of CSV with setup.json, or .h5 files (default: tests/golden/SUITE)"},
     {"--pack", OPTION_STRING, FIELD(pack), "DIR", 0, 0, false, NULL,
      "only write each case of --cases to DIR as one compressed .h5 file"},
+    {"--plot", OPTION_STRING, FIELD(plot), "FILE.svg", 0, 0, false, NULL,
+     "silicon: model against published figures, all in one drawing"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL, "as for run"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices, "as for run"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL, "as for run"},
@@ -96,7 +98,7 @@ static int run_suite(const struct validate_line *line, const struct suite *suite
 {
     struct diagnostics diagnostics = {0};
     struct verdicts verdicts = {0};
-    struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
+    struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle, line->plot};
     uint64_t state_hash = 0;
     char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
     bool good = !suite->recordings ? suite->run(&how, &verdicts, &state_hash, &diagnostics)

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTINGS_MAX 8
+#define SETTINGS_MAX 24
 
 static const struct silicon_family *const families[] = {&silicon_truenorth, &silicon_odin, &silicon_loihi_query,
-                                                        &silicon_loihi_times, &silicon_macros};
+                                                        &silicon_loihi_times, &silicon_macros, &silicon_spiking, &silicon_self};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 /* ---- before the runs ---- */
@@ -100,6 +100,14 @@ void silicon_judge(struct silicon *silicon, const struct silicon_row *row, char 
     free(note);
 }
 
+void silicon_point(struct silicon *silicon, const struct silicon_row *row, double low, double high)
+{
+    silicon->points = memory_grow(silicon->points, &silicon->point_capacity, silicon->point_count + 1,
+                                  sizeof *silicon->points);
+    silicon->points[silicon->point_count++] = (struct silicon_point){
+        memory_copy_string(row->test), row->expected, row->simulated, low, high, row->unit, row->fitted};
+}
+
 /* ---- all of it ---- */
 
 static bool run_chips(struct silicon *silicon, const struct replay_options *options, uint64_t *state_hash)
@@ -130,28 +138,50 @@ static void silicon_free(struct silicon *silicon)
         theory_case_free(&silicon->runs[i]->test);
         free(silicon->runs[i]);
     }
+    for (size_t i = 0; i < silicon->point_count; i++)
+        free(silicon->points[i].name);
+    free(silicon->points);
     free(silicon->runs);
     csv_free(&silicon->cases);
+    csv_free(&silicon->macros);
+    csv_free(&silicon->chips);
+}
+
+static bool read_tables(struct silicon *silicon)
+{
+    char *cases = networks_path("physics/neuromorphic/validation_cases.csv");
+    char *macros = networks_path("physics/cim/dcim_validation_points_zigzag_imc.csv");
+    bool good = csv_read(cases, true, &silicon->cases, silicon->diagnostics) &&
+                csv_read(macros, true, &silicon->macros, silicon->diagnostics) &&
+                csv_read("configs/silicon/spiking-chips.csv", true, &silicon->chips, silicon->diagnostics);
+    free(cases);
+    free(macros);
+    return good;
+}
+
+static bool run_and_judge(struct silicon *silicon, const struct replay_options *options, uint64_t *state_hash)
+{
+    bool good = read_tables(silicon);
+    for (int i = 0; good && i < FAMILIES; i++)
+        good = families[i]->add(silicon);
+    good = good && run_chips(silicon, options, state_hash);
+    for (int i = 0; good && i < FAMILIES; i++)
+        good = families[i]->judge(silicon);
+    return good && (!options->plot || silicon_plot(silicon, options->plot, silicon->diagnostics));
 }
 
 bool silicon_run_all(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash,
                      struct diagnostics *diagnostics)
 {
     struct silicon silicon = {.verdicts = verdicts, .diagnostics = diagnostics};
-    char *cases = networks_path("physics/neuromorphic/validation_cases.csv"), *root = networks_path("physics");
+    char *root = networks_path("physics");
+    bool good = true;
     *state_hash = 0;
-    bool there = directory_is(root), good = true;
-    if (!there)
+    if (!directory_is(root))
         fprintf(stderr, "npusim: silicon: skipped, %s is not there (set REFERENCE)\n", root);
     else
-        good = csv_read(cases, true, &silicon.cases, diagnostics);
-    for (int i = 0; there && good && i < FAMILIES; i++)
-        good = families[i]->add(&silicon);
-    good = good && (!there || run_chips(&silicon, options, state_hash));
-    for (int i = 0; there && good && i < FAMILIES; i++)
-        good = families[i]->judge(&silicon);
+        good = run_and_judge(&silicon, options, state_hash);
     silicon_free(&silicon);
-    free(cases);
     free(root);
     return good;
 }
@@ -169,9 +199,10 @@ void silicon_print(const struct verdicts *verdicts)
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct verdict *v = &verdicts->rows[i];
         char limit[16] = "-";
-        judged += isfinite(v->limit);
-        passed += isfinite(v->limit) && verdict_passes(v);
-        if (isfinite(v->limit))
+        bool open = !isfinite(v->limit);
+        judged += !open;
+        passed += !open && verdict_passes(v);
+        if (!open)
             snprintf(limit, sizeof limit, "%.1f %%", 100 * v->limit);
         printf("%-44s %-16s %10.4g %10.4g %-6s %+6.1f %% %6s  %-8s  %s\n", v->test, v->quantity, v->expected,
                v->simulated, v->unit, 100 * v->error, limit, v->fitted ? "fitted" : "held out", verdict_word(v));

@@ -15,10 +15,11 @@ struct silicon_run {
     struct theory_case test; /* chip, program, sample or replay, result */
 };
 
-/* One published figure beside a model's, for the plot: what the model gives at its sources' low and high. */
+/* One published figure beside a model's, for the plot: the model's at its sources' values, low and high. */
 struct silicon_point {
-    char *name, *unit;
+    char *name;
     double published, simulated, low, high;
+    const char *unit;
     bool fitted;
 };
 
@@ -26,6 +27,8 @@ struct silicon {
     struct silicon_run **runs;
     size_t count, capacity;
     struct csv cases;  /* physics/neuromorphic/validation_cases.csv */
+    struct csv macros; /* physics/cim/dcim_validation_points_zigzag_imc.csv */
+    struct csv chips;  /* configs/silicon/spiking-chips.csv */
     struct silicon_point *points;
     size_t point_count, point_capacity;
     struct verdicts *verdicts;
@@ -60,6 +63,11 @@ struct silicon_row {
 /* With a note below the row; `note` is freed. */
 void silicon_judge(struct silicon *silicon, const struct silicon_row *row, char *note);
 
+/* A row for the plot as well; the model's figure at its sources' low and high. */
+void silicon_point(struct silicon *silicon, const struct silicon_row *row, double low, double high);
+/* All points as ratios of simulated to published, with error bars, in one SVG (silicon_plot.c). */
+MUST_USE bool silicon_plot(const struct silicon *silicon, const char *path, struct diagnostics *diagnostics);
+
 /* ---- the cases: programs, and what they are compared with ---- */
 struct silicon_family {
     const char *name;
@@ -67,7 +75,7 @@ struct silicon_family {
     bool (*judge)(struct silicon *);
 };
 extern const struct silicon_family silicon_truenorth, silicon_odin, silicon_loihi_query, silicon_loihi_times,
-    silicon_macros;
+    silicon_macros, silicon_spiking, silicon_self;
 
 MUST_USE bool silicon_run_all(const struct replay_options *options, struct verdicts *verdicts, uint64_t *state_hash,
                               struct diagnostics *diagnostics);

@@ -162,6 +162,7 @@ static bool judge_energy(struct silicon *silicon, int set, uint32_t spikes)
         double mj = 1e3 * BOARD_CHIPS;
         struct silicon_row row = {name, "dynamic energy", "mJ", published, mj * energy.dynamic_total, 0.05, false};
         double low = energy.low_total - energy.static_total, high = energy.high_total - energy.static_total;
+        silicon_point(silicon, &row, mj * low, mj * high);
         silicon_judge(silicon, &row,
                       memory_format("synapses %.3f + neurons %.3f + packets %.3f + network %.3f mJ (at its sources' low "
                                     "and high %.2f .. %.2f); 2400 of 76,800 patterns, 1 of 32 chips, %u steps, x 32",

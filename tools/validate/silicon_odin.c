@@ -65,6 +65,7 @@ static bool judge_point(struct silicon *silicon, const struct point *point)
                                     1e6 * energy.static_total / seconds,
                                     1e6 * energy.clock_part[ENERGY_CONTROL] / seconds,
                                     1e6 * energy.dynamic_part[ENERGY_SYNAPSE_ARRAY] / seconds, CYCLES));
+        silicon_point(silicon, &power, power.simulated, power.simulated);
         struct silicon_row operations = {point->name, "operations", "MSOP/s", 1e-6 * point->operations_hz, 1e-6 * rate,
                                          0.02, false};
         silicon_judge(silicon, &operations, NULL);

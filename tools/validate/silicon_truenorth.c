@@ -161,6 +161,7 @@ static bool judge_point(struct silicon *silicon, const struct point *point)
                   memory_format("static %.1f + updates %.1f + synapses %.2f + network %.2f mW; %.2f Hz, %s; %u of 4096 "
                                 "cores for %u ms, dynamic energy x %.0f", still, updates, per_mw * steady.synapses_j,
                                 per_mw * steady.network_j, rate, point->source, CORES, TICKS, scale));
+    silicon_point(silicon, &row, row.simulated, row.simulated);
     free(name);
     return true;
 }

@@ -52,6 +52,7 @@ struct replay_options {
     uint32_t quantum;
     enum engine_order order;
     bool oracle;
+    const char *plot; /* suite silicon: NULL, or an SVG to write */
 };
 
 /* Runs the case at `path`, or every case below it: folders with setup.json, or .h5 files. False when one could not be
