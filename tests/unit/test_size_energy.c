@@ -225,10 +225,10 @@ static void assert_formulas(const struct technology *technology, const struct ch
 
 /* ---- directions, by hand ---- */
 
-/* Components by letter: Q queue, A axon table, S synapses, C accumulators, N neuron array, M state, R routing table,
+/* Components by letter: Q queue, A axon table, S synapses, V converters, C accumulators, N neuron array, M state, R routing table,
  * P processor, X router, H host link, L chip-to-chip link, K control. Energies of X and K also follow the length of
  * wires, so of the tile: they are listed only where something else moves them. */
-static const char letters[ENERGY_COMPONENTS + 1] = "QASCNMRPXHLK";
+static const char letters[ENERGY_COMPONENTS + 1] = "QASVCNMRPXHLK";
 
 static const struct direction {
     const char *key, *on; /* on which chips; on the others nothing moves unless a further row says so */

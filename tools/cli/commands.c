@@ -9,6 +9,7 @@ const struct command commands[] = {
     {"compile", "a network for a chip: a program file, and how it fits", command_compile},
     {"reference", "a network in float without hardware", command_reference},
     {"compare", "chips and accelerators over spike rate and batch: one page", command_compare},
+    {"sweep", "a chip with one value of its file after another: one page", command_sweep},
     {"cost", "dollars a query and a day, for chip and accelerators", command_cost},
     {"calibrate", "the GPU model to measurements of a GPU", command_calibrate},
     {"baseline", "the same network's work on a GPU, by an analytic model", command_baseline},

@@ -17,6 +17,7 @@ int command_reference(int argc, char **argv);
 int command_baseline(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
 int command_cost(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_activations(int argc, char **argv);
 int command_convert(int argc, char **argv);

@@ -98,6 +98,7 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
     good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
     good &= inputs_sha256(&options->inputs, run->provenance.input_sha256, diagnostics);
     run->provenance.seed = options->seed;
+    run->chip.device_seed = options->device_seed == UINT64_MAX ? options->seed : options->device_seed;
     if (!good || !make_program(run, diagnostics))
         return false;
     run->made_out = options->out && !directory_is(options->out);
@@ -170,6 +171,7 @@ void run_free(struct run *run)
     free(run->digests);
     reference_close(run->reference);
     free(run->baselines);
+    free(run->monte_carlo.runs);
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
         if (run->accelerators[i])
             accelerator_free(run->accelerators[i]);

@@ -332,7 +332,7 @@ static bool read_synapses(const struct reader *reader)
     if (synapses) {
         uint64_t count = (uint64_t)synapses[axons];
         target = read_list(reader, "/synapses/target", count, 0, UINT16_MAX, NULL);
-        weight = read_list(reader, "/synapses/weight", count, -most - 1, most, NULL);
+        weight = read_list(reader, "/synapses/weight", count, core_weight_lowest(&reader->chip->core), most, NULL);
     }
     bool fine = target && weight;
     for (uint32_t c = 0; fine && c < cores; c++) {

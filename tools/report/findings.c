@@ -3,6 +3,7 @@
 #include "models/physics/program_load.h"
 #include "sim/memory.h"
 #include "tools/report/derive.h"
+#include "tools/report/devices.h"
 #include "tools/report/text.h"
 #include <inttypes.h>
 #include <math.h>
@@ -285,6 +286,9 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
     find_losses(record, numbers, out);
     find_pace(record, numbers, micro, out);
     find_accuracy(numbers, out);
+    char *devices = devices_finding(record);
+    if (devices)
+        add(out, devices);
     find_assumed(record, numbers, out);
     find_range(numbers, micro, out);
     find_load(record, numbers, micro, out);

@@ -11,6 +11,7 @@
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
 #include "tools/reference/reference.h"
+#include "tools/report/monte_carlo.h"
 
 struct provenance {
     const char *version, *command;
@@ -63,6 +64,7 @@ struct run_record {
     const char *semantics;
     struct provenance provenance;
     struct host_cost host;
+    const struct monte_carlo *monte_carlo; /* NULL: one chip */
 };
 
 /* Derived once (derive.c), used by every writer. */

@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
+#include "tools/report/devices.h"
 #include "tools/report/findings.h"
 #include "tools/report/layers.h"
 #include "tools/report/text.h"
@@ -159,6 +160,23 @@ static void print_memory(const struct run_record *record)
     printf("\n");
 }
 
+static void print_devices(const struct monte_carlo *runs)
+{
+    if (!runs)
+        return;
+    char *title = devices_title(runs);
+    printf("%s\n  %-17s %12s %12s %12s %12s %15s\n", title, "", "mean", "deviation", "least", "most", "ideal devices");
+    free(title);
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++) {
+        struct devices_row row;
+        devices_row(runs, (enum device_figure)figure, "u", &row);
+        printf("  %-17s %12s %12s %12s %12s %15s\n", row.name, row.mean, row.deviation, row.least, row.most,
+               row.ideal ? row.ideal : "");
+        devices_row_free(&row);
+    }
+    printf("\n");
+}
+
 static int name_width(const struct run_record *record)
 {
     size_t width = NAME_WIDTH - 4;
@@ -226,6 +244,7 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     print_layers(record, numbers);
     print_counts(record, numbers);
     print_memory(record);
+    print_devices(record->monte_carlo);
     print_baselines(record, numbers);
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
