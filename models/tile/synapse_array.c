@@ -55,8 +55,8 @@ static void prepare_rows(struct synapse_array *array)
         if (abs(weight) > array->heaviest)
             array->heaviest = abs(weight);
     }
-    if (core_is_dense(array->config) && (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width &&
-        synapses && targets_differ(array))
+    if (core_is_dense(array->config) && array->config->synapse_kind != SYNAPSE_MEMRISTOR && synapses &&
+        (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width && targets_differ(array))
         spread_rows(array, narrow);
 }
 
@@ -76,6 +76,15 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
         sparse_prepare(array);
     else if (config->synapse_kind == SYNAPSE_DIMC)
         dimc_prepare(array);
+    else if (config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_init(&array->devices, config, program);
+}
+
+void synapse_array_program(struct synapse_array *array, const struct core_program *program, uint64_t seed,
+                           uint32_t core)
+{
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_program(&array->devices, program, seed, core);
 }
 
 void synapse_array_free(struct synapse_array *array)
@@ -89,7 +98,10 @@ void synapse_array_free(struct synapse_array *array)
     free(array->group_planes);
     free(array->touched_axons);
     free(array->touched_groups);
+    free(array->pulses);
     free(array->accumulator);
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_free(&array->devices);
 }
 
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
@@ -102,6 +114,8 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
         return sparse_drain(array, queue, slot, start, counters);
     if (array->config->synapse_kind == SYNAPSE_CROSSBAR)
         return crossbar_drain(array, queue, slot, start, counters);
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        return memristor_drain(array, queue, slot, start, counters);
     return dimc_drain(array, queue, slot, start, counters);
 }
 
@@ -118,11 +132,15 @@ void synapse_array_hash(const struct synapse_array *array, struct hash *hash)
     for (uint32_t axon = 0; axon < array->axons; axon++)
         for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++)
             hash_u64(hash, (uint64_t)array->target[i] << 16 | (uint16_t)weight_at(array, axon, i));
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_hash(&array->devices, hash);
 }
 
 size_t synapse_array_dense_bytes(const struct synapse_array *array)
 {
     size_t cells = (size_t)array->axons * array->width;
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        return memristor_bytes(&array->devices);
     return array->dense_i8 ? cells * sizeof *array->dense_i8 : array->dense_i16 ? cells * sizeof *array->dense_i16 : 0;
 }
 

@@ -29,7 +29,8 @@ static bool read_slab(const struct program_reader *reader, uint32_t first, uint3
     int64_t most = program_largest(reader->chip->core.weight_bits), base = core_start[first];
     uint64_t count = (uint64_t)(core_start[end] - base);
     int64_t *target = program_read_part(reader, "/synapses/target", (uint64_t)base, count, 0, UINT16_MAX);
-    int64_t *weight = program_read_part(reader, "/synapses/weight", (uint64_t)base, count, -most - 1, most);
+    int64_t *weight = program_read_part(reader, "/synapses/weight", (uint64_t)base, count,
+                                        core_weight_lowest(&reader->chip->core), most);
     bool fine = target && weight;
     for (uint32_t c = first; fine && c < end; c++)
         cut_synapses(&reader->out->cores[c], synapse_start + axon_start[c], base, target, weight);

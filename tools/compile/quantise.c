@@ -115,7 +115,7 @@ static double least_error_scale(const struct draft *draft, uint32_t first, uint3
 static bool whole_weights_fit(const struct core_config *core, const struct draft *draft, const struct extent *extent)
 {
     double fraction = ldexp(1.0, (int)core->fraction_bits), room = ldexp(1.0, (int)core->potential_bits - 1) - 1.0;
-    double low = -ldexp(1.0, (int)core->weight_bits - 1), high = -low - 1.0;
+    double low = core_weight_lowest(core), high = ldexp(1.0, (int)core->weight_bits - 1) - 1.0;
     if (extent->weight == 0.0 || extent->threshold * fraction > room || extent->bias * fraction > room)
         return false;
     for (uint32_t i = 0; i < draft->count; i++) {

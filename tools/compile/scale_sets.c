@@ -147,7 +147,7 @@ static uint32_t fullest_neuron(const struct draft *draft, const struct scale_run
 
 static double squared_error(const struct core_config *core, const struct draft *draft, uint32_t neuron, double scale)
 {
-    double low = -ldexp(1.0, (int)core->weight_bits - 1), high = -low - 1.0, sum = 0.0;
+    double low = core_weight_lowest(core), high = ldexp(1.0, (int)core->weight_bits - 1) - 1.0, sum = 0.0;
     for (size_t i = draft->start[neuron]; i < draft->start[neuron + 1]; i++) {
         double exact = draft->weight[i] * scale, error = exact - fmax(low, fmin(high, floor(exact + 0.5)));
         sum += error * error;
