@@ -95,7 +95,7 @@ static bool earlier(struct far_wake a, struct far_wake b)
 void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64_t cycle)
 {
     must(cycle >= engine->earliest); /* cycle - earliest wraps round for the past */
-    if (cycle == NEVER)
+    if (cycle >= NO_CYCLE)
         return;
     engine->wakeups++;
     engine->heap = memory_grow(engine->heap, &engine->heap_capacity, engine->heap_count + 1, sizeof(struct far_wake));

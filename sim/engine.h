@@ -21,6 +21,7 @@ extern "C" {
 #endif
 
 #define NEVER UINT64_MAX
+#define NO_CYCLE (UINT64_C(1) << 63) /* this and all behind it are as good as NEVER to whom they wake */
 
 enum engine_order { ORDER_ID, ORDER_REVERSED, ORDER_SHUFFLED };
 

@@ -71,7 +71,7 @@ static void send_announced(struct link *link)
         uint64_t credit = link->ring[(link->unsent + entry->packet.flits - 1u - link->capacity) & link->mask].free_at;
         if (credit == NEVER)
             return;
-        link_send_next(link, entry, credit);
+        link_send_next(link, entry, credit, entry->visible - LINK_UNSENT);
     }
     all_are_sent(link);
 }

@@ -13,8 +13,8 @@
  *
  * A producer that has several packets ready can announce them all (link_announce): each is sent as soon as there is
  * credit for it, at least `spacing` cycles after the one before. The cycle of a packet is found when the credit is
- * known, which may be when the consumer pops another; until then it is visible in cycle NEVER. The producer is woken
- * in the cycle of the last one. */
+ * known, which may be when the consumer pops another; until then it is visible in no cycle that comes. The producer is
+ * woken in the cycle of the last one. */
 #ifndef NPUSIM_SIM_LINK_H
 #define NPUSIM_SIM_LINK_H
 
@@ -31,10 +31,13 @@ struct packet {
     uint8_t kind;    /* enum packet_kind of the network family */
 };
 
+/* Added to the cycle in which an announced packet is ready, while that in which it is visible is not known. */
+#define LINK_UNSENT NO_CYCLE
+
 /* A place of the ring is a flit's. The packet lies in its first flit's place; `flits` is 0 in the places of the others. */
 struct link_entry {
     struct packet packet;
-    uint64_t visible; /* first cycle in which the consumer may see it */
+    uint64_t visible; /* first cycle in which the consumer may see it; LINK_UNSENT and more: not known */
     uint64_t free_at; /* first cycle in which the producer may use the place again; NEVER until it is popped */
 };
 
@@ -138,18 +141,19 @@ static inline void link_begin_announcing(struct link *link, uint64_t earliest, u
     link->earliest = earliest;
     link->spacing = spacing;
 }
-/* The first announced packet whose cycle is not known is sent when its credit, back in `credit`, and its turn are there. */
-static inline void link_send_next(struct link *link, struct link_entry *entry, uint64_t credit)
+/* The first announced packet whose cycle is not known is sent when its credit, back in `credit`, and its turn have come and it
+ * is `ready`. */
+static inline void link_send_next(struct link *link, struct link_entry *entry, uint64_t credit, uint64_t ready)
 {
     uint32_t flits = entry->packet.flits;
-    uint64_t sent = credit > link->earliest ? credit : link->earliest;
+    uint64_t turn = ready > link->earliest ? ready : link->earliest, sent = credit > turn ? credit : turn;
     entry->visible = sent + link->latency;
     link->last_sent = sent;
     link->earliest = sent + (link->spacing > flits ? link->spacing : flits);
     link->unsent += flits;
 }
-/* Announces another packet. There must be room in the ring (link_widen). */
-static inline void link_announce(struct link *link, const struct packet *packet)
+/* Announces another packet, which is not there before cycle `ready`. There must be room in the ring (link_widen). */
+static inline void link_announce(struct link *link, const struct packet *packet, uint64_t ready)
 {
     uint32_t flits = packet->flits;
     struct link_entry *entry = &link->ring[link->tail & link->mask];
@@ -157,13 +161,13 @@ static inline void link_announce(struct link *link, const struct packet *packet)
     uint64_t credit = link_last_needed(link, flits)->free_at;
     bool known = link->unsent == link->tail && credit != NEVER;
     entry->packet = *packet;
-    entry->visible = NEVER;
+    entry->visible = LINK_UNSENT | ready;
     entry->free_at = NEVER;
     if (flits != 1)
         link_take_places(link, flits);
     link->tail += flits;
     if (known)
-        link_send_next(link, entry, credit);
+        link_send_next(link, entry, credit, ready);
 }
 /* After the announcements of a cycle, of which `first` was the first flit. */
 void link_end_announcing(struct link *link, uint32_t first);
@@ -175,7 +179,7 @@ static inline uint32_t link_announce_room(const struct link *link)
 static inline uint64_t link_sent(const struct link *link, uint32_t place)
 {
     uint64_t visible = link->ring[place & link->mask].visible;
-    return visible == NEVER ? NEVER : visible - link->latency;
+    return visible >= LINK_UNSENT ? NEVER : visible - link->latency;
 }
 
 /* ---- consumer ---- */

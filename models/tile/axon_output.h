@@ -4,8 +4,9 @@
  * a list as long as the neuron array (so the neuron pipeline never stalls for it; a real one has a shorter FIFO). The
  * packets of one spike go out one after the other; a packet that finds no credit of the router waits.
  *
- * The packets of a source are announced to the link together, as nothing can come between them; they count as sent
- * when their cycle has passed (axon_output_count_sent), so the counters are exact whenever they are looked at. */
+ * The packets of a source are announced to the link together, as nothing can come between them, and those of the
+ * spikes that follow as well, where no input is relayed; they count as sent when their cycle has passed
+ * (axon_output_count_sent), so the counters are exact whenever they are looked at. */
 #ifndef NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 #define NPUSIM_MODELS_TILE_AXON_OUTPUT_H
 
@@ -32,16 +33,20 @@ struct axon_output {
     /* spikes of the present timestep */
     const struct neuron_array *array;
     uint64_t sweep_start;
-    uint32_t spike;            /* next in array->fired */
+    uint32_t spike;            /* next in array->fired that is chosen */
     uint32_t step;             /* timestep of the spikes */
-    /* the source under way */
+    /* the source chosen last: its routes before `route` are announced */
     uint32_t route, route_end; /* in the table of its kind */
     bool relay;                /* it is a relayed input */
     struct packet event;       /* that input */
     uint64_t next_send;        /* the output is busy before this cycle */
-    /* packets announced and not counted as sent: the routes up to `announced` */
+    /* packets announced and not counted as sent, of this source and of those before */
     struct link *announced_to;
-    uint32_t announced, place; /* place: flit of the first one in the link */
+    uint32_t announced;        /* how many */
+    uint32_t place;            /* flit of the first one in the link */
+    uint32_t sending;          /* its route, if that is not sending_end: then the next spike's first */
+    uint32_t sending_end;
+    uint32_t sending_spike;    /* its neuron's place in array->fired, if it is no relayed input's */
     uint64_t last_sent;        /* cycle of the last one that was counted */
     bool blocked;              /* it waits for credit */
 };
@@ -59,7 +64,7 @@ uint64_t axon_output_count_sent(struct axon_output *output, uint64_t before, uin
 /* A packet is announced that is not counted. */
 static inline bool axon_output_has_announced(const struct axon_output *output)
 {
-    return output->announced != output->route;
+    return output->announced != 0;
 }
 /* A new list of spikes: `array->fired`, whose pipeline started in cycle sweep_start of timestep `step`. */
 void axon_output_begin(struct axon_output *output, uint64_t sweep_start, uint32_t step);

@@ -30,8 +30,9 @@ void collector_init(struct collector *collector, struct system_job *job, uint32_
     }
     for (uint32_t p = 0; p < result->population_count; p++)
         neurons += job->program->populations[p].count;
+    size_t most = job->observer && job->observer->slab_spikes ? job->observer->slab_spikes : SLAB_SPIKES;
     if (job->observer && ranks_count() == 1)
-        collector->slab_steps = neurons < SLAB_SPIKES ? (uint32_t)(SLAB_SPIKES / neurons) : 1;
+        collector->slab_steps = neurons < most ? (uint32_t)(most / neurons) : 1;
     result->layers = memory_array((size_t)result->population_count * result->steps, sizeof *result->layers);
     counter_table_init(&result->counters, job->config);
     counter_table_init(&collector->before, job->config);

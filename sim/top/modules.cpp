@@ -243,6 +243,7 @@ void job_module::host_is_done()
 
 void job_module::set_stop(uint64_t cycle)
 {
+    must(cycle >= now());
     stop_at = cycle;
     end.notify(cycles(stop_at - now()));
 }
@@ -261,15 +262,18 @@ void job_module::run_windows()
     while (!finished) {
         window.next = next_activity();
         window.stop_at = stop_at;
-        ranks_exchange(&window);
+        ranks_exchange(&window, lookahead);
         hear_samples();
-        if (stop_at == NEVER && window.stop_at != NEVER)
+        bool told = stop_at == NEVER && window.stop_at != NEVER;
+        if (told)
             set_stop(window.stop_at);
         for (chip_module *border : {chips.front().get(), chips.back().get()})
             border->hear(window.in[RANKS_WEST], window.in[RANKS_EAST]);
-        if (window.next == NEVER)
+        if (window.next == NEVER && !told)
             return;
-        horizon = window.next + lookahead;
+        if (window.horizon <= window.next) // the end is known, and is something to do
+            continue;
+        horizon = window.horizon;
         sc_time left = at(horizon - 1) - sc_core::sc_time_stamp(); // to the end of that cycle
         if (left > sc_core::SC_ZERO_TIME || sc_core::sc_pending_activity_at_current_time())
             sc_core::sc_start(left);

@@ -134,10 +134,11 @@ static void work(const struct pool *pool, const struct worker *worker)
     job.history_context = job.progress_context = &place;
     job.progress = report_sample;
     job.result = &result;
-    struct sample_observer observer = {&place, 0, examine, send_slab};
+    struct sample_observer observer = {&place, 0, 0, examine, send_slab};
     if (job.observer) {
         place.observer = job.observer;
         observer.digest_bytes = job.observer->digest_bytes;
+        observer.slab_spikes = job.observer->slab_spikes;
         job.observer = &observer;
     }
     if (!system_run(&job, 1))

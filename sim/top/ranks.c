@@ -30,6 +30,8 @@ static unsigned long launched(void)
 
 #ifndef NPUSIM_MPI
 
+bool ranks_possible(void) { return false; }
+
 bool ranks_begin(struct diagnostics *diagnostics)
 {
     unsigned long count = launched();
@@ -42,7 +44,7 @@ void ranks_end(void) {}
 uint32_t ranks_count(void) { return 1; }
 uint32_t ranks_own(void) { return 0; }
 int ranks_largest(int number) { return number; }
-void ranks_exchange(struct ranks_window *window) { (void)window; }
+void ranks_exchange(struct ranks_window *window, uint64_t latency) { (void)window, (void)latency; }
 
 void ranks_post(struct packed *packed) { panic("a message of %zu bytes to nobody", packed->count); }
 
@@ -66,7 +68,10 @@ void ranks_receive(uint32_t from, struct packed *packed)
 
 #else
 
+#include "sim/top/lanes.h"
 #include <mpi.h>
+
+#define PIECES 2
 
 /* What neighbours send each other: a fixed part, then the messages that did not fit. */
 enum { INLINE_MESSAGES = 30 };
@@ -77,9 +82,13 @@ struct border {
 };
 
 static void forget_posted(bool wait);
+static void open_lanes(void);
+static void close_lanes(void);
 
 /* MPI is a property of the process. */
 static int rank, rank_count = 1;
+
+bool ranks_possible(void) { return true; }
 
 bool ranks_begin(struct diagnostics *diagnostics)
 {
@@ -89,6 +98,7 @@ bool ranks_begin(struct diagnostics *diagnostics)
     must(MPI_Init(NULL, NULL) == MPI_SUCCESS); /* other errors end all ranks: MPI_ERRORS_ARE_FATAL */
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &rank_count);
+    open_lanes();
     return true;
 }
 
@@ -99,6 +109,7 @@ void ranks_end(void)
     if (!there)
         return;
     forget_posted(true);
+    close_lanes();
     MPI_Finalize();
 }
 
@@ -175,8 +186,48 @@ static uint64_t earliest_of(const struct ranks_window *window)
     return next;
 }
 
+/* ---- on one machine ---- */
+
+static MPI_Win shared = MPI_WIN_NULL;
+static struct lanes lanes;
+static struct lanes_slot **slots;
+
+static void open_lanes(void)
+{
+    MPI_Comm machine;
+    int here;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &machine);
+    MPI_Comm_size(machine, &here);
+    int everywhere = here == rank_count && !getenv("NPUSIM_NO_SHARED_MEMORY");
+    MPI_Allreduce(MPI_IN_PLACE, &everywhere, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD);
+    if (everywhere) {
+        void *own;
+        MPI_Win_allocate_shared((MPI_Aint)lanes_slot_bytes(), 1, MPI_INFO_NULL, machine, &own, &shared);
+        memset(own, 0, lanes_slot_bytes());
+        slots = memory_array((size_t)rank_count, sizeof *slots);
+        for (int i = 0; i < rank_count; i++) {
+            MPI_Aint size;
+            int unit;
+            MPI_Win_shared_query(shared, i, &size, &unit, &slots[i]);
+        }
+        lanes = (struct lanes){.slots = slots, .own = (uint32_t)rank, .count = (uint32_t)rank_count};
+        MPI_Barrier(machine);
+    }
+    MPI_Comm_free(&machine);
+}
+
+static void close_lanes(void)
+{
+    if (shared != MPI_WIN_NULL)
+        MPI_Win_free(&shared);
+    free(slots);
+    slots = NULL;
+}
+
+/* ---- on several machines ---- */
+
 /* With two ranks the neighbour's word is everybody's; with more, the minimum over all is under way meanwhile. */
-void ranks_exchange(struct ranks_window *window)
+static void exchange_windows(struct ranks_window *window, uint64_t latency)
 {
     struct border mine[RANKS_SIDES], theirs[RANKS_SIDES];
     struct edge_message *rest[RANKS_SIDES];
@@ -201,6 +252,16 @@ void ranks_exchange(struct ranks_window *window)
     }
     window->next = all[0];
     window->stop_at = all[1];
+    window->horizon = all[0] == NEVER ? NEVER : all[0] + latency;
+}
+
+/* Pieces of a latency, so that a neighbour hears of what has been run while the rest runs. */
+void ranks_exchange(struct ranks_window *window, uint64_t latency)
+{
+    if (slots)
+        lanes_exchange(&lanes, window, latency, (latency + PIECES - 1) / PIECES);
+    else
+        exchange_windows(window, latency);
 }
 
 /* ---- samples ---- */

@@ -49,6 +49,7 @@ struct sample_slab {
 struct sample_observer {
     void *context;
     size_t digest_bytes;
+    size_t slab_spikes; /* 0: SLAB_SPIKES */
     /* In the process that simulates, slab after slab, sample after sample. The digest is 0 before the first slab. */
     void (*examine)(void *context, const struct sample_slab *slab, void *digest);
     /* In the process that asked for the run, the slabs of a sample in order, the samples in any; `outputs` and `result`

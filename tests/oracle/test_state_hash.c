@@ -152,11 +152,11 @@ static bool waits_for_processor(const struct core *core)
 }
 static bool sends_a_relay(const struct core *core)
 {
-    return core->output.route != core->output.route_end && core->output.relay;
+    return axon_output_has_announced(&core->output) && core->output.relay;
 }
 static bool sends_a_spike(const struct core *core)
 {
-    return core->output.route != core->output.route_end && !core->output.relay;
+    return axon_output_has_announced(&core->output) && !core->output.relay;
 }
 static bool one_waits_for_processor(const struct chip *chip) { return core_where(chip, waits_for_processor) != NULL; }
 static bool one_sends_a_relay(const struct chip *chip) { return core_where(chip, sends_a_relay) != NULL; }
@@ -180,7 +180,7 @@ START_TEST(of_a_relayed_word_that_is_being_sent)
     begin(&stopped, &on_processor);
     stop_when(&stopped, one_sends_a_relay);
     struct core *core = core_where(stopped.chip, sends_a_relay);
-    FLIP(core->output.route);
+    FLIP(core->output.sending);
     FLIP(core->output.route_end);
     FLIP(core->output.event.axon);
     FLIP(core->output.event.value);
@@ -199,9 +199,9 @@ START_TEST(of_a_spike_that_is_being_sent)
     begin(&stopped, &with_small_buffers);
     stop_when(&stopped, one_sends_a_spike);
     struct core *core = core_where(stopped.chip, sends_a_spike);
-    FLIP(core->output.route);
+    FLIP(core->output.sending);
     FLIP(core->output.route_end);
-    FLIP(core->neurons.fired[core->output.spike - 1]);
+    FLIP(core->neurons.fired[core->output.sending_spike]);
     end(&stopped);
 }
 END_TEST

@@ -19,7 +19,7 @@ if OMPI_COMM_WORLD_SIZE=1 "$npusim" run --help >/dev/null && ! ldd "$npusim" 2>/
 fi
 
 if [ ! -x "$ranked" ] || ! command -v mpirun >/dev/null; then
-    echo "test_ranks: 6 cases skipped (no build with MPI=1, or no mpirun)"
+    echo "test_ranks: 9 cases skipped (no build with MPI=1, or no mpirun)"
     exit 0
 fi
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -46,6 +46,11 @@ same tests/support/chips/tiny-two-chips.yaml 2 --samples 5
 same configs/chip/two-chips.yaml 2 --samples 5 --quantum 3
 same tests/support/chips/tiny-two-chips.yaml "2 3 4" --samples 3 --set chips.count=4 --set core.neurons=20
 same tests/support/chips/tiny-two-chips.yaml 2 --samples 3 --set chips.link.latency=1 --set chips.link.buffer_packets=1
+# As between machines: messages instead of shared memory.
+export NPUSIM_NO_SHARED_MEMORY=1
+same tests/support/chips/tiny-two-chips.yaml 2 --samples 5
+same tests/support/chips/tiny-two-chips.yaml "2 3 4" --samples 3 --set chips.count=4 --set core.neurons=20
+unset NPUSIM_NO_SHARED_MEMORY
 
 # refused STATUS TEXT RANKS OPTION ...
 refused()
@@ -66,6 +71,12 @@ refused 2 'expected no --jobs with it' 2 --samples 2 --jobs 2
 refused 2 'a trace is of one' 2 --samples 1 --trace "$work/events.trace"
 refused 2 'nowhere' 2 --samples 1 --network nowhere
 refused 1 'waits for room in its event queue' 2 --samples 1 --set core.event_queue.depth=1
+NPUSIM_NO_SHARED_MEMORY=1 refused 1 'waits for room in its event queue' 2 --samples 1 --set core.event_queue.depth=1
+
+# The bench row does it with four chips, and compares the state itself.
+"$ranked" bench --rows mpi_2 --steps 3 --runs 1 >"$work/stdout" 2>"$work/stderr" ||
+    { cat "$work/stderr"; fail "npusim bench --rows mpi_2"; }
+grep -q '^mpi_2 .* x\|^mpi_2 .*1/' "$work/stdout" || { cat "$work/stdout"; fail "mpi_2: nothing measured"; }
 
 # A rank that is killed: mpirun ends the others.
 if [ ! -r "/proc/$$/task/$$/children" ]; then

@@ -218,6 +218,27 @@ START_TEST(only_what_lies_to_the_west_takes_the_western_buffer)
 }
 END_TEST
 
+START_TEST(a_spike_for_which_the_link_has_no_room_leaves_when_it_is_ready_all_the_same)
+{
+    struct bench bench;
+    bench_init(&bench);
+    link_free(&bench.out);
+    link_init(&bench.out, bench.engine, 2, 1, 1);
+    link_connect(&bench.out, &bench.ends, &bench.ends);
+    link_widen(&bench.out, 2); /* two announcements at once */
+    spikes(&bench, 3, (const uint32_t[]){0, 1, 7});
+    axon_output_begin(&bench.output, 0, 6);
+    step(&bench, 3);
+    ck_assert_uint_eq(left(&bench.out, 3).axon, 100);
+    step(&bench, 4);
+    ck_assert_uint_eq(left(&bench.out, 4).axon, 101);
+    step(&bench, 5);
+    step(&bench, 6);
+    ck_assert_uint_eq(left(&bench.out, 6).axon, 107);
+    bench_free(&bench);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("axon output");
@@ -227,6 +248,7 @@ int main(void)
     tcase_add_test(cases, relayed_inputs_go_before_spikes_with_their_own_timestep);
     tcase_add_loop_test(cases, what_is_outstanding_adds_up, 0, 3);
     tcase_add_test(cases, a_multicast_packet_is_outstanding_for_each_of_its_leaves);
+    tcase_add_test(cases, a_spike_for_which_the_link_has_no_room_leaves_when_it_is_ready_all_the_same);
     tcase_add_test(cases, only_what_lies_to_the_west_takes_the_western_buffer);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

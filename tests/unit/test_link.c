@@ -337,7 +337,7 @@ START_TEST(announced_packets_leave_when_their_credit_is_back_and_their_turn_has_
     link_widen(&link, 8);
     link_begin_announcing(&link, 5, 3);
     for (packet.axon = 0; packet.axon < 4; packet.axon++)
-        link_announce(&link, &packet);
+        link_announce(&link, &packet, 5);
     link_end_announcing(&link, 0);
     ck_assert_uint_eq(link_sent(&link, 0), 5);
     ck_assert_uint_eq(link_sent(&link, 1), 8); /* spacing */

@@ -31,6 +31,7 @@ struct bench_result {
     double peak_rss_mib;
     struct bench_counts counts;
     uint64_t state_hash;
+    char skipped[80];                /* why nothing was measured; "": it was */
 };
 
 struct bench_context {
@@ -38,6 +39,7 @@ struct bench_context {
     const char *scratch; /* folder for files that a row makes */
 };
 
+#define BENCH_SETTINGS 5
 struct bench_row {
     const char *name, *help;
     bool (*run)(const struct bench_row *row, const struct bench_context *context, struct bench_result *out,
@@ -46,7 +48,7 @@ struct bench_row {
     bool (*prepare)(const struct bench_row *row, const struct bench_context *context,
                     struct diagnostics *diagnostics);
     const char *chip;        /* under configs/chip */
-    const char *settings[4]; /* "key=value", as --set */
+    const char *settings[BENCH_SETTINGS]; /* "key=value", as --set */
     uint32_t fan_out, neurons; /* of a network r1024; of other size if neurons is not 0 */
     const struct sheet_kind *sheet; /* of a network made as a sheet (sheet.h) */
     uint32_t steps;          /* of a network */
@@ -97,6 +99,11 @@ MUST_USE bool bench_run_sheet(const struct bench_row *row, const struct bench_co
                               struct bench_result *out, struct diagnostics *diagnostics);
 MUST_USE bool bench_run_jobs(const struct bench_row *row, const struct bench_context *context,
                              struct bench_result *out, struct diagnostics *diagnostics);
+MUST_USE bool bench_run_mpi(const struct bench_row *row, const struct bench_context *context,
+                            struct bench_result *out, struct diagnostics *diagnostics);
+/* One of the processes that such a row starts; rank 0 says on stdout what came out. */
+MUST_USE bool bench_run_rank(const struct bench_row *row, const struct bench_context *context,
+                             struct diagnostics *diagnostics);
 MUST_USE bool bench_prepare_load(const struct bench_row *row, const struct bench_context *context,
                                  struct diagnostics *diagnostics);
 MUST_USE bool bench_run_load(const struct bench_row *row, const struct bench_context *context,

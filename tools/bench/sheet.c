@@ -16,8 +16,9 @@ static const uint32_t near_x[] = {0, 1, 0, 1}, near_y[] = {0, 0, 1, 1};
 
 void sheet_init(struct sheet *sheet, const struct sheet_kind *kind, const struct chip_config *chip)
 {
-    must(chip->noc.cores_per_tile == 1 && chip->core.neurons_max >= SHEET_CORE && chip->host.chips == 1);
-    *sheet = (struct sheet){.kind = kind, .columns = chip->noc.columns, .rows = chip->noc.rows,
+    must(chip->noc.cores_per_tile == 1 && chip->core.neurons_max >= SHEET_CORE);
+    *sheet = (struct sheet){.kind = kind, .columns = chip->noc.columns * chip->host.chips, .rows = chip->noc.rows,
+                            .chip_columns = chip->noc.columns,
                             .decay_bits = chip->core.decay_bits, .decay = (UINT32_C(1) << chip->core.decay_bits) / 16,
                             .fraction_bits = chip->core.fraction_bits};
     must(kind->near == 1 || (sheet->columns > 1 && sheet->rows > 1)); /* four different cores */
@@ -41,7 +42,9 @@ static uint32_t folded(uint32_t place, uint32_t length)
 
 uint32_t sheet_place(const struct sheet *sheet, uint32_t core)
 {
-    return folded(core / sheet->columns, sheet->rows) * sheet->columns + folded(core % sheet->columns, sheet->columns);
+    uint32_t x = folded(core % sheet->columns, sheet->columns), y = folded(core / sheet->columns, sheet->rows);
+    uint32_t chip = x / sheet->chip_columns;
+    return (chip * sheet->rows + y) * sheet->chip_columns + x % sheet->chip_columns;
 }
 
 static uint32_t moved(const struct sheet *sheet, uint32_t core, uint32_t x, uint32_t y)

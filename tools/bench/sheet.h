@@ -31,11 +31,12 @@ extern const struct sheet_kind sheet_dense, sheet_scale, sheet_idle;
 
 struct sheet {
     const struct sheet_kind *kind;
-    uint32_t columns, rows;  /* cores */
+    uint32_t columns, rows;  /* cores, of all chips in a row */
+    uint32_t chip_columns;
     uint32_t decay, decay_bits, fraction_bits;
 };
 
-/* One core a tile, all of the chip. */
+/* One core a tile, all of the chips. */
 void sheet_init(struct sheet *sheet, const struct sheet_kind *kind, const struct chip_config *chip);
 uint32_t sheet_cores(const struct sheet *sheet);
 uint64_t sheet_synapses(const struct sheet *sheet);

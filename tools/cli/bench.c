@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 struct bench_line {
-    const char *rows;
+    const char *rows, *rank;
     uint32_t runs, steps;
     bool json;
 };
@@ -25,6 +25,8 @@ static const struct option_row rows[] = {
     {"--runs", OPTION_U32, FIELD(runs), "N", 1, 1000, false, NULL, "of each row; the medians count (default 3)"},
     {"--steps", OPTION_U32, FIELD(steps), "N", 2, 65535, false, NULL,
      "timesteps of the networks, to profile a row (default: the row's own)"},
+    {"--rank", OPTION_STRING, FIELD(rank), "NAME", 0, 0, false, NULL,
+     "one process of this row: what the mpi rows start under mpirun"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "as JSON, and nothing else"},
     {0},
 };
@@ -168,6 +170,25 @@ static int bench_all(const struct bench_line *line, struct diagnostics *diagnost
     return status;
 }
 
+static int run_rank(const struct bench_line *line, struct diagnostics *diagnostics)
+{
+    char *configs = NULL;
+    struct bench_row row = {0};
+    for (size_t i = 0; bench_rows[i].name; i++)
+        if (strcmp(bench_rows[i].name, line->rank) == 0 && bench_rows[i].run == bench_run_mpi)
+            row = bench_rows[i];
+    if (!row.name) {
+        diagnostics_add(diagnostics, "--rank", "'%s' is no row of several processes, expected mpi_2", line->rank);
+        return STATUS_USER;
+    }
+    row.steps = line->steps ? line->steps : row.steps;
+    bool good = bench_find_configs(&configs, diagnostics);
+    struct bench_context context = {configs, NULL};
+    good = good && bench_run_rank(&row, &context, diagnostics);
+    free(configs);
+    return good ? STATUS_DONE : STATUS_FAILED;
+}
+
 static void help(void)
 {
     printf("usage: npusim bench [OPTION ...]\n\n");
@@ -186,7 +207,7 @@ int command_bench(int argc, char **argv)
         help();
         status = STATUS_DONE;
     } else if (options_parse(argc, argv, rows, &line, NULL, &diagnostics)) {
-        status = bench_all(&line, &diagnostics);
+        status = line.rank ? run_rank(&line, &diagnostics) : bench_all(&line, &diagnostics);
     }
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);

@@ -32,6 +32,10 @@ static json_t *row_of(const struct bench_summary *summary)
     json_t *row = json_object();
     char hash[17];
     put(row, "name", json_string(summary->row->name));
+    if (median->skipped[0]) {
+        put(row, "skipped", json_string(median->skipped));
+        return row;
+    }
     put_measured(row, "ratio_to_functional", summary->ratio_to_functional);
     put_measured(row, "simulate_s", median->simulate_s);
     put_measured(row, "load_s", median->load_s);

@@ -48,6 +48,10 @@ void bench_print_row(const struct bench_summary *summary)
         snprintf(ratio, sizeof ratio, "%.2f x", summary->ratio_to_functional);
     else if (summary->ratio_to_functional > 0)
         snprintf(ratio, sizeof ratio, "1/%.1f", 1.0 / summary->ratio_to_functional);
+    if (median->skipped[0]) {
+        printf("%-*s skipped: %s\n", NAME_WIDTH, summary->row->name, median->skipped);
+        return;
+    }
     printf("%-*s %8s", NAME_WIDTH, summary->row->name, ratio);
     print_number(10, 2, 1e-6 * bench_rate(summary, median->counts.synaptic_events), " M");
     print_number(10, 2, 1e-6 * bench_rate(summary, median->counts.hops), " M");
@@ -97,10 +101,12 @@ void bench_print_counts(const struct bench_summary *summaries, size_t count)
         printf(" %15s", name->name);
     printf("  %16s\n", "state hash");
     for (size_t i = 0; i < count; i++)
-        print_counts_of(&summaries[i]);
+        if (!summaries[i].median.skipped[0])
+            print_counts_of(&summaries[i]);
     print_memory(summaries, count);
     for (size_t i = 0; i < count; i++)
-        if (summaries[i].median.functional_s > 0 && summaries[i].row->run != bench_run_jobs) {
+        if (summaries[i].median.functional_s > 0 && summaries[i].row->run != bench_run_jobs &&
+            summaries[i].row->run != bench_run_mpi) {
             double rate = (double)summaries[i].median.counts.synaptic_events / summaries[i].median.functional_s;
             printf("functional loop, network of %s: %.0f M events/s\n", summaries[i].row->name, 1e-6 * rate);
         }

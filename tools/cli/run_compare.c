@@ -56,7 +56,7 @@ static void examine(void *context, const struct sample_slab *slab, void *digest)
 
 bool run_observe(struct run *run, struct sample_observer *observer, struct diagnostics *diagnostics)
 {
-    *observer = (struct sample_observer){run, sizeof(struct sample_digest), examine, keep_slab};
+    *observer = (struct sample_observer){run, sizeof(struct sample_digest), 0, examine, keep_slab};
     run->examination = examination_open(&run->record, run->reference);
     run->digests = memory_array(run->batch.count, sizeof *run->digests);
     raster_begin(&run->raster, &run->program, &run->batch);

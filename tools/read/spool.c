@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVENTS_IN_MEMORY ((size_t)1 << 20) /* 12 MiB */
+#define EVENTS_IN_MEMORY ((size_t)1 << 16) /* 768 KiB */
 
 static const char *folder(void)
 {
