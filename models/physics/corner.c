@@ -89,6 +89,15 @@ static bool corner_fits(const struct technology *technology, const struct chip_c
                            SCALING_SMALLEST_NM, SCALING_LARGEST_NM);
 }
 
+static bool load_fits(const struct technology *technology, const struct chip_config *config,
+                      struct diagnostics *diagnostics)
+{
+    if (technology->kind != TECHNOLOGY_EVENTS || config->power.program_memory == PROGRAM_NOWHERE)
+        return true;
+    return diagnostics_add(diagnostics, config->path, "power.program_memory is set, but \"%s\" knows no off-chip memory, "
+                           "expected power.program_memory none", technology_name(technology));
+}
+
 /* Each memory must answer within a cycle. */
 static bool memories_follow(const struct technology *technology, const struct chip_config *config,
                             struct diagnostics *diagnostics)
@@ -116,6 +125,8 @@ static bool memories_follow(const struct technology *technology, const struct ch
 bool technology_fits(const struct technology *technology, const struct chip_config *config,
                      struct diagnostics *diagnostics)
 {
-    bool corner = corner_fits(technology, config, diagnostics);
-    return memories_follow(technology, config, diagnostics) && corner;
+    bool good = corner_fits(technology, config, diagnostics);
+    good &= load_fits(technology, config, diagnostics);
+    good &= memories_follow(technology, config, diagnostics);
+    return good;
 }

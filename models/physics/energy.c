@@ -32,6 +32,7 @@ static void add_part(struct energy_report *out, int kind, uint32_t layer, int co
     double *by_kind[ENERGY_KINDS] = {out->dynamic_part, out->clock_part, out->static_part};
     by_kind[kind][component] += part.nominal;
     out->layer_part[(size_t)layer * ENERGY_COMPONENTS + (size_t)component] += part.nominal;
+    out->layer_kind[(size_t)layer * ENERGY_KINDS + (size_t)kind] += part.nominal;
     out->layer[layer] += part.nominal;
     out->layer_cost[layer] = cost_add(out->layer_cost[layer], part);
     out->component[component] = cost_add(out->component[component], part);
@@ -65,6 +66,7 @@ void energy_compute(const struct technology *technology, const struct chip_confi
     *out = (struct energy_report){.layers = parts.layers};
     out->layer = memory_array(out->layers, sizeof *out->layer);
     out->layer_cost = memory_array(out->layers, sizeof *out->layer_cost);
+    out->layer_kind = memory_array((size_t)out->layers * ENERGY_KINDS, sizeof *out->layer_kind);
     out->layer_part = memory_array((size_t)out->layers * ENERGY_COMPONENTS, sizeof *out->layer_part);
     add_up(&parts, out);
     energy_parts_free(&parts);
@@ -74,6 +76,7 @@ void energy_report_free(struct energy_report *report)
 {
     free(report->layer);
     free(report->layer_cost);
+    free(report->layer_kind);
     free(report->layer_part);
     *report = (struct energy_report){0};
 }

@@ -36,6 +36,8 @@ struct technology; /* energy.c; loaded from configs/technology/NAME.yaml */
 MUST_USE bool technology_load(const char *path, struct technology **out, struct diagnostics *diagnostics);
 void technology_free(struct technology *technology);
 const char *technology_name(const struct technology *technology);
+/* Rows of a technology file, offsets into struct technology; ended by key NULL. */
+const struct parameter_row *technology_parameter_rows(void);
 /* How many values are marked "assumed", of how many. */
 void technology_sources(const struct technology *technology, uint32_t *assumed, uint32_t *all);
 
@@ -48,6 +50,7 @@ struct energy_report { /* joules */
     uint32_t layers;       /* populations + 1: the last is "shared" (all static energy, ungated clock, barrier) */
     double *layer;         /* [layers], sums to total */
     struct cost *layer_cost; /* [layers], the same with ranges */
+    double *layer_kind;      /* [layers][ENERGY_KINDS] */
     double *layer_part;    /* [layers][ENERGY_COMPONENTS] */
     double assumed;        /* joules of `total` that rest on values marked "assumed" */
 };

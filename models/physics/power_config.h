@@ -7,6 +7,7 @@
 enum power_corner { CORNER_TECHNOLOGY, CORNER_SET };
 enum power_gating { POWER_GATING_NONE, POWER_GATING_UNUSED };
 enum clock_gating { CLOCK_GATING_NONE, CLOCK_GATING_IDLE };
+enum program_memory { PROGRAM_NOWHERE, PROGRAM_LPDDR, PROGRAM_HBM };
 enum clock_limit { CLOCK_UNCHECKED, CLOCK_BY_MEMORIES };
 
 struct power_config {
@@ -15,6 +16,7 @@ struct power_config {
     double temperature_c; /* CORNER_SET: of the junctions */
     int power_gating;     /* enum power_gating: cores (and processors of tiles) without a part of the network are off */
     int clock_gating;     /* enum clock_gating: clock stops in idle cycles of cores, processors and routers */
+    int program_memory;   /* enum program_memory: off-chip memory that the program is loaded from, once before a run */
     int clock_limit;      /* enum clock_limit: whether a clock that a memory cannot follow is an error */
 };
 

@@ -56,6 +56,8 @@ static const struct parameter_row technology_rows[] = {
     COMPONENT("wire.energy", wire, 1e-6, 100, "pJ/bit/mm", "a bit over one millimetre between tiles"),
     COMPONENT("host_link.energy", host_link, 0, 1e4, "pJ/bit", "between chip and host"),
     COMPONENT("chip_link.energy", chip_link, 0, 1e4, "pJ/bit", "between neighbouring chips"),
+    COMPONENT("offchip.lpddr", lpddr, 0, 1e4, "pJ/bit", "reading low-power DRAM beside the chip, interface included"),
+    COMPONENT("offchip.hbm", hbm, 0, 1e4, "pJ/bit", "reading stacked DRAM on the same interposer, interface included"),
     COMPONENT("processor.instruction", instruction, 1e-3, 1e5, "pJ", "one instruction, with its fetch"),
     COMPONENT("processor.area", processor_area, 0, 100, "mm2", "one processor, without its data memory"),
     COMPONENT("logic.leakage", logic_leakage, 0, 1e5, "mW/mm2", "static power of logic"),
@@ -107,6 +109,11 @@ void technology_free(struct technology *technology)
     free(technology);
 }
 
+const struct parameter_row *technology_parameter_rows(void)
+{
+    return technology_rows;
+}
+
 static bool begins(const char *text, const char *start) { return strncmp(text, start, strlen(start)) == 0; }
 
 static void multiply(struct sourced_value *value, double factor)
@@ -125,7 +132,8 @@ bool technology_carry(struct technology *technology, struct operating_corner to)
     if (!scaling_energy(from, to, &energy) || !scaling_area(from.node_nm, to.node_nm, &area))
         return false;
     for (const struct parameter_row *row = technology_rows; row->key != NULL; row++) {
-        bool outside = begins(row->key, "wire.") || begins(row->key, "host_link.") || begins(row->key, "chip_link.");
+        bool outside = begins(row->key, "wire.") || begins(row->key, "host_link.") || begins(row->key, "chip_link.") ||
+                       begins(row->key, "offchip.");
         if (row->type != PARAMETER_VALUE || !parameters_applies(technology_rows, row, technology))
             continue;
         if (!outside && (begins(row->unit, "pJ") || begins(row->unit, "fJ")))
@@ -133,6 +141,7 @@ bool technology_carry(struct technology *technology, struct operating_corner to)
         if (begins(row->unit, "um2") || begins(row->unit, "mm2"))
             multiply((void *)((char *)technology + row->offset), area);
     }
+    multiply(&values->clock, 1 / area); /* a cycle and area: energy was taken above */
     values->node_nm.value = to.node_nm;
     values->supply_v.value = to.supply_v;
     return true;

@@ -27,6 +27,7 @@ struct component_values {
     struct sourced_value router, router_area;          /* pJ/bit, um2 a bit of flit width */
     struct sourced_value wire;                         /* pJ/bit/mm */
     struct sourced_value host_link, chip_link;         /* pJ/bit */
+    struct sourced_value lpddr, hbm;                   /* pJ/bit */
     struct sourced_value instruction, processor_area;  /* pJ, mm2 */
     struct sourced_value logic_leakage;                /* mW/mm2 */
     struct sourced_value clock;                        /* pJ a cycle and mm2 */

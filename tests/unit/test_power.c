@@ -1,5 +1,5 @@
 /* Operating corner, clock and power gating, clock limit: the laws of docs/energy.md on one small chip. */
-#include "models/physics/energy.h"
+#include "models/physics/program_load.h"
 #include "models/physics/scaling.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
@@ -142,6 +142,24 @@ START_TEST(energies_follow_the_supply_by_the_scaling_table_and_leakage_its_own_l
 }
 END_TEST
 
+START_TEST(loading_the_program_costs_its_bits_from_the_memory_that_is_named)
+{
+    uint32_t start[] = {0, 2, 5, 7}, routes_start[] = {0, 3};
+    struct core_program core = {.population = 0, .relay_population = -1, .axon_count = 3, .synapse_start = start};
+    core.neuron_routes = (struct route_table){.sources = 1, .start = routes_start};
+    struct program program = {.core_count = 1, .cores = &core};
+    chip.core.sparse_index_bits = 8;
+    /* 7 synapses of 8 + 8 bits, 3 axons of 14 + 9 bits, 3 routes of 4 + 10 + 3 bits */
+    double bits = 7 * 16 + 3 * 23 + 3 * 17;
+    close_to(program_bits(&chip, &program), bits);
+    ck_assert(program_load_energy(technology, &chip, &program).nominal == 0);
+    chip.power.program_memory = PROGRAM_HBM;
+    close_to(program_load_energy(technology, &chip, &program).nominal, bits * 3.9e-12);
+    chip.power.program_memory = PROGRAM_LPDDR;
+    close_to(program_load_energy(technology, &chip, &program).nominal, bits * 8e-12);
+}
+END_TEST
+
 START_TEST(a_corner_outside_the_table_or_on_a_published_chip_is_refused)
 {
     chip.power = (struct power_config){.corner = CORNER_SET, .supply_v = 0.4, .temperature_c = 25};
@@ -179,6 +197,7 @@ int main(void)
     tcase_add_test(tests, a_gated_clock_runs_in_the_busy_cycles_of_its_core_and_belongs_to_its_layer);
     tcase_add_test(tests, unused_cores_leak_only_what_their_switches_let_through);
     tcase_add_test(tests, energies_follow_the_supply_by_the_scaling_table_and_leakage_its_own_law);
+    tcase_add_test(tests, loading_the_program_costs_its_bits_from_the_memory_that_is_named);
     tcase_add_test(tests, a_corner_outside_the_table_or_on_a_published_chip_is_refused);
     tcase_add_test(tests, a_clock_that_a_memory_cannot_follow_is_refused_only_if_asked);
     Suite *suite = suite_create("power");

@@ -104,6 +104,25 @@ static void put_run(json_t *root, const struct run_record *record, const struct 
     put_real(latency, "max", numbers->latency_max_s);
 }
 
+static void put_cost(json_t *object, const char *key, struct cost cost)
+{
+    json_t *range = put_object(object, key);
+    put_real(range, "nominal", cost.nominal);
+    put_real(range, "low", cost.low);
+    put_real(range, "high", cost.high);
+    put_real(range, "assumed", cost.assumed);
+}
+
+/* With every constant at its published low or high, and how much of the nominal rests on assumed ones. */
+static void put_ranges(json_t *object, const struct energy_report *energy)
+{
+    json_t *kinds = put_object(object, "range_by_kind"), *components = put_object(object, "range_by_component");
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        put_cost(kinds, energy_kind_name((enum energy_kind)kind), energy->kind[kind]);
+    for (int c = 0; c < ENERGY_COMPONENTS; c++)
+        put_cost(components, energy_component_name((enum energy_component)c), energy->component[c]);
+}
+
 static void put_energy(json_t *root, const struct run_record *record, const struct run_numbers *numbers)
 {
     const struct energy_report *energy = &numbers->energy;
@@ -120,6 +139,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         put_real(component, energy_component_name((enum energy_component)c),
                  energy->component[c].nominal);
+    put_ranges(object, energy);
     json_t *layer = put_object(object, "by_layer");
     for (uint32_t p = 0; p < record->program->population_count && p < energy->layers; p++) {
         char *clean = utf8_copy(record->program->populations[p].name);
@@ -129,6 +149,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     /* a node may be called "shared" too; the sum stays the total */
     double named_so = json_real_value(json_object_get(layer, "shared"));
     put_real(layer, "shared", energy->layer[energy->layers - 1] + named_so);
+    put_cost(root, "program_load_j", numbers->load);
     json_t *pace = put_object(root, "real_time");
     put_real(pace, "input_s", numbers->input_s);
     put_real(pace, "faster", numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN);
@@ -136,6 +157,8 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(pace, "energy_j", numbers->paced_energy_j);
     put_real(root, "power_w", numbers->power_w);
     put_real(root, "area_mm2", numbers->area_mm2);
+    put_real(root, "area_low_mm2", numbers->area.low);
+    put_real(root, "area_high_mm2", numbers->area.high);
     put_real(root, "throughput_per_s", numbers->throughput_per_s);
 }
 

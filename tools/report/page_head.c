@@ -32,11 +32,16 @@ static const char *const style[] = {
     "fill:none;stroke:var(--line)}svg text.onheat{fill:var(--onheat);font-size:11px}svg text.incell{font-size:11px}",
     ".spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
     "stroke-width:1.5}.late{stroke:var(--third);stroke-width:1.5}\n",
+    ".whisker{stroke:var(--ink);stroke-width:1.2}.wall{fill:none;stroke:var(--ink)}.tile{fill:var(--line);stroke:",
+    "var(--surface)}.used{fill:var(--first);stroke:var(--surface)}.fourth{fill:#3f9c74}\n",
+    ".p0{fill:#7fb2e5}.p1{fill:#e8b96a}.p2{fill:#4f83cc}.p3{fill:#c77fb4}.p4{fill:#6bbf8a}.p5{fill:#d98873}",
+    ".p6{fill:#a6a2dd}.p7{fill:#c2c46a}.p8{fill:#8d99a6}.p9{fill:#58bcc4}.p10{fill:#b58a63}.p11{fill:#d3d7dc}",
+    ".p12{fill:#9fbf7a}.part{stroke:var(--surface);stroke-width:.7}svg text.onpart{font-size:11px;fill:#10161f}\n",
     ".table{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:13.5px;font-variant-numeric:",
     "tabular-nums}th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap}",
     "th{color:var(--soft);font-weight:500}th:first-child,td:first-child,.words td{text-align:left}.words td{",
     "white-space:normal;overflow-wrap:anywhere;vertical-align:top}.words td:first-child{color:var(--soft);",
-    "white-space:nowrap}summary{cursor:pointer;margin:8px 0;color:var(--soft)}\n",
+    "white-space:nowrap}.constants th{text-align:left}.constants td:nth-child(-n+4){white-space:nowrap}summary{cursor:pointer;margin:8px 0;color:var(--soft)}\n",
     NULL};
 
 static void card(struct page *page, const char *value, const char *what)

@@ -5,6 +5,7 @@
 #include "models/baseline/baseline.h"
 #include "models/chip_result.h"
 #include "models/physics/energy.h"
+#include "models/physics/energy_steps.h"
 #include "sim/top/system.h"
 #include "tools/compile/compile.h"
 #include "tools/network/network.h"
@@ -27,7 +28,7 @@ struct sample_digest {
     bool tie;                      /* of the chip's decision */
     uint64_t spikes_in_both, spikes_in_either; /* of chip and reference */
     uint64_t input_spikes;         /* an event of value n is n spikes; one of an analog input counts once */
-    double energy_j;
+    double energy_j, kind_j[ENERGY_KINDS];
     double reference_s;            /* what the reference took on this machine */
 };
 
@@ -74,6 +75,9 @@ struct run_numbers {
     double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s;
     double *latency_s, *sample_energy_j;    /* [samples] */
     struct energy_report energy;      /* whole run */
+    struct energy_steps energy_steps; /* the same by timestep */
+    struct cost load;                 /* J: bringing the program onto the chip, once; in no other figure */
+    struct cost area;                 /* mm2, with its range */
     double run_s;                     /* until the chips are done and the last output has left */
     double power_w, area_mm2, throughput_per_s; /* over run_s */
     double input_s;                   /* what a sample lasts in its own time: mean steps x dt */

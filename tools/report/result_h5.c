@@ -70,7 +70,7 @@ static void write_samples(struct h5 *file, const struct run_record *record, cons
     write_with_unit(file, "/samples/latency_s", H5_F64, 1, &count, numbers->latency_s, "s",
                     "from its first input entering the host link to its last output leaving it");
     write_with_unit(file, "/samples/energy_j", H5_F64, 1, &count, numbers->sample_energy_j, "J",
-                    "dynamic and static energy of its cycles");
+                    "dynamic, clock and static energy of its cycles");
     free(cycles);
     free(steps);
 }
@@ -113,6 +113,9 @@ static void write_layers(struct h5 *file, const struct run_record *record, const
                       "[layer][timestep], summed over samples and cores");
     write_with_unit(file, "/layers/energy_j", H5_F64, 1, &energies, numbers->energy.layer, "J",
                     "each layer, then what the layers share; sums to the run's total");
+    const uint64_t by_step[2] = {numbers->energy_steps.layers, numbers->energy_steps.steps};
+    write_with_unit(file, "/layers/step_energy_j", H5_F64, 2, by_step, numbers->energy_steps.layer, "J",
+                    "[layer, then shared][timestep], summed over samples: energy_j divided by what drives it");
     free(names);
     free(neurons);
 }
