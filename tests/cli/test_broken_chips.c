@@ -38,7 +38,7 @@ static const struct broken chips[] = {
     {"base that is missing", "base: nowhere.yaml\n", "@/chip.yaml:1:7", "@/nowhere.yaml: No such file", 0},
     {"technology that is missing", BASE "technology: nowhere.yaml\n", "@/nowhere.yaml", "No such file", 0},
     {"technology that is a chip", BASE "technology: %/configs/chip/rain.yaml\n", "%/configs/chip/rain.yaml:17:1",
-     "clock_hz", 17},
+     "clock_hz", 18},
     {"keys that contradict each other", BASE "host.tile: 4\n", "@/chip.yaml", "host.tile is 4, expected at most 3", 0},
     {"potentials that wrap, in timesteps", BASE "core.neuron.overflow: wrap\n", "@/chip.yaml", "expected saturate", 0},
     {"last neuron beyond all", "base: %/configs/chip/tinyodin.yaml\ncore.controller.last_neuron: 256\n", "@/chip.yaml",
