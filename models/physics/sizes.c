@@ -39,7 +39,7 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
         return;
     out->dimc_row_bits = (double)core->dimc_columns * core->weight_bits;
     out->dimc_bits = rows * out->dimc_row_bits;
-    out->dimc_multipliers = (double)core->dimc_rows_per_access * out->dimc_row_bits;
+    out->dimc_multipliers = (double)core->dimc_rows_per_access * core->dimc_planes_per_access * out->dimc_row_bits;
 }
 
 /* The orders that go through neurons one by one: a potential each, changed where it is, and one adder. */

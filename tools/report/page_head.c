@@ -42,7 +42,8 @@ static const char *const style[] = {
     "tabular-nums}th,td{text-align:right;padding:4px 10px;border-bottom:1px solid var(--line);white-space:nowrap}",
     "th{color:var(--soft);font-weight:500}th:first-child,td:first-child,.words td{text-align:left}.words td{",
     "white-space:normal;overflow-wrap:anywhere;vertical-align:top}.words td:first-child{color:var(--soft);",
-    "white-space:nowrap}.constants th{text-align:left}.constants td:nth-child(-n+4){white-space:nowrap}summary{cursor:pointer;margin:8px 0;color:var(--soft)}\n",
+    "white-space:nowrap}.constants th{text-align:left}.constants td:nth-child(-n+4){",
+    "white-space:nowrap}summary{cursor:pointer;margin:8px 0;color:var(--soft)}\n",
     NULL};
 
 static void card(struct page *page, const char *value, const char *what)
