@@ -26,8 +26,12 @@ static bool is_plain(const struct core_program *core)
 
 void program_strip(struct program *program, const struct chip_config *chip)
 {
-    bool rows_matter = chip->core.synapse_kind == SYNAPSE_DIMC;
-    for (uint32_t c = 0; chip->core.core_order == ORDER_TIMESTEP && c < program->core_count; c++) {
+    int kind = chip->core.synapse_kind;
+    bool rows_matter = kind == SYNAPSE_DIMC;
+    if (chip->core.core_order != ORDER_TIMESTEP ||
+        (kind != SYNAPSE_SPARSE && kind != SYNAPSE_DIMC && kind != SYNAPSE_CROSSBAR))
+        return;
+    for (uint32_t c = 0; c < program->core_count; c++) {
         struct core_program *core = &program->cores[c];
         if (core->synapse_weight)
             halve_weights(core);
