@@ -5,6 +5,7 @@
 #include "sim/top/processes.h"
 #include "sim/top/ranks.h"
 #include "tools/cli/commands.h"
+#include "tools/compile/input_fit.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +211,9 @@ static bool make_ready(struct run *run, double begin, struct sample_observer *ob
     if (!run_prepare(run, diagnostics))
         return false;
     run_make_inputs(run);
+    struct input_reader reader = {run_read_inputs, run, run->batch.count, run->batch.path};
+    if (!inputs_fit(&run->program, &run->chip, &reader, diagnostics))
+        return false;
     run->cost.load_s = seconds_now() - begin;
     if (ranks_own() == 0 && !run_compare(run, diagnostics))
         return false;
