@@ -1,6 +1,7 @@
 /* npusim run */
 #include "tools/cli/run.h"
 
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/processes.h"
 #include "sim/top/ranks.h"
@@ -210,6 +211,7 @@ static bool make_ready(struct run *run, double begin, struct sample_observer *ob
 {
     if (!run_prepare(run, diagnostics))
         return false;
+    program_strip(&run->program, &run->chip);
     run_make_inputs(run);
     struct input_reader reader = {run_read_inputs, run, run->batch.count, run->batch.path};
     if (!inputs_fit(&run->program, &run->chip, &reader, diagnostics))

@@ -200,7 +200,8 @@ static H5T_conv_ret_t refuse(H5T_conv_except_t what, hid_t from, hid_t to, void 
 static herr_t read_booleans(const struct dataset *dataset, hid_t memory_type, void *buffer)
 {
     uint8_t *byte = buffer;
-    herr_t status = H5Dread(dataset->id, dataset->type, dataset->memory_space, dataset->file_space, H5P_DEFAULT, buffer);
+    herr_t status = H5Dread(dataset->id, dataset->type, dataset->memory_space, dataset->file_space, H5P_DEFAULT,
+                            buffer);
     if (status < 0)
         return status;
     for (uint64_t i = 0; i < dataset->items; i++)
