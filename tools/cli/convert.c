@@ -24,7 +24,8 @@ struct convert_line {
 
 #define FIELD(name) offsetof(struct convert_line, name)
 static const struct option_row rows[] = {
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "a network without spikes (Keras, ONNX), or any other, which is written as NIR"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL,
+     "a network without spikes (Keras, ONNX), or any other, which is written as NIR"},
     {"--calibration", OPTION_STRING, FIELD(calibration), "IMAGES", 0, 0, false, NULL,
      "what the layers' activations are measured on (needed where there are ReLUs)"},
     {"--calibration-samples", OPTION_U32, FIELD(calibration_samples), "N", 1, 1e9, false, NULL,

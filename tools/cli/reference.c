@@ -1,6 +1,7 @@
 /* npusim reference */
 #include "tools/reference/reference.h"
 
+#include "sim/memory.h"
 #include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/inputs.h"
@@ -9,6 +10,7 @@
 #include "tools/report/report.h"
 #include "tools/report/text.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 struct reference_line {
     const char *network, *labels, *semantics, *out;
@@ -47,18 +49,25 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* From the Inputs on, as the network computes. */
 static void print_layers(const struct network *network, const struct reference_result *result)
 {
-    for (uint32_t n = 0; n < network->node_count; n++) {
+    uint32_t *order = memory_array(network->node_count, sizeof *order);
+    bool *recurrent = memory_array(network->edge_count, sizeof *recurrent);
+    network_schedule(network, order, recurrent);
+    for (uint32_t i = 0; i < network->node_count; i++) {
+        uint32_t n = order[i];
         size_t spikes = 0;
         if (!node_spikes(network->nodes[n].kind))
             continue;
         for (size_t s = 0; s < result->sample_count; s++)
-            for (size_t i = 0; i < result->samples[s].spike_count; i++)
-                spikes += result->samples[s].spikes[i].node == n;
+            for (size_t k = 0; k < result->samples[s].spike_count; k++)
+                spikes += result->samples[s].spikes[k].node == n;
         printf("  %-20s %-8s %8lld neurons %12zu spikes\n", network->nodes[n].name,
                node_kind_name(network->nodes[n].kind), (long long)shape_items(&network->nodes[n].output), spikes);
     }
+    free(order);
+    free(recurrent);
 }
 
 static void print_summary(const struct network *network, const struct spike_batch *batch,

@@ -184,8 +184,8 @@ static bool put_nodes(struct h5 *file, const struct network *network, struct dia
     for (uint32_t i = 0; i < network->node_count; i++) {
         const struct node *node = &network->nodes[i];
         struct nir_writing out = {file, network, node, memory_format("/node/nodes/%s", node->name), diagnostics};
-        if (!*node->name || strchr(node->name, '/'))
-            good = cannot(&out, "its name holds '/' or nothing");
+        if (!*node->name || strchr(node->name, '/') || strcmp(node->name, ".") == 0)
+            good = cannot(&out, "its name holds '/', or is '.' or nothing");
         else
             good = put_node(&out) && good;
         free(out.group);
