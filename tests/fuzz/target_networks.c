@@ -5,6 +5,8 @@
 #include "sim/panic.h"
 #include "tests/fuzz/seeds.h"
 #include "tests/support/network_equal.h"
+#include "tests/support/small_networks.h"
+#include "tools/compile/program_layout.h"
 #include "tools/reference/reference.h"
 #include "tools/read/read.h"
 #include <stdio.h>
@@ -46,12 +48,82 @@ static void write_and_read(const char *path, const struct network *network, bool
     free(copy);
 }
 
+#define SMALL_NEURONS 20000
+#define STEPS 3u
+
+static bool is_small(const struct network *network)
+{
+    int64_t sizes = 0;
+    for (uint32_t n = 0; n < network->node_count; n++) {
+        int64_t items = shape_items(&network->nodes[n].output);
+        if (items > SMALL_NEURONS)
+            return false;
+        sizes += items;
+    }
+    return sizes <= SMALL_NEURONS;
+}
+
+/* A network that may run is simulated for a few steps, every input at 1 in the first, or refused with a reason. */
+static void simulate(const struct network *network, const struct semantics *semantics)
+{
+    struct diagnostics problems = {0};
+    struct reference_result result;
+    struct spike_sample sample = {.name = memory_copy_string("a"), .label = -1, .steps = STEPS};
+    for (uint32_t n = 0; n < network->node_count; n++)
+        sample.count += network->nodes[n].kind == NODE_INPUT ? (size_t)shape_items(&network->nodes[n].output) : 0;
+    sample.events = memory_array(sample.count, sizeof *sample.events);
+    for (size_t i = 0; i < sample.count; i++)
+        sample.events[i] = (struct spike_event){0, (uint32_t)i, 1};
+    struct spike_batch batch = {.inputs = (uint32_t)sample.count, .dt_s = 1e-3, .count = 1, .samples = &sample};
+    struct reference_options how = {.semantics = semantics, .dt_s = 1e-3};
+    bool good = reference_run(network, &batch, &how, &result, &problems);
+    if (good)
+        reference_free(&result);
+    fuzz_verdict(good, &problems);
+    free(sample.events);
+    free(sample.name);
+}
+
+/* Or compiled for a small chip; what comes out is a program that the chip can be built from. */
+static void compile(const struct network *network, const struct semantics *semantics, enum synapse_kind kind)
+{
+    struct diagnostics problems = {0};
+    struct chip_config chip;
+    struct program program;
+    struct compile_report report;
+    struct compile_options how = {.semantics = semantics, .dt_s = 1e-3, .input_levels = 1};
+    small_chip(&chip, kind);
+    bool good = compile_network(network, &chip, &how, &program, &report, &problems);
+    if (good) {
+        must(program_check(&program, &chip, "compiled", &problems));
+        program_free(&program);
+    }
+    compile_report_free(&report);
+    fuzz_verdict(good, &problems);
+}
+
+static void use(const struct network *network, uint8_t mode)
+{
+    static const char *const presets[] = {"norse", "snntorch", "spyx", "lava", "nengo", "rockpool", "sinabs", "exact"};
+    struct diagnostics problems = {0};
+    struct semantics semantics;
+    must(semantics_parse(presets[mode / 32], &semantics, &problems));
+    if (!is_small(network))
+        return;
+    if (mode % 8 == 1)
+        simulate(network, &semantics);
+    else
+        compile(network, &semantics, mode & 8 ? SYNAPSE_DIMC : SYNAPSE_SPARSE);
+}
+
 static void read_one(const char *path, uint8_t mode, bool nir)
 {
     struct diagnostics problems = {0};
     struct network network;
     bool good = mode % 4 == 1 ? network_read(path, &network, &problems) : network_read_graph(path, &network, &problems);
     fuzz_verdict(good, &problems);
+    if (good && mode % 4 == 1)
+        use(&network, mode);
     if (good && mode % 4 == 2)
         inspect(path);
     if (good && mode % 4 == 3)

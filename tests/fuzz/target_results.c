@@ -151,7 +151,7 @@ bool seed_result(uint32_t index, const char *folder)
         return false;
     record_fixture_make(&fixture, 2, 3);
     run_derive(&fixture.record, &numbers);
-    must(result_write_h5(folder, &fixture.record, &numbers, &problems));
+    must(record_write_h5(&fixture, folder, &numbers, &problems));
     run_numbers_free(&numbers);
     record_fixture_free(&fixture);
     return true;

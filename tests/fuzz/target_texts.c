@@ -122,7 +122,7 @@ static void read_measured(const char *path, uint8_t mode)
     struct measured measured = {0};
     (void)mode;
     must(measured_add_device(&measured, "h100", "configs/accelerator/h100-sxm.yaml", &problems));
-    bool good = measured_read(path, &measured, &problems);
+    bool good = measured_read(path, "traces/workloads", 0, &measured, &problems);
     if (good)
         measured_hold_out(&measured);
     measured_free(&measured);
