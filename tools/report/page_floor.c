@@ -15,6 +15,7 @@
 #define TILE_SIDE 400.0
 #define KEYS_TOP (TOP + CHIP_SIDE + 62)
 #define KEY_COLUMNS 4
+#define TILES_NAMED 1024 /* more have no tooltips, to keep the page small */
 
 struct drawing {
     double left, top, per_mm; /* pixels */
@@ -47,11 +48,12 @@ static void draw_chip(struct page *page, const struct floor_plan *plan)
     const struct noc_config *noc = &page->record->chip->noc;
     struct drawing at = {CHIP_LEFT, TOP, CHIP_SIDE / fmax(plan->width_mm, plan->height_mm)};
     double side = plan->tile_mm * at.per_mm, edge = plan->edge_mm * at.per_mm;
-    for (uint32_t t = 0; t < chip_tiles(page->record->chip); t++) {
+    uint32_t tiles = chip_tiles(page->record->chip);
+    for (uint32_t t = 0; t < tiles; t++) {
         bool used = tile_is_used(page->record, t);
         double x = at.left + side * (t % noc->columns), y = at.top + side * (noc->rows - 1 - t / noc->columns);
         char *tooltip = memory_format("tile %u: %s", t, used ? "holds a part of the network" : "unused");
-        svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tooltip);
+        svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tiles <= TILES_NAMED ? tooltip : NULL);
         free(tooltip);
     }
     if (edge > 0)
