@@ -56,9 +56,11 @@ static void draw_chip(struct page *page, const struct floor_plan *plan)
         svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tiles <= TILES_NAMED ? tooltip : NULL);
         free(tooltip);
     }
+    char *class = memory_format("p%d", (int)ENERGY_HOST_LINK);
     if (edge > 0)
-        svg_rect(&page->text, at.left, at.top + side * noc->rows, plan->width_mm * at.per_mm, edge, "p9",
+        svg_rect(&page->text, at.left, at.top + side * noc->rows, plan->width_mm * at.per_mm, edge, class,
                  "interfaces to host and other chips");
+    free(class);
     svg_rect(&page->text, at.left, at.top, plan->width_mm * at.per_mm, plan->height_mm * at.per_mm, "wall", NULL);
     scale_bar(page, &at, plan->width_mm, at.top + plan->height_mm * at.per_mm + 18);
 }
