@@ -351,6 +351,56 @@ START_TEST(so_many_devices_are_stuck_as_the_chip_file_says)
 }
 END_TEST
 
+/* Those that are not stuck are as they would be without any that is, and no more often high than low. */
+START_TEST(stuck_devices_leave_the_others_alone)
+{
+    static struct bench with, without, exact;
+    double sum = 0;
+    size_t others = 0, differ = 0;
+    fill(&exact, 60);
+    bench_build(&exact, 1, 0);
+    fill(&without, 60);
+    without.config.memristor.programming_noise = 0.04;
+    bench_build(&without, 1, 0);
+    fill(&with, 60);
+    with.config.memristor.programming_noise = 0.04;
+    with.config.memristor.stuck_low = 0.3;
+    bench_build(&with, 1, 0);
+    for (size_t i = 0; i < 64 * 60; i++) {
+        bool stuck = with.array.devices.positive[i] == llround(0.73 / 1.27 * (double)with.array.devices.range);
+        differ += !stuck && with.array.devices.positive[i] != without.array.devices.positive[i];
+        sum += stuck ? 0 : (double)with.array.devices.positive[i] - exact.array.devices.positive[i];
+        others += !stuck;
+    }
+    ck_assert_uint_eq(differ, 0);
+    ck_assert_double_le(fabs(sum / (double)others), 5 * 0.04 * (double)with.array.devices.range / sqrt((double)others));
+    bench_free(&with);
+    bench_free(&without);
+    bench_free(&exact);
+}
+END_TEST
+
+START_TEST(every_core_and_every_row_has_devices_of_its_own)
+{
+    static struct bench first, second;
+    static const int16_t weight[] = {50, 50, 50, 50};
+    struct bench *benches[] = {&first, &second};
+    for (uint32_t i = 0; i < 2; i++) {
+        bench_clear(benches[i], 4);
+        benches[i]->config.memristor.programming_noise = 0.04;
+        for (uint32_t row = 0; row < 2; row++)
+            add_axon(benches[i], row, 4, weight);
+        bench_build(benches[i], 1, i);
+    }
+    const struct memristor_devices *a = &first.array.devices, *b = &second.array.devices;
+    ck_assert_mem_ne(a->positive, b->positive, 4 * sizeof(uint16_t));
+    ck_assert_mem_ne(a->positive, a->positive + 4, 4 * sizeof(uint16_t));
+    ck_assert_mem_ne(a->positive, a->negative, 4 * sizeof(uint16_t));
+    bench_free(&first);
+    bench_free(&second);
+}
+END_TEST
+
 /* One column, three rows: the noise of its sum is 0.05 sqrt(sum of all six conductances squared). */
 START_TEST(read_noise_adds_up_over_the_devices_of_a_column)
 {
@@ -460,6 +510,8 @@ static void add_all(TCase *cases)
     tcase_add_loop_test(cases, programmed_conductances_spread_as_the_chip_file_says, PROGRAMMING_GAUSSIAN,
                         PROGRAMMING_LOGNORMAL + 1);
     tcase_add_test(cases, so_many_devices_are_stuck_as_the_chip_file_says);
+    tcase_add_test(cases, stuck_devices_leave_the_others_alone);
+    tcase_add_test(cases, every_core_and_every_row_has_devices_of_its_own);
     tcase_add_test(cases, read_noise_adds_up_over_the_devices_of_a_column);
     tcase_add_test(cases, a_rows_wire_takes_its_share);
     tcase_add_loop_test(cases, a_columns_wire_takes_more_the_more_rows_are_driven, 0,
