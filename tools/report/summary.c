@@ -79,10 +79,12 @@ static void print_results(const struct run_record *record, const struct run_numb
            percent(e, total > 0 ? numbers->energy.clock_total / total : 0),
            percent(c, total > 0 ? numbers->energy.static_total / total : 0), quantity(d, numbers->power_w, "W", "u"),
            numbers->area_mm2);
-    printf("            %s .. %s a sample with every constant at its published low or high; %s rests on assumed values\n",
-           quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
-           quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"),
-           percent(c, total > 0 ? numbers->energy.assumed / total : 0));
+    printf("            ");
+    if (numbers->energy.low_total < numbers->energy.high_total)
+        printf("%s .. %s a sample with every constant at its published low or high; ",
+               quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
+               quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"));
+    printf("%s rests on assumed values\n", percent(c, total > 0 ? numbers->energy.assumed / total : 0));
 }
 
 static void print_component(const char *name, struct cost joules, double samples, double share)
