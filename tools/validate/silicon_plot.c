@@ -53,7 +53,8 @@ bool silicon_plot(const struct silicon *silicon, const char *path, struct diagno
     double bottom = TOP + ROW * (double)silicon->point_count;
     struct text text = {0};
     text_add(&text,
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n", WIDTH, bottom + 50, WIDTH, bottom + 50);
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n",
+             WIDTH, bottom + 50, WIDTH, bottom + 50);
     text_add(&text, "%s", style);
     svg_rect(&text, 0, 0, WIDTH, bottom + 50, "ground", NULL);
     svg_label(&text, 12, 22, WIDTH - 24, "start", "title", "Model against published figures, each at its own corner");
