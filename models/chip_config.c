@@ -26,7 +26,7 @@ static const struct parameter_row own_rows[] = {
     {.key = NULL},
 };
 
-enum { CHIP_ROWS_MAX = 128 };
+enum { CHIP_ROWS_MAX = 192 };
 
 /* One table of all rows. Filled once and the same every time, so that it is as good as a constant. */
 static struct parameter_row chip_rows[CHIP_ROWS_MAX];

@@ -22,6 +22,7 @@ struct chip_config {
     struct power_config power;
     /* not from rows */
     char *path;
+    uint64_t device_seed; /* of the run: which devices the chip happens to have (core.synapse.kind memristor) */
 };
 
 /* All rows of a chip file, offsets into struct chip_config; ended by key NULL. The pointer stays valid. */

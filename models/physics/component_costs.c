@@ -6,6 +6,7 @@
  * Clock: joule a cycle and mm2 of a component, memories included. */
 #include "models/physics/floor_plan.h"
 #include "models/physics/memory_cost.h"
+#include "models/physics/memristor_costs.h"
 #include "models/physics/sizes.h"
 #include "models/physics/unit_costs.h"
 
@@ -123,6 +124,9 @@ static void finish_layout(const struct build *build, struct unit_costs *out)
         out->area[component] = build->area[component];
         out->leakage[component] = build->leakage[component];
         out->clock[component] = cost_of(&build->values->clock, PICO * build->area[component].nominal);
+        if (build->config->core.synapse_kind == SYNAPSE_MEMRISTOR)
+            out->area[component] = cost_add(out->area[component], memristor_area(&build->values->memristor, build->config,
+                                                                                 (enum energy_component)component));
     }
 }
 
@@ -136,7 +140,9 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_QUEUE_WRITES] = word_write(build, &sizes->queue);
     out->core[CORE_QUEUE_READS] = word_read(build, &sizes->queue);
     out->core[CORE_AXON_READS] = word_read(build, &sizes->axon_table);
-    if (core->synapse_kind != SYNAPSE_DIMC)
+    if (core->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_costs_get(&values->memristor, build->config, out);
+    else if (core->synapse_kind != SYNAPSE_DIMC)
         out->core[CORE_SYNAPSE_WORDS] = word_read(build, &sizes->synapses);
     else
         out->core[CORE_ARRAY_ROWS] = cost_of(&values->dimc_cell, FEMTO * sizes->dimc_row_bits);

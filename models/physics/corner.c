@@ -76,6 +76,10 @@ static bool corner_fits(const struct technology *technology, const struct chip_c
                         struct diagnostics *diagnostics)
 {
     double factor;
+    if (config->core.synapse_kind == SYNAPSE_MEMRISTOR && technology->kind == TECHNOLOGY_COMPONENTS)
+        return diagnostics_add(diagnostics, config->path, "core.synapse.kind is memristor, but the technology \"%s\" is of the "
+                               "kind components, expected mixed_signal: it must know devices and converters",
+                               technology_name(technology));
     if (config->power.corner != CORNER_SET)
         return true;
     if (technology->kind == TECHNOLOGY_EVENTS)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 static const char *const component_names[ENERGY_COMPONENTS] = {
-    "event_queue",   "axon_table", "synapse_array", "accumulator", "neuron_array", "neuron_state",
-    "routing_table", "processor",  "router",        "host_link",   "chip_link",    "control"};
+    "event_queue",   "axon_table", "synapse_array", "converter",   "accumulator", "neuron_array",
+    "neuron_state", "routing_table", "processor",  "router",        "host_link",   "chip_link",    "control"};
 static const char *const kind_names[ENERGY_KINDS] = {"dynamic", "clock", "static"};
 
 const char *energy_component_name(enum energy_component component)

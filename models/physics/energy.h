@@ -15,6 +15,7 @@ enum energy_component { /* names: energy_component_name, used as keys of summary
     ENERGY_EVENT_QUEUE,
     ENERGY_AXON_TABLE,
     ENERGY_SYNAPSE_ARRAY,
+    ENERGY_CONVERTER,     /* between analog arrays and accumulators */
     ENERGY_ACCUMULATOR,
     ENERGY_NEURON_ARRAY,
     ENERGY_NEURON_STATE,

@@ -32,12 +32,14 @@ static void get_synapses(const struct core_config *core, struct core_sizes *out)
         out->axon_table = (struct memory_size){core->axons_max, bits_for(core->axons_max), 1, 1};
         return;
     }
-    double rows = (double)core->dimc_rows * core->dimc_arrays;
+    double rows = (double)core_dense_rows(core);
+    out->axon_table = (struct memory_size){core->axons_max, bits_for((uint64_t)rows), 1, 1};
     out->synapses = (struct memory_size){0, 1, 1, 1};
+    if (core->synapse_kind == SYNAPSE_MEMRISTOR) /* no bits: memristor_costs.c */
+        return;
     out->dimc_row_bits = (double)core->dimc_columns * core->weight_bits;
     out->dimc_bits = rows * out->dimc_row_bits;
-    out->dimc_multipliers = (double)core->dimc_rows_per_access * out->dimc_row_bits;
-    out->axon_table = (struct memory_size){core->axons_max, bits_for((uint64_t)rows), 1, 1};
+    out->dimc_multipliers = (double)core->dimc_rows_per_access * core->dimc_planes_per_access * out->dimc_row_bits;
 }
 
 /* The orders that go through neurons one by one: a potential each, changed where it is, and one adder. */

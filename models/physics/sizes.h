@@ -18,7 +18,7 @@ struct core_sizes {
     struct memory_size synapses;      /* sparse; 0 words for dimc */
     double dimc_bits;                 /* stored weight bits of all arrays; 0 for sparse */
     double dimc_row_bits;             /* weight bits that one active row drives */
-    double dimc_multipliers;          /* bit multipliers: rows that add at once x weight bits of a row */
+    double dimc_multipliers;          /* bit multipliers: rows and planes that add at once x weight bits of a row */
     double accumulator_adders;        /* bits of adder width */
     double neuron_adders, neuron_multipliers, neuron_comparators; /* bits, bit pairs, bits of all lanes */
 };

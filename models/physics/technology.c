@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"components", "events", NULL};
+static const char *const kind_names[] = {"components", "events", "mixed_signal", NULL};
 
 #define COMPONENT(key_, field_, minimum_, maximum_, unit_, help_)                                                      \
     {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct technology, components.field_),                   \
-     .minimum = minimum_, .maximum = maximum_, .unit = unit_, .when = "kind=components", .help = help_}
+     .minimum = minimum_, .maximum = maximum_, .unit = unit_, .when = "kind=components|mixed_signal", .help = help_}
+#define MEMRISTOR(key_, field_, minimum_, maximum_, unit_, help_)                                                      \
+    {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct technology, components.memristor.field_),         \
+     .minimum = minimum_, .maximum = maximum_, .unit = unit_, .when = "kind=mixed_signal", .help = help_}
 #define EVENT(key_, field_, maximum_, unit_, help_)                                                                    \
     {.key = key_, .type = PARAMETER_VALUE, .offset = offsetof(struct technology, events.field_), .minimum = 0,         \
      .maximum = maximum_, .unit = unit_, .when = "kind=events", .help = help_}
@@ -66,6 +69,14 @@ static const struct parameter_row technology_rows[] = {
     COMPONENT("leakage.doubling", leakage_doubling, 1, 200, "C", "rise of temperature that doubles leakage"),
     COMPONENT("leakage.supply_exponent", leakage_supply_exponent, 0, 10, "1", "leakage goes with this power of the supply"),
     COMPONENT("leakage.gated", leakage_gated, 0, 1, "1", "share of its leakage that a switched-off part has"),
+    MEMRISTOR("memristor.device_area", device_area, 1e-6, 100, "um2", "one device with its selector"),
+    MEMRISTOR("memristor.driver", driver, 1e-6, 1e4, "pJ", "driving one row in a read"),
+    MEMRISTOR("memristor.driver_area", driver_area, 0, 1e5, "um2", "driver of one row"),
+    MEMRISTOR("converter.energy", converter_energy, 1e-6, 1e6, "pJ", "a conversion of 8 bits at 500 MS/s"),
+    MEMRISTOR("converter.growth", converter_growth, 1, 16, "1", "factor for every bit more"),
+    MEMRISTOR("converter.rate_exponent", converter_rate_exponent, -2, 2, "1", "energy goes with this power of the rate"),
+    MEMRISTOR("converter.area", converter_area, 1e-3, 1e8, "um2", "a converter of 8 bits"),
+    MEMRISTOR("converter.area_growth", converter_area_growth, 0.5, 16, "1", "factor for every bit more"),
     EVENT("energy.synaptic_event", synaptic_event, 1e6, "pJ", "one spike over one synapse, memories included"),
     EVENT("energy.update_active", update_active, 1e6, "pJ", "neuron update that ends in a spike"),
     EVENT("energy.update_inactive", update_inactive, 1e6, "pJ", "any other neuron update"),

@@ -1,7 +1,8 @@
-/* What a technology file holds. Two kinds, never mixed in one file:
+/* What a technology file holds. Three kinds, never mixed in one file:
  *
  * components: energies of building blocks (a bit of SRAM of some capacity, a bit of adder, a bit over a millimetre of
  *             wire) from which the cost of an event follows with the sizes and widths of the chip file;
+ * mixed_signal: the same, and devices, drivers and converters of analog arrays;
  * events:     a chip's own published cost for each kind of event, whatever the sizes. */
 #ifndef NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
 #define NPUSIM_MODELS_PHYSICS_TECHNOLOGY_H
@@ -9,7 +10,15 @@
 #include "models/physics/scaling.h"
 #include "sim/parameters.h"
 
-enum technology_kind { TECHNOLOGY_COMPONENTS, TECHNOLOGY_EVENTS };
+enum technology_kind { TECHNOLOGY_COMPONENTS, TECHNOLOGY_EVENTS, TECHNOLOGY_MIXED_SIGNAL };
+
+struct memristor_values {
+    struct sourced_value device_area;                     /* um2, with its selector */
+    struct sourced_value driver, driver_area;             /* pJ a row driven in a read, um2 a row */
+    struct sourced_value converter_energy, converter_growth;    /* pJ a conversion of 8 bits at 500 MS/s, factor a bit */
+    struct sourced_value converter_rate_exponent;         /* of rate / 500 MS/s */
+    struct sourced_value converter_area, converter_area_growth; /* um2 at 8 bits, factor a bit */
+};
 
 struct component_values {
     struct sourced_value node_nm, supply_v;
@@ -33,6 +42,7 @@ struct component_values {
     struct sourced_value clock;                        /* pJ a cycle and mm2 */
     struct sourced_value leakage_temperature, leakage_doubling; /* C */
     struct sourced_value leakage_supply_exponent, leakage_gated; /* 1 */
+    struct memristor_values memristor;                 /* mixed_signal only */
 };
 
 struct event_values {

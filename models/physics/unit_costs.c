@@ -1,4 +1,5 @@
 #include "models/physics/unit_costs.h"
+#include "models/physics/memristor_costs.h"
 
 enum energy_component core_counter_component(enum core_counter counter)
 {
@@ -11,7 +12,10 @@ enum energy_component core_counter_component(enum core_counter counter)
     case CORE_SYNAPTIC_EVENTS:
     case CORE_SYNAPSE_WORDS:
     case CORE_ARRAY_ROWS:
+    case CORE_READ_CONDUCTANCE:
         return ENERGY_SYNAPSE_ARRAY;
+    case CORE_CONVERSIONS:
+        return ENERGY_CONVERTER;
     case CORE_ACCUMULATIONS:
         return ENERGY_ACCUMULATOR;
     case CORE_NEURON_UPDATES:
@@ -36,6 +40,7 @@ enum component_place component_place(enum energy_component component)
     case ENERGY_EVENT_QUEUE:
     case ENERGY_AXON_TABLE:
     case ENERGY_SYNAPSE_ARRAY:
+    case ENERGY_CONVERTER:
     case ENERGY_ACCUMULATOR:
     case ENERGY_NEURON_ARRAY:
     case ENERGY_NEURON_STATE:
@@ -53,9 +58,11 @@ enum component_place component_place(enum energy_component component)
 void unit_costs_get(const struct technology *technology, const struct chip_config *config, struct unit_costs *out)
 {
     *out = (struct unit_costs){.gated_leakage = 1};
-    if (technology->kind == TECHNOLOGY_COMPONENTS) {
+    if (technology->kind != TECHNOLOGY_EVENTS) {
         component_costs_get(&technology->components, config, out);
         corner_apply(&technology->components, &config->power, out);
+        if (config->core.synapse_kind == SYNAPSE_MEMRISTOR)
+            out->core[CORE_READ_CONDUCTANCE] = memristor_conductance_cost(config);
     } else {
         event_costs_get(&technology->events, config, out);
     }

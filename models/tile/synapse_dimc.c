@@ -7,7 +7,7 @@ static uint32_t group_of(const struct synapse_array *array, uint32_t axon)
 {
     const struct core_config *config = array->config;
     uint32_t groups_per_array = (config->dimc_rows + config->dimc_rows_per_access - 1) / config->dimc_rows_per_access;
-    uint32_t row = array->axon_row[axon];
+    uint32_t row = array->axon_row ? array->axon_row[axon] : axon;
     return row / config->dimc_rows * groups_per_array + row % config->dimc_rows / config->dimc_rows_per_access;
 }
 

@@ -30,6 +30,9 @@
 #define LOSSY UNDER("tests/support/chips/tiny-sparse.yaml", "core.event_queue.policy=drop", "core.event_queue.depth=3")
 /* ticks come too early */
 #define HASTY UNDER("tests/support/chips/tiny-tick.yaml", "timestep.tick_cycles=40", "core.axon_cycles=9")
+/* devices with noise on two chips, relayed, lossy */
+#define NOISY UNDER("tests/support/chips/tiny-memristor.yaml", "chips.count=2", "core.neurons=20", \
+                    "core.event_queue.policy=drop", "core.event_queue.depth=40")
 #define RELAYED UNDER("tests/support/chips/tiny-processor.yaml", "placement.inputs=cores", "router.multicast=true")
 
 static const struct workload workloads[] = {
@@ -40,17 +43,20 @@ static const struct workload workloads[] = {
     DIGITS("tests/support/chips/tiny-tick.yaml", 3),
     DIGITS("tests/support/chips/tiny-two-chips.yaml", 3),
     DIGITS("tests/support/chips/tiny-crossbar.yaml", 3),
+    DIGITS("tests/support/chips/tiny-memristor.yaml", 3),
     DIGITS("configs/chip/loihi.yaml", 3),
     DIGITS("configs/chip/rain.yaml", 3),
     DIGITS("configs/chip/rain-processor.yaml", 3),
+    DIGITS("configs/chip/rain-memristive.yaml", 3),
     DIGITS("configs/chip/two-chips.yaml", 3),
     BRAILLE("configs/chip/loihi.yaml"),
     BRAILLE("configs/chip/rain.yaml"),
     NMNIST("configs/chip/rain.yaml", 2),
     NMNIST("configs/chip/rain-processor.yaml", 1),
+    NMNIST("configs/chip/rain-memristive.yaml", 1),
     NMNIST("configs/chip/two-chips.yaml", 1),
     R1024("configs/chip/bench-16.yaml", 50),
-    LONG_PACKETS, FAST_EDGES, SMALL_BUFFERS, LOSSY, HASTY, RELAYED
+    LONG_PACKETS, FAST_EDGES, SMALL_BUFFERS, LOSSY, HASTY, NOISY, RELAYED
 };
 #define WORKLOADS ((int)(sizeof workloads / sizeof *workloads))
 

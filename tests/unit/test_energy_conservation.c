@@ -17,7 +17,8 @@
 static const char *const files[] = {
     "configs/technology/45nm.yaml", "configs/technology/28nm.yaml", "configs/technology/22nm.yaml",
     "configs/technology/16nm.yaml", "configs/technology/14nm.yaml", "configs/technology/7nm.yaml",
-    "configs/technology/5nm.yaml",  "configs/technology/loihi-davies2018.yaml"};
+    "configs/technology/5nm.yaml",  "configs/technology/loihi-davies2018.yaml",
+    "configs/technology/22nm-memristor.yaml"};
 
 static gsl_rng *rng;
 
@@ -36,6 +37,14 @@ struct random_run {
     struct chip_result result;
 };
 
+static struct memristor_config random_memristor(void)
+{
+    return (struct memristor_config){
+        .rows = any(1, 256), .columns = any(1, 256), .arrays = any(1, 8), .rows_per_read = any(1, 64), .cell_bits = any(1, 8),
+        .conductance_low = 1, .conductance_high = 1 + 100 * gsl_rng_uniform(rng), .read_voltage = gsl_rng_uniform_pos(rng),
+        .read_cycles = any(1, 8), .converter_bits = any(1, 14), .converter_columns = any(1, 64), .converter_cycles = any(1, 8)};
+}
+
 static void random_core(struct core_config *core)
 {
     *core = (struct core_config){
@@ -43,16 +52,22 @@ static void random_core(struct core_config *core)
         .queue_depth = any(1, 8192), .delay_slots = any(2, 64), .synapse_kind = (int)any(SYNAPSE_SPARSE, SYNAPSE_CROSSBAR),
         .weight_bits = any(1, 9), .sparse_words = any(1, 65536), .sparse_word_bits = any(8, 128),
         .crossbar_word_bits = any(9, 256), .dimc_rows = any(1, 512), .dimc_columns = any(1, 512), .dimc_arrays = any(1, 8),
-        .dimc_rows_per_access = any(1, 64), .accumulator_bits = any(8, 32), .accumulator_banks = any(1, 64),
+        .dimc_rows_per_access = any(1, 64), .dimc_planes_per_access = any(1, 8), .accumulator_bits = any(8, 32), .accumulator_banks = any(1, 64),
         .accumulator_ports = any(1, 4), .state_banks = any(1, 64), .state_ports = any(1, 4),
         .neuron_location = (int)any(NEURON_COLUMN, NEURON_PROCESSOR), .neuron_lanes = any(1, 64),
         .potential_bits = any(8, 32), .current_bits = any(8, 32), .decay_bits = 12};
+    core->memristor = random_memristor();
 }
 
-static void random_chip(struct chip_config *chip, bool events)
+static void random_chip(struct chip_config *chip, enum technology_kind technology)
 {
+    bool events = technology == TECHNOLOGY_EVENTS;
     *chip = (struct chip_config){.clock_hz = 1e6 * any(1, 2000)};
     random_core(&chip->core);
+    if (technology == TECHNOLOGY_MIXED_SIGNAL) {
+        chip->core.synapse_kind = SYNAPSE_MEMRISTOR;
+        chip->core.weight_bits = any(2, 9);
+    }
     chip->noc = (struct noc_config){.columns = any(1, 8), .rows = any(1, 4), .cores_per_tile = any(1, 4),
                                     .buffer_flits = any(1, 16), .flit_bits = any(8, 128), .spike_bits = any(8, 64),
                                     .value_bits = any(8, 128)};
@@ -119,10 +134,10 @@ static void random_result(struct random_run *run)
             result->layers[i] = (struct layer_step){any(0, 1000), any(0, 100000), any(0, 5000)};
 }
 
-static void run_begin(struct random_run *run, bool events)
+static void run_begin(struct random_run *run, enum technology_kind technology)
 {
     *run = (struct random_run){0};
-    random_chip(&run->chip, events);
+    random_chip(&run->chip, technology);
     random_program(run);
     random_result(run);
 }
@@ -219,7 +234,7 @@ START_TEST(components_kinds_layers_samples_and_timesteps_sum_to_the_total)
     for (int trial = 0; trial < TRIALS; trial++) {
         struct random_run run;
         struct energy_report energy;
-        run_begin(&run, technology->kind == TECHNOLOGY_EVENTS);
+        run_begin(&run, (enum technology_kind)technology->kind);
         bool far = run.chip.power.corner == CORNER_SET && _i == 6; /* 5 nm: outside the scaling table */
         if (far)
             run.chip.power.corner = CORNER_TECHNOLOGY;

@@ -10,9 +10,11 @@
 #define PJ 1e-12
 #define UM2 1e-6
 
-/* ---- chips to start from: S lists, D in-memory array, C crossbar, P in-memory array with neurons on a processor ---- */
+/* ---- chips to start from ----
+ * S lists, D in-memory array, C crossbar, P in-memory array with neurons on a processor, E memristors (only with a
+ * technology that knows them) ---- */
 
-static const char bases[] = "SDCP";
+static const char bases[] = "SDCPE";
 
 static struct chip_config base_chip(char base)
 {
@@ -32,7 +34,14 @@ static struct chip_config base_chip(char base)
     } else if (base == 'C') {
         core->synapse_kind = SYNAPSE_CROSSBAR;
         core->crossbar_word_bits = 32;
+    } else if (base == 'E') {
+        core->synapse_kind = SYNAPSE_MEMRISTOR;
+        core->memristor = (struct memristor_config){
+            .rows = 256, .columns = 128, .arrays = 4, .rows_per_read = 16, .latency = 2, .cell_bits = 2,
+            .conductance_low = 1, .conductance_high = 50, .read_voltage = 0.2, .read_cycles = 2, .converter_bits = 6,
+            .converter_full_scale = 16, .converter_columns = 8, .converter_cycles = 2};
     } else {
+        core->dimc_planes_per_access = 1;
         core->dimc_rows = 256;
         core->dimc_columns = 128;
         core->dimc_arrays = 4;
@@ -53,6 +62,7 @@ struct expected {
     double core[CORE_COUNTERS], update[NEURON_MODELS], state_read[NEURON_MODELS], state_write[NEURON_MODELS], sweep;
     double hop, local, host_route, barrier;
     double area[ENERGY_COMPONENTS], leakage[ENERGY_COMPONENTS];
+    double analog[ENERGY_COMPONENTS]; /* area beside it that neither leaks nor has a clock */
 };
 
 struct word {
@@ -96,6 +106,23 @@ static void take_logic(const struct component_values *v, struct expected *out, i
     out->leakage[component] += um2 * units * UM2 * v->logic_leakage.value * 1e-3;
 }
 
+static void expect_memristor(const struct component_values *v, const struct chip_config *chip, double cores,
+                             struct expected *out)
+{
+    const struct memristor_config *m = &chip->core.memristor;
+    double slices = ceil((chip->core.weight_bits - 1.0) / m->cell_bits), columns = m->columns * slices, rows = m->rows * m->arrays;
+    double converters = ceil(columns / m->converter_columns), bits = m->converter_bits - 8.0;
+    double rate = chip->clock_hz / m->converter_cycles;
+    out->core[CORE_ARRAY_ROWS] = v->memristor.driver.value * PJ;
+    out->core[CORE_READ_CONDUCTANCE] = 1e-9 * m->read_voltage * m->read_voltage * m->read_cycles / chip->clock_hz;
+    out->core[CORE_CONVERSIONS] = v->memristor.converter_energy.value * PJ * pow(v->memristor.converter_growth.value, bits) *
+                                  pow(rate / 5e8, v->memristor.converter_rate_exponent.value);
+    out->analog[ENERGY_SYNAPSE_ARRAY] =
+        cores * rows * (2 * columns * v->memristor.device_area.value + v->memristor.driver_area.value) * UM2;
+    out->analog[ENERGY_CONVERTER] = cores * converters * v->memristor.converter_area.value *
+                                    pow(v->memristor.converter_area_growth.value, bits) * UM2;
+}
+
 static void expect_synapses(const struct component_values *v, const struct chip_config *chip, double cores,
                             struct expected *out)
 {
@@ -109,13 +136,16 @@ static void expect_synapses(const struct component_values *v, const struct chip_
         double row_words = ceil(c->neurons_max / fmax(floor((double)c->crossbar_word_bits / c->weight_bits), 1));
         out->core[CORE_SYNAPSE_WORDS] = take_memory(v, out, ENERGY_SYNAPSE_ARRAY, cores, c->axons_max * row_words,
                                                     c->crossbar_word_bits, 1, 1).read;
+    } else if (c->synapse_kind == SYNAPSE_MEMRISTOR) {
+        axon_bits = log2_up((double)c->memristor.rows * c->memristor.arrays);
+        expect_memristor(v, chip, cores, out);
     } else {
         double row = (double)c->dimc_columns * c->weight_bits, cells = row * c->dimc_rows * c->dimc_arrays;
         axon_bits = log2_up((double)c->dimc_rows * c->dimc_arrays);
         out->core[CORE_ARRAY_ROWS] = row * v->dimc_cell.value * 1e-15;
         out->area[ENERGY_SYNAPSE_ARRAY] += cores * cells * v->sram_area.value * UM2;
         out->leakage[ENERGY_SYNAPSE_ARRAY] += cores * cells / 8192 * v->sram_leakage.value * 1e-6;
-        take_logic(v, out, ENERGY_SYNAPSE_ARRAY, v->dimc_cell_area.value, cores * row * c->dimc_rows_per_access);
+        take_logic(v, out, ENERGY_SYNAPSE_ARRAY, v->dimc_cell_area.value, cores * row * c->dimc_rows_per_access * c->dimc_planes_per_access);
     }
     out->core[CORE_AXON_READS] = take_memory(v, out, ENERGY_AXON_TABLE, cores, c->axons_max, axon_bits, 1, 1).read;
 }
@@ -171,7 +201,8 @@ static void expect_network(const struct component_values *v, const struct chip_c
     struct word route = take_memory(v, out, ENERGY_ROUTING_TABLE, cores, chip->core.routes_max, bits, 1, 1);
     struct word queue = take_memory(v, out, ENERGY_EVENT_QUEUE, cores, chip->core.queue_depth, chip->noc.spike_bits, 1, 1);
     for (int k = 0; k < ENERGY_COMPONENTS; k++)
-        inside += k == ENERGY_HOST_LINK || k == ENERGY_CHIP_LINK ? 0 : out->area[k];
+        inside += k == ENERGY_HOST_LINK || k == ENERGY_CHIP_LINK ? 0 
+                                                                      : out->area[k] + out->analog[k];
     double tile = sqrt(inside / (tiles * chips)), wire = v->wire.value * PJ;
     out->core[CORE_ROUTE_READS] = out->host_route = route.read;
     out->core[CORE_QUEUE_READS] = queue.read;
@@ -217,7 +248,7 @@ static void assert_formulas(const struct technology *technology, const struct ch
     same(key, base, "host route", 0, is.host[HOST_ROUTE_READS].nominal, to_be.host_route);
     same(key, base, "barrier", 0, is.host[HOST_BARRIERS].nominal, to_be.barrier);
     for (int c = 0; c < ENERGY_COMPONENTS; c++) {
-        same(key, base, "area of component", c, is.area[c].nominal, to_be.area[c]);
+        same(key, base, "area of component", c, is.area[c].nominal, to_be.area[c] + to_be.analog[c]);
         same(key, base, "leakage of component", c, is.leakage[c].nominal, to_be.leakage[c]);
         same(key, base, "clock of component", c, is.clock[c].nominal, to_be.area[c] * technology->components.clock.value * PJ);
     }
@@ -225,44 +256,53 @@ static void assert_formulas(const struct technology *technology, const struct ch
 
 /* ---- directions, by hand ---- */
 
-/* Components by letter: Q queue, A axon table, S synapses, C accumulators, N neuron array, M state, R routing table,
+/* Components by letter: Q queue, A axon table, S synapses, V converters, C accumulators, N neuron array, M state, R routing table,
  * P processor, X router, H host link, L chip-to-chip link, K control. Energies of X and K also follow the length of
  * wires, so of the tile: they are listed only where something else moves them. */
-static const char letters[ENERGY_COMPONENTS + 1] = "QASCNMRPXHLK";
+static const char letters[ENERGY_COMPONENTS + 1] = "QASVCNMRPXHLK";
 
 static const struct direction {
     const char *key, *on; /* on which chips; on the others nothing moves unless a further row says so */
     const char *up, *down; /* energy of an event */
-    const char *larger;    /* area */
+    const char *larger, *smaller; /* area; NULL: none */
 } directions[] = {
-    {"mesh.columns", "SDC", "RK", "", "QASCNMRX"}, {"mesh.columns", "P", "RK", "", "QASCMRPX"},
-    {"mesh.rows", "SDC", "RK", "", "QASCNMRX"},    {"mesh.rows", "P", "RK", "", "QASCMRPX"},
-    {"mesh.cores_per_tile", "SDC", "R", "", "QASCNMR"}, {"mesh.cores_per_tile", "P", "R", "", "QASCMR"},
-    {"router.buffer_flits", "SDCP", "", "", "X"},   {"router.flit_bits", "SDCP", "X", "", "X"},
-    {"packet.spike_bits", "SDCP", "Q", "", "QL"},
-    {"core.neurons", "S", "ACM", "", "ACM"}, {"core.neurons", "DP", "CM", "", "CM"}, {"core.neurons", "C", "SCM", "", "SCM"},
-    {"core.axons", "SDP", "AR", "", "AR"},   {"core.axons", "C", "ASR", "", "ASR"},
-    {"core.routes", "SDCP", "R", "", "R"},   {"core.profiles", "SDC", "N", "", "N"},
-    {"core.event_queue.depth", "SDCP", "Q", "", "Q"}, {"core.event_queue.delay_slots", "SDCP", "R", "", "R"},
-    {"core.synapse.weight_bits", "DCP", "S", "", "S"},
-    {"core.synapse.sparse.words", "S", "AS", "", "AS"}, {"core.synapse.sparse.word_bits", "S", "S", "", "S"},
-    {"core.synapse.dimc.rows", "DP", "A", "", "AS"},    {"core.synapse.dimc.columns", "DP", "S", "", "S"},
-    {"core.synapse.dimc.arrays", "DP", "A", "", "AS"},  {"core.synapse.dimc.rows_per_access", "DP", "", "", "S"},
-    {"core.synapse.crossbar.word_bits", "C", "S", "", ""}, /* half as many words, each twice as wide */
-    {"core.accumulator.bits", "SDCP", "C", "", "C"}, {"core.accumulator.banks", "SDCP", "", "C", "C"},
-    {"core.accumulator.ports", "SDCP", "C", "", "C"}, {"core.state.banks", "SDCP", "", "M", "M"},
-    {"core.state.ports", "SDCP", "M", "", "M"},       {"core.neuron.lanes", "SDC", "", "", "N"},
-    {"core.neuron.potential_bits", "SDC", "NM", "", "NM"}, {"core.neuron.potential_bits", "P", "M", "", "M"},
-    {"core.neuron.current_bits", "SDC", "NM", "", "NM"},   {"core.neuron.current_bits", "P", "M", "", "M"},
-    {"core.neuron.decay_bits", "SDC", "N", "", "N"},
-    {"host.event_bits", "SDCP", "", "", "H"}, {"host.buffer_events", "SDCP", "", "", "H"},
-    {"chips.count", "SDC", "R", "", "QASCNMRXHL"}, {"chips.count", "P", "R", "", "QASCMRPXHL"},
-    {"chips.link.buffer_packets", "SDCP", "", "", "L"},
+    {"mesh.columns", "SDC", "RK", "", "QASCNMRX", NULL}, {"mesh.columns", "E", "RK", "", "QASVCNMRX", NULL}, {"mesh.columns", "P", "RK", "", "QASCMRPX", NULL},
+    {"mesh.rows", "SDC", "RK", "", "QASCNMRX", NULL}, {"mesh.rows", "E", "RK", "", "QASVCNMRX", NULL},    {"mesh.rows", "P", "RK", "", "QASCMRPX", NULL},
+    {"mesh.cores_per_tile", "SDC", "R", "", "QASCNMR", NULL}, {"mesh.cores_per_tile", "E", "R", "", "QASVCNMR", NULL}, {"mesh.cores_per_tile", "P", "R", "", "QASCMR", NULL},
+    {"router.buffer_flits", "SDCPE", "", "", "X", NULL},   {"router.flit_bits", "SDCPE", "X", "", "X", NULL},
+    {"packet.spike_bits", "SDCPE", "Q", "", "QL", NULL},
+    {"core.neurons", "S", "ACM", "", "ACM", NULL}, {"core.neurons", "DPE", "CM", "", "CM", NULL}, {"core.neurons", "C", "SCM", "", "SCM", NULL},
+    {"core.axons", "SDPE", "AR", "", "AR", NULL},   {"core.axons", "C", "ASR", "", "ASR", NULL},
+    {"core.routes", "SDCPE", "R", "", "R", NULL},   {"core.profiles", "SDCE", "N", "", "N", NULL},
+    {"core.event_queue.depth", "SDCPE", "Q", "", "Q", NULL}, {"core.event_queue.delay_slots", "SDCPE", "R", "", "R", NULL},
+    {"core.synapse.weight_bits", "DCP", "S", "", "S", NULL},
+    {"core.synapse.sparse.words", "S", "AS", "", "AS", NULL}, {"core.synapse.sparse.word_bits", "S", "S", "", "S", NULL},
+    {"core.synapse.dimc.rows", "DP", "A", "", "AS", NULL},    {"core.synapse.dimc.columns", "DP", "S", "", "S", NULL},
+    {"core.synapse.dimc.arrays", "DP", "A", "", "AS", NULL},  {"core.synapse.dimc.rows_per_access", "DP", "", "", "S", NULL},
+    {"core.synapse.crossbar.word_bits", "C", "S", "", "", NULL}, /* half as many words, each twice as wide */
+    {"core.accumulator.bits", "SDCPE", "C", "", "C", NULL}, {"core.accumulator.banks", "SDCPE", "", "C", "C", NULL},
+    {"core.accumulator.ports", "SDCPE", "C", "", "C", NULL}, {"core.state.banks", "SDCPE", "", "M", "M", NULL},
+    {"core.state.ports", "SDCPE", "M", "", "M", NULL},       {"core.neuron.lanes", "SDCE", "", "", "N", NULL},
+    {"core.neuron.potential_bits", "SDCE", "NM", "", "NM", NULL}, {"core.neuron.potential_bits", "P", "M", "", "M", NULL},
+    {"core.neuron.current_bits", "SDCE", "NM", "", "NM", NULL},   {"core.neuron.current_bits", "P", "M", "", "M", NULL},
+    {"core.neuron.decay_bits", "SDCE", "N", "", "N", NULL},
+    {"core.synapse.dimc.planes_per_access", "DP", "", "", "S", NULL},
+    {"core.synapse.weight_bits", "E", "", "", "SV", NULL},
+    {"core.synapse.memristor.rows", "E", "A", "", "AS", NULL}, {"core.synapse.memristor.columns", "E", "", "", "SV", NULL},
+    {"core.synapse.memristor.arrays", "E", "A", "", "AS", NULL},
+    {"core.synapse.memristor.cell_bits", "E", "", "", "", "SV"},
+    {"core.synapse.memristor.read_cycles", "E", "S", "", "", NULL},
+    {"core.synapse.memristor.converter.bits", "E", "V", "", "V", NULL},
+    {"core.synapse.memristor.converter.columns", "E", "", "", "", "V"},
+    {"core.synapse.memristor.converter.cycles", "E", "", "V", "", NULL}, /* slower converters */
+    {"host.event_bits", "SDCPE", "", "", "H", NULL}, {"host.buffer_events", "SDCPE", "", "", "H", NULL},
+    {"chips.count", "SDC", "R", "", "QASCNMRXHL", NULL}, {"chips.count", "E", "R", "", "QASVCNMRXHL", NULL}, {"chips.count", "P", "R", "", "QASCMRPXHL", NULL},
+    {"chips.link.buffer_packets", "SDCPE", "", "", "L", NULL},
 };
 
 static const struct direction *direction_of(const char *key, char base)
 {
-    static const struct direction none = {"", "", "", "", ""};
+    static const struct direction none = {"", "", "", "", "", ""};
     for (size_t i = 0; i < sizeof directions / sizeof *directions; i++)
         if (!strcmp(directions[i].key, key) && strchr(directions[i].on, base))
             return &directions[i];
@@ -298,18 +338,20 @@ static void assert_direction(const struct unit_costs *before, const struct unit_
     energies(after, is);
     for (int c = 0; c < ENERGY_COMPONENTS; c++) {
         bool up = strchr(expected->up, letters[c]), down = strchr(expected->down, letters[c]);
-        bool larger = strchr(expected->larger, letters[c]), wires = c == ENERGY_ROUTER || c == ENERGY_CONTROL;
+        bool larger = strchr(expected->larger, letters[c]);
+        bool smaller = expected->smaller && strchr(expected->smaller, letters[c]), wires = c == ENERGY_ROUTER || c == ENERGY_CONTROL;
         const char *name = energy_component_name((enum energy_component)c);
         ck_assert_msg(up ? is[c] > was[c] : down ? is[c] < was[c] : wires || is[c] == was[c],
                       "%s doubled on chip %c: energy of %s from %g to %g", key, base, name, was[c], is[c]);
-        ck_assert_msg(larger ? after->area[c].nominal > before->area[c].nominal
+        ck_assert_msg(larger    ? after->area[c].nominal > before->area[c].nominal
+                      : smaller ? after->area[c].nominal < before->area[c].nominal
                              : after->area[c].nominal == before->area[c].nominal,
                       "%s doubled on chip %c: area of %s from %g to %g", key, base, name, before->area[c].nominal,
                       after->area[c].nominal);
         area_was += before->area[c].nominal;
         area_is += after->area[c].nominal;
     }
-    ck_assert_msg(area_is > area_was || *expected->larger == '\0', "%s doubled on chip %c", key, base);
+    ck_assert_msg(area_is > area_was || expected->smaller || *expected->larger == '\0', "%s doubled on chip %c", key, base);
 }
 
 static struct technology *load(const char *path)
@@ -322,14 +364,16 @@ static struct technology *load(const char *path)
 
 START_TEST(doubling_any_parameter_moves_energy_and_area_as_the_formulas_say)
 {
-    static const char *const files[] = {"configs/technology/22nm.yaml", "configs/technology/7nm.yaml"};
+    static const char *const files[] = {"configs/technology/22nm.yaml", "configs/technology/7nm.yaml",
+                                         "configs/technology/22nm-memristor.yaml"};
     struct technology *technology = load(files[_i]);
     int rows = 0, moved = 0;
     for (const char *base = bases; *base; base++)
         for (const struct parameter_row *row = chip_parameter_rows(); row->key; row++) {
             struct chip_config chip = base_chip(*base);
             struct unit_costs before, after;
-            if (row->type != PARAMETER_U32 || !parameters_applies(chip_parameter_rows(), row, &chip))
+            bool analog = technology->kind == TECHNOLOGY_MIXED_SIGNAL;
+            if ((*base == 'E') != analog || row->type != PARAMETER_U32 || !parameters_applies(chip_parameter_rows(), row, &chip))
                 continue;
             unit_costs_get(technology, &chip, &before);
             assert_formulas(technology, &chip, "nothing", *base);
@@ -340,8 +384,8 @@ START_TEST(doubling_any_parameter_moves_energy_and_area_as_the_formulas_say)
             rows++;
             moved += direction_of(row->key, *base)->key[0] != '\0';
         }
-    ck_assert_int_ge(rows, 4 * 40);
-    ck_assert_int_ge(moved, 4 * 20);
+    ck_assert_int_ge(rows, _i < 2 ? 4 * 40 : 40);
+    ck_assert_int_ge(moved, _i < 2 ? 4 * 20 : 20);
     technology_free(technology);
 }
 END_TEST
@@ -360,7 +404,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("size and energy");
-    tcase_add_loop_test(tests, doubling_any_parameter_moves_energy_and_area_as_the_formulas_say, 0, 2);
+    tcase_add_loop_test(tests, doubling_any_parameter_moves_energy_and_area_as_the_formulas_say, 0, 3);
     tcase_add_test(tests, every_direction_names_a_row_that_exists);
     Suite *suite = suite_create("size and energy");
     suite_add_tcase(suite, tests);

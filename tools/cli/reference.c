@@ -16,7 +16,8 @@ struct reference_line {
     double dt_s;
     uint32_t steps, samples;
     uint64_t seed;
-    int coding, keras_layout;
+    const char *columns;
+    int coding, keras_layout, time_unit;
     bool quiet;
 };
 
@@ -33,6 +34,10 @@ static const struct option_row rows[] = {
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
+    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
+    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
+     "of address-event text: s, ms, us, ns or step"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {"--out", OPTION_STRING, FIELD(out), "TRACE.h5", 0, 0, false, NULL,
      "spikes and potentials of every node, as NIR data"},
@@ -102,6 +107,7 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
     struct semantics semantics;
     struct spike_options how = {.dt_s = line->dt_s, .steps = line->steps, .samples = line->samples,
                                 .coding = (enum spike_coding)line->coding, .seed = line->seed,
+                                .columns = line->columns, .time_unit = (enum time_unit)line->time_unit,
                                 .labels_path = line->labels};
     bool good = semantics_parse(line->semantics, &semantics, diagnostics);
     good &= network_read_as(line->network, &(struct read_options){(enum keras_layout)line->keras_layout}, &network,

@@ -23,7 +23,7 @@ static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
-/* fp16 where the part has it, unless --precision says otherwise. */
+/* fp16 where the part has it, unless --precision says otherwise. A part without a power limit has latencies alone. */
 static bool choose_precision(const struct run *run, uint32_t accelerator, enum baseline_precision *out,
                              struct diagnostics *diagnostics)
 {
@@ -32,7 +32,8 @@ static bool choose_precision(const struct run *run, uint32_t accelerator, enum b
     int asked = run->options.precision;
     for (int i = 0; i < PRECISIONS; i++) {
         *out = asked < 0 ? preferred[i] : (enum baseline_precision)asked;
-        if (accelerator_missing(run->accelerators[accelerator], *out) == NULL)
+        const char *missing = accelerator_missing(run->accelerators[accelerator], *out);
+        if (missing == NULL || strncmp(missing, "all", 3) != 0)
             return true;
     }
     return diagnostics_add(diagnostics, run->options.baselines.item[accelerator],
@@ -54,6 +55,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
+                                .columns = options->columns, .time_unit = (enum time_unit)options->time_unit,
                                 .labels_path = options->labels, .spool = true};
     if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
@@ -98,6 +100,7 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
     good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
     good &= inputs_sha256(&options->inputs, run->provenance.input_sha256, diagnostics);
     run->provenance.seed = options->seed;
+    run->chip.device_seed = options->device_seed == UINT64_MAX ? options->seed : options->device_seed;
     if (!good || !make_program(run, diagnostics))
         return false;
     run->made_out = options->out && !directory_is(options->out);
@@ -170,6 +173,7 @@ void run_free(struct run *run)
     free(run->digests);
     reference_close(run->reference);
     free(run->baselines);
+    free(run->monte_carlo.runs);
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
         if (run->accelerators[i])
             accelerator_free(run->accelerators[i]);

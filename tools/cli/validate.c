@@ -3,6 +3,7 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
+#include "tools/validate/converters.h"
 #include "tools/validate/gpu.h"
 #include "tools/validate/networks.h"
 #include "tools/validate/silicon.h"
@@ -47,6 +48,7 @@ struct suite {
 static const struct suite suites[] = {
     {"tinyodin", &tinyodin_suite, NULL, NULL}, {"ranc", &ranc_suite, NULL, NULL}, {"theory", NULL, theory_run, NULL},
     {"reference", NULL, networks_run, NULL}, {"silicon", NULL, silicon_run_all, silicon_print},
+    {"converters", NULL, converters_run, NULL},
     {"gpu", NULL, gpu_run, gpu_print}};
 enum { SUITES = sizeof suites / sizeof *suites };
 
@@ -183,7 +185,7 @@ static const struct suite *find_suite(const char *name, struct diagnostics *diag
     for (int i = 0; i < SUITES; i++)
         if (!strcmp(suites[i].name, name))
             return &suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference, silicon or gpu");
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference, silicon, converters or gpu");
     return NULL;
 }
 
@@ -221,8 +223,8 @@ int command_validate(int argc, char **argv)
     if (argc > 0 && !strcmp(argv[0], "--help")) {
         printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
                "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
-               "cycle by cycle), theory, reference (networks),\nsilicon (measured chips) and gpu (measured "
-               "GPUs; these three need the reference data); default: all.\n\n");
+               "cycle by cycle), theory, reference (networks),\nsilicon (measured chips), converters (a "
+               "survey) and gpu (measured GPUs; these four need the reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -33,6 +33,7 @@ bool page_write_html(const char *dir, const struct run_record *record, const str
     struct page page = {.record = record, .numbers = numbers};
     page_head(&page);
     page_baselines(&page);
+    page_devices(&page);
     page_energy(&page);
     page_power(&page);
     page_floor(&page);

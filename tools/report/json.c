@@ -195,6 +195,9 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
         must(json_array_append_new(list, object) == 0);
         put_string(object, "name", row->name);
         put_string(object, "source", "analytic model");
+        put_string(object, "coefficients", row->measured ? "measured" : "carried over");
+        if (row->missing)
+            put_string(object, "missing", row->missing);
         put_string(object, "mode", baseline_mode_name(row->mode));
         put_string(object, "precision", precision_name(row->precision));
         put_count(object, "batch", row->batch);
@@ -207,6 +210,37 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
         put_real(object, "launch_s", row->launch_s);
         put_real(object, "arithmetic_s", row->arithmetic_s);
         put_real(object, "memory_s", row->memory_s);
+    }
+}
+
+static void put_spread(json_t *object, const struct monte_carlo *runs, enum device_figure figure)
+{
+    json_t *inner = put_object(object, device_figure_rows[figure].name);
+    struct spread spread = monte_carlo_spread(runs, figure);
+    put_real(inner, "mean", spread.mean);
+    put_real(inner, "std", spread.deviation);
+    put_real(inner, "min", spread.least);
+    put_real(inner, "max", spread.most);
+    if (device_figure_rows[figure].of_ideal)
+        put_real(inner, "ideal", runs->ideal.figure[figure]);
+}
+
+static void put_monte_carlo(json_t *root, const struct run_record *record)
+{
+    const struct monte_carlo *runs = record->monte_carlo;
+    if (!runs)
+        return;
+    json_t *object = put_object(root, "monte_carlo"), *list = json_array();
+    put_count(object, "chips", runs->count);
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++)
+        put_spread(object, runs, (enum device_figure)figure);
+    must(json_object_set_new(object, "runs", list) == 0);
+    for (uint32_t i = 0; i < runs->count; i++) {
+        json_t *row = json_object();
+        must(json_array_append_new(list, row) == 0);
+        put_count(row, "device_seed", runs->runs[i].seed);
+        for (int figure = 0; figure < DEVICE_FIGURES; figure++)
+            put_real(row, device_figure_rows[figure].name, runs->runs[i].figure[figure]);
     }
 }
 
@@ -234,6 +268,7 @@ static void put_origin(json_t *root, const struct run_record *record, const stru
     put_string(provenance, "network_sha256", source->network_sha256);
     put_string(provenance, "input_sha256", source->input_sha256);
     put_count(provenance, "seed", source->seed);
+    put_count(provenance, "device_seed", record->chip->device_seed);
     put_string(provenance, "state_hash", hash);
     put_string(provenance, "command", source->command);
 }
@@ -248,6 +283,7 @@ static char *summary_text(const struct run_record *record, const struct run_numb
     put_energy(root, record, numbers);
     put_counts(root, record, numbers);
     put_baselines(root, record, numbers);
+    put_monte_carlo(root, record);
     put_origin(root, record, numbers);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     must(text != NULL);

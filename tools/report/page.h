@@ -26,6 +26,7 @@ void page_latency(struct page *page);   /* over samples */
 void page_raster(struct page *page);    /* spikes of the first sample */
 void page_mesh(struct page *page);      /* cores and routers on their tiles */
 void page_baselines(struct page *page); /* chip against accelerators: chart and table */
+void page_devices(struct page *page);   /* --monte-carlo: how chips spread */
 void page_tables(struct page *page);    /* layers, samples, configuration, provenance */
 
 /* A section with a heading that states what it shows, and a line that says how to read it. Both are escaped. */

@@ -26,7 +26,7 @@ static struct scale value_scale(const struct comparison *comparison, bool energy
             high = fmax(high, chip_value(&comparison->chips[chip], rate, energy));
         }
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
-        const struct comparison_row *best = comparison_best(comparison, batch, energy);
+        const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
         double value = !best ? NAN : energy ? best->energy_j[batch] : best->latency_s[batch];
         low = fmin(low, value);
         high = fmax(high, value);
@@ -53,7 +53,7 @@ static void draw_chart(struct text *text, const struct comparison *comparison, b
                   CHART_WIDTH - RIGHT - 10, "start", "strong", c->name);
     }
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
-        const struct comparison_row *best = comparison_best(comparison, batch, energy);
+        const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
         if (!best)
             continue;
         double level = scale_at(&y, energy ? best->energy_j[batch] : best->latency_s[batch]);
@@ -96,7 +96,7 @@ static void draw_break_even(struct text *text, const struct comparison *comparis
             cell(text, "td", comparison->chips[chip].name);
             cell(text, "td", number);
             for (int energy = 1; energy >= 0; energy--) {
-                const struct comparison_row *best = comparison_best(comparison, batch, energy);
+                const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
                 char value[QUANTITY_SIZE], where[QUANTITY_SIZE + 16];
                 double figure = !best ? NAN : energy ? best->energy_j[batch] : best->latency_s[batch];
                 char *name = !best ? memory_copy_string("unknown")
@@ -172,6 +172,20 @@ static void draw_care(struct page *page, const struct comparison *comparison)
     section_end(page);
 }
 
+/* From the figures, for each chip and batch. */
+static void draw_sentences(struct page *page, const struct comparison *comparison)
+{
+    for (uint32_t chip = 0; chip < comparison->chip_count; chip++)
+        for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
+            char *sentence = comparison_sentence(comparison, chip, batch);
+            paragraph(page, "", sentence);
+            free(sentence);
+        }
+    if (comparison->recurrent)
+        paragraph(page, "note", "The network is recurrent: ann is one step of it and no answer, so it is in the table and "
+                                "in no comparison.");
+}
+
 static void draw_network(struct page *page, const struct comparison *comparison, bool several)
 {
     if (several) {
@@ -183,6 +197,7 @@ static void draw_network(struct page *page, const struct comparison *comparison,
         section_begin(page, "Where each wins", "Against the best accelerator and mode of each batch. Latency is that of a "
                                               "whole batch, energy that of one sample.");
         draw_break_even(&page->text, comparison);
+        draw_sentences(page, comparison);
         section_end(page);
         for (int energy = 1; energy >= 0; energy--) {
             section_begin(page, energy ? "Energy a sample" : "Latency",
@@ -195,7 +210,9 @@ static void draw_network(struct page *page, const struct comparison *comparison,
     section_begin(page, "All figures", "What is missing names the value that nobody published.");
     if (comparison->chip_count > 0)
         draw_chips(&page->text, comparison);
+    text_add(&page->text, "<details><summary>Every accelerator and mode</summary>\n");
     draw_rows(&page->text, comparison);
+    text_add(&page->text, "</details>\n");
     section_end(page);
 }
 

@@ -30,6 +30,7 @@ static const char *const style[] = {
     "font-weight:600}svg .grid{stroke:var(--line)}svg .base{stroke:var(--soft)}\n",
     ".first{fill:var(--first)}.second{fill:var(--second)}.third{fill:var(--third)}.heat{fill:var(--heat)}.empty{",
     "fill:none;stroke:var(--line)}svg text.onheat{fill:var(--onheat);font-size:11px}svg text.incell{font-size:11px}",
+    ".box{fill:var(--first);opacity:.3}\n",
     ".spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
     "stroke-width:1.5}.late{stroke:var(--third);stroke-width:1.5}\n",
     ".whisker{stroke:var(--ink);stroke-width:1.2}.wall{fill:none;stroke:var(--ink)}.tile{fill:var(--line);stroke:",

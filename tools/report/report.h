@@ -11,6 +11,7 @@
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
 #include "tools/reference/reference.h"
+#include "tools/report/monte_carlo.h"
 
 struct provenance {
     const char *version, *command;
@@ -33,6 +34,7 @@ struct sample_digest {
 };
 
 /* The first sample's spikes, thinned where there are many (raster.c). */
+#define RASTER_MARKS 4000u /* of a layer, about */
 struct raster_layer {
     uint64_t count;                /* of spikes */
     struct raster_mark {
@@ -63,6 +65,7 @@ struct run_record {
     const char *semantics;
     struct provenance provenance;
     struct host_cost host;
+    const struct monte_carlo *monte_carlo; /* NULL: one chip */
 };
 
 /* Derived once (derive.c), used by every writer. */

@@ -144,6 +144,30 @@ static void write_components(struct h5 *file, const struct counter_table *table)
     h5_write_attribute_int64(file, "/components", "cycles", (int64_t)table->cycles);
 }
 
+static void write_monte_carlo(struct h5 *file, const struct monte_carlo *runs)
+{
+    if (!runs)
+        return;
+    const uint64_t count = runs->count;
+    uint64_t *seeds = memory_array(count, sizeof *seeds);
+    double *values = memory_array(count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        seeds[i] = runs->runs[i].seed;
+    write_with_unit(file, "/monte_carlo/device_seed", H5_U64, 1, &count, seeds, "1", "of each chip");
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++) {
+        const struct device_figure_row *row = &device_figure_rows[figure];
+        char *path = memory_format("/monte_carlo/%s", row->name);
+        for (size_t i = 0; i < count; i++)
+            values[i] = runs->runs[i].figure[figure];
+        write_with_unit(file, path, H5_F64, 1, &count, values, row->unit, row->description);
+        if (row->of_ideal)
+            h5_write_attribute_double(file, path, "ideal", runs->ideal.figure[figure]);
+        free(path);
+    }
+    free(values);
+    free(seeds);
+}
+
 static void write_provenance(struct h5 *file, const struct run_record *record)
 {
     const struct provenance *source = &record->provenance;
@@ -160,6 +184,8 @@ static void write_provenance(struct h5 *file, const struct run_record *record)
     h5_write_attribute_double(file, group, "dt_s", record->dt_s);
     snprintf(number, sizeof number, "%" PRIu64, source->seed);
     h5_write_attribute_string(file, group, "seed", number);
+    snprintf(number, sizeof number, "%" PRIu64, record->chip->device_seed);
+    h5_write_attribute_string(file, group, "device_seed", number);
     snprintf(number, sizeof number, "%016" PRIx64, record->chip_result->state_hash);
     h5_write_attribute_string(file, group, "state_hash", number);
 }
@@ -202,6 +228,7 @@ bool result_finish(struct result_file *file, const struct run_record *record, co
     write_samples(h5, record, numbers);
     write_layers(h5, record, numbers);
     write_components(h5, &record->chip_result->counters);
+    write_monte_carlo(h5, record->monte_carlo);
     write_provenance(h5, record);
     return h5_commit(h5, diagnostics);
 }

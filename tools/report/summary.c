@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
+#include "tools/report/devices.h"
 #include "tools/report/findings.h"
 #include "tools/report/layers.h"
 #include "tools/report/text.h"
@@ -12,6 +13,7 @@
 
 #define BAR_WIDTH 24
 #define NAME_WIDTH 24
+enum { BASELINES_SHOWN = 16 };
 #define LINE_WIDTH 118
 #define LAYERS_SHOWN 16
 #define COMPONENTS_SHOWN 5
@@ -159,6 +161,23 @@ static void print_memory(const struct run_record *record)
     printf("\n");
 }
 
+static void print_devices(const struct monte_carlo *runs)
+{
+    if (!runs)
+        return;
+    char *title = devices_title(runs);
+    printf("%s\n  %-17s %12s %12s %12s %12s %15s\n", title, "", "mean", "deviation", "least", "most", "ideal devices");
+    free(title);
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++) {
+        struct devices_row row;
+        devices_row(runs, (enum device_figure)figure, "u", &row);
+        printf("  %-17s %12s %12s %12s %12s %15s\n", row.name, row.mean, row.deviation, row.least, row.most,
+               row.ideal ? row.ideal : "");
+        devices_row_free(&row);
+    }
+    printf("\n");
+}
+
 static int name_width(const struct run_record *record)
 {
     size_t width = NAME_WIDTH - 4;
@@ -184,6 +203,19 @@ static void print_baseline(const struct run_record *record, const struct run_num
     free(more);
 }
 
+/* Of an accelerator at a batch, the quickest mode of the dense network and the quickest of the spiking one. */
+static bool is_shown(const struct run_record *record, const struct baseline_result *row)
+{
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *other = &record->baselines[i];
+        bool same = other->batch == row->batch && strcmp(other->name, row->name) == 0 &&
+                    baseline_mode_is_dense(other->mode) == baseline_mode_is_dense(row->mode);
+        if (same && (other->latency_s < row->latency_s || (other < row && other->latency_s <= row->latency_s)))
+            return false;
+    }
+    return true;
+}
+
 static void print_baselines(const struct run_record *record, const struct run_numbers *numbers)
 {
     if (!record->baseline_count)
@@ -196,9 +228,14 @@ static void print_baselines(const struct run_record *record, const struct run_nu
     printf(layout, width, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",
            quantity(b, energy_per_sample(record, numbers), "J", "u"), "",
            quantity(c, numbers->throughput_per_s, "/s", "u"));
-    for (uint32_t i = 0; i < record->baseline_count; i++)
-        print_baseline(record, numbers, width, &record->baselines[i]);
-    printf("\n");
+    uint32_t shown = 0;
+    for (uint32_t i = 0; i < record->baseline_count && shown < BASELINES_SHOWN; i++)
+        if (is_shown(record, &record->baselines[i])) {
+            print_baseline(record, numbers, width, &record->baselines[i]);
+            shown++;
+        }
+    printf("%" PRIu32 " of %" PRIu32 " rows: the quickest modes; the page and summary.json have all\n\n", shown,
+           record->baseline_count);
 }
 
 /* Sentences may quote names from files: no control character reaches the terminal. */
@@ -226,6 +263,7 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     print_layers(record, numbers);
     print_counts(record, numbers);
     print_memory(record);
+    print_devices(record->monte_carlo);
     print_baselines(record, numbers);
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
