@@ -22,8 +22,8 @@ void dimc_prepare(struct synapse_array *array)
     array->touched_groups = memory_array(array->groups, sizeof(uint32_t));
 }
 
-/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. A row whose bit is 0 in
- * a plane is not driven. */
+/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. A row whose bit is 0
+ * in a plane is not driven. */
 static uint64_t gather(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                        uint32_t *axons, uint64_t *additions, uint64_t *rows)
 {
