@@ -101,6 +101,20 @@ START_TEST(a_group_is_read_once_for_each_bit_that_is_set)
 }
 END_TEST
 
+START_TEST(events_of_value_0_drive_nothing)
+{
+    struct bench bench;
+    bench_clear(&bench, 2);
+    add_axon(&bench, 0, 2, pair_of_weights);
+    bench_build(&bench, 1, 0);
+    event(&bench, 0, 0);
+    ck_assert_uint_eq(drain(&bench, 0, 0), 1 + 3); /* the look-up, the pipeline */
+    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], 0);
+    ck_assert_int_eq(bench.array.accumulator[0], 0);
+    bench_free(&bench);
+}
+END_TEST
+
 static const struct {
     uint32_t cell_bits, shared, cycles; /* of a read's conversions */
     uint32_t conversions;
@@ -496,6 +510,7 @@ END_TEST
 static void add_all(TCase *cases)
 {
     tcase_add_test(cases, a_group_is_read_once_for_each_bit_that_is_set);
+    tcase_add_test(cases, events_of_value_0_drive_nothing);
     tcase_add_loop_test(cases, columns_that_share_a_converter_wait_for_each_other, 0,
                         (int)(sizeof sharing / sizeof *sharing));
     tcase_add_test(cases, the_current_is_that_of_every_device_in_a_driven_row);
