@@ -27,7 +27,8 @@ static void bench_clear(struct bench *bench, uint32_t neurons)
 {
     *bench = (struct bench){.config = {.synapse_kind = SYNAPSE_MEMRISTOR, .weight_bits = 8, .accumulator_bits = 24,
                                        .axon_cycles = 1, .dimc_rows = 8, .dimc_columns = 64, .dimc_arrays = 8,
-                                       .dimc_rows_per_access = 4, .dimc_cycles_per_plane = 1, .dimc_planes_per_access = 1, .dimc_latency = 3,
+                                       .dimc_rows_per_access = 4, .dimc_cycles_per_plane = 1,
+                                       .dimc_planes_per_access = 1, .dimc_latency = 3,
                                        .memristor = {.rows = 8, .columns = 64, .arrays = 8, .rows_per_read = 4,
                                                      .latency = 3, .cell_bits = 7, .conductance_low = 0.73, .conductance_high = 2,
                                                      .read_voltage = 0.5, .read_cycles = 10, .converter_bits = 20,
