@@ -102,7 +102,8 @@ uint64_t memristor_drain(struct synapse_array *array, struct event_queue *queue,
     uint64_t reads = 0, additions = 0, events = event_queue_count(queue, slot);
     size_t pulses = 0;
     uint64_t cycles = gather(array, queue, slot, start, &pulses, &additions);
-    order_pulses(array->pulses, pulses);
+    if (pulses > 0)
+        order_pulses(array->pulses, pulses);
     random_begin(&noise, array->devices.seed, MEMRISTOR_READING, place);
     for (size_t i = 0; i < pulses; reads++) {
         uint32_t shift = (uint32_t)(array->pulses[i] >> (ORDINAL_BITS + AXON_BITS)) & ((1u << SHIFT_BITS) - 1u);

@@ -27,7 +27,8 @@ static void bench_clear(struct bench *bench, uint32_t neurons)
 {
     *bench = (struct bench){.config = {.synapse_kind = SYNAPSE_MEMRISTOR, .weight_bits = 8, .accumulator_bits = 24,
                                        .axon_cycles = 1, .dimc_rows = 8, .dimc_columns = 64, .dimc_arrays = 8,
-                                       .dimc_rows_per_access = 4, .dimc_cycles_per_plane = 1, .dimc_planes_per_access = 1, .dimc_latency = 3,
+                                       .dimc_rows_per_access = 4, .dimc_cycles_per_plane = 1,
+                                       .dimc_planes_per_access = 1, .dimc_latency = 3,
                                        .memristor = {.rows = 8, .columns = 64, .arrays = 8, .rows_per_read = 4,
                                                      .latency = 3, .cell_bits = 7, .conductance_low = 0.73, .conductance_high = 2,
                                                      .read_voltage = 0.5, .read_cycles = 10, .converter_bits = 20,
@@ -97,6 +98,20 @@ START_TEST(a_group_is_read_once_for_each_bit_that_is_set)
     ck_assert_uint_eq(cycles, 5 + 5 * (10 + 2 * 2) + 3); /* look-ups, reads of two columns each, pipeline */
     ck_assert_int_eq(bench.array.accumulator[0], 100 * (1 + 1 + 5 + 2));
     ck_assert_int_eq(bench.array.accumulator[1], -27 * (1 + 1 + 5 + 2));
+    bench_free(&bench);
+}
+END_TEST
+
+START_TEST(events_of_value_0_drive_nothing)
+{
+    struct bench bench;
+    bench_clear(&bench, 2);
+    add_axon(&bench, 0, 2, pair_of_weights);
+    bench_build(&bench, 1, 0);
+    event(&bench, 0, 0);
+    ck_assert_uint_eq(drain(&bench, 0, 0), 1 + 3); /* the look-up, the pipeline */
+    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], 0);
+    ck_assert_int_eq(bench.array.accumulator[0], 0);
     bench_free(&bench);
 }
 END_TEST
@@ -496,6 +511,7 @@ END_TEST
 static void add_all(TCase *cases)
 {
     tcase_add_test(cases, a_group_is_read_once_for_each_bit_that_is_set);
+    tcase_add_test(cases, events_of_value_0_drive_nothing);
     tcase_add_loop_test(cases, columns_that_share_a_converter_wait_for_each_other, 0,
                         (int)(sizeof sharing / sizeof *sharing));
     tcase_add_test(cases, the_current_is_that_of_every_device_in_a_driven_row);
