@@ -203,7 +203,7 @@ static void expect_network(const struct component_values *v, const struct chip_c
     struct word route = take_memory(v, out, ENERGY_ROUTING_TABLE, cores, chip->core.routes_max, bits, 1, 1);
     struct word queue = take_memory(v, out, ENERGY_EVENT_QUEUE, cores, chip->core.queue_depth, chip->noc.spike_bits, 1, 1);
     for (int k = 0; k < ENERGY_COMPONENTS; k++)
-        inside += k == ENERGY_HOST_LINK || k == ENERGY_CHIP_LINK ? 0 
+        inside += k == ENERGY_HOST_LINK || k == ENERGY_CHIP_LINK ? 0
                                                                       : out->area[k] + out->analog[k];
     double tile = sqrt(inside / (tiles * chips)), wire = v->wire.value * PJ;
     out->core[CORE_ROUTE_READS] = out->host_route = route.read;
