@@ -86,17 +86,16 @@ static bool seed_event_text(uint32_t index, const char *folder)
     return index == 0;
 }
 
+/* Of two samples that lie beside them. */
 static void read_labels(const char *path, uint8_t mode)
 {
-    static const char npy[] = "\x93NUMPY\1\0\x46\0{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3, 4), }           "
-                              "\n\1\0\0\0\0\1\0\0\0\0\1\0\0\0\0\1\1\0\0\0\0\1\0\0";
-    char spikes[4096];
-    strcpy(spikes, path);
-    strcpy(strrchr(spikes, '/'), "/spikes.npy");
-    *strrchr(spikes, '/') = '\0';
-    fuzz_write(spikes, "spikes.npy", npy, sizeof npy - 1);
-    strcat(spikes, "/spikes.npy");
+    char *folder = memory_copy_string(path);
+    *strrchr(folder, '/') = '\0';
+    char *spikes = fuzz_path(folder, "spikes.npy");
+    must(seed_npy(2, folder));
     read_batch(spikes, INPUTS, mode | 1, path);
+    free(spikes);
+    free(folder);
 }
 
 const struct fuzz_target fuzz_spikes[] = {

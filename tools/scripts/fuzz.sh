@@ -53,7 +53,9 @@ run()
 
 total=0 crashes=0
 printf '%-16s %12s %8s %9s %8s\n' target executions edges features findings
-for target in ${*:-$(FUZZ_LIST=1 "$program")}; do
+# shellcheck disable=SC2046 # names without blanks
+[ $# -gt 0 ] || set -- $(FUZZ_LIST=1 "$program")
+for target in "$@"; do
     FUZZ_TARGET=$target FUZZ_SEEDS=$work/$target "$program" >"$log" 2>&1 || { cat "$log"; exit 1; }
     begin=$(date +%s) sum=0 found=0
     while left=$((seconds - $(date +%s) + begin)) && [ "$left" -gt 0 ] && [ "$found" -lt 20 ]; do
