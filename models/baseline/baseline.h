@@ -45,6 +45,7 @@ struct work_operator {
     bool batch_in_groups;     /* MATRIX: the batch multiplies the products, not the rows (attention) */
     double channels;          /* MATRIX from a convolution: input channels of a group; else 0 */
     uint32_t kernel[2], stride[2]; /* MATRIX from a convolution; else 0 */
+    bool channels_last;       /* MATRIX from a convolution: layout of its values; frameworks have channels first */
     double elements;          /* ELEMENTWISE: at batch 1 */
     double operations_per_element;
     double row_items;         /* ELEMENTWISE: length of the rows that are reduced (softmax, normalisation), or 0 */
@@ -91,6 +92,8 @@ struct baseline_result {
     double latency_s;         /* of the whole batch */
     double energy_j;          /* per sample; NAN where the board's limit is unknown */
     double power_w;           /* NAN likewise */
+    bool measured;            /* the accelerator's coefficients are its own, not carried over from relatives */
+    const char *missing;      /* results that are NAN, and for want of what; NULL: none */
     double launch_s, arithmetic_s, memory_s; /* where the time goes, of the batch; a power limit counts as arithmetic */
 };
 

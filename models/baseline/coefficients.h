@@ -11,16 +11,20 @@ struct coefficients {
     struct sourced_value launch_eager;                       /* us: a kernel that a framework launches one by one */
     struct sourced_value launch_layer;                       /* us: an operator over all timesteps in a spiking framework */
     struct sourced_value launch_graph;                       /* us: a kernel of a captured graph */
+    struct sourced_value launch_product;                     /* us: start and end of a product's kernel */
+    struct sourced_value launch_convolution;                 /* us: beside that, of a convolution's */
     struct sourced_value launch_pass;                        /* us: each inference: call and synchronisation */
     struct sourced_value host_bandwidth;                     /* GB/s: input and output copies */
     struct sourced_value efficiency_vector, efficiency_tensor; /* 1: of the arithmetic peaks, large products */
+    struct sourced_value efficiency_int8;                    /* 1: of efficiency_tensor, int8 products */
     struct sourced_value efficiency_memory;                  /* 1: of the bandwidth */
     struct sourced_value efficiency_half;                    /* 1: of that, element-wise kernels on 2-byte items */
     struct sourced_value cache_bytes;                        /* bytes a cycle and unit, from the last cache */
     struct sourced_value tile_reuse;                         /* items: loss of a smaller tile, operator_cost.h */
     struct sourced_value tile_fill;                          /* items of the inner dimension: start and end of a tile */
     struct sourced_value split_least;                        /* items: least part of a split inner dimension */
-    struct sourced_value softmax_items;                      /* items a cycle and unit: later passes of a softmax */
+    struct sourced_value softmax_item, softmax_row;          /* cycles of a unit for an item, and for a long row */
+    struct sourced_value norm_row, norm_item;                /* cycles of a normalised row, and of each item in it */
     struct sourced_value norm_rows, softmax_rows;            /* 1: rows in flight a unit, while they are reduced */
     struct sourced_value convolution;                        /* 1: of a product's efficiency, by im2col in the kernel */
     struct sourced_value winograd;                           /* 1: of a product's efficiency, in Winograd's transform */

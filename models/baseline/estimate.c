@@ -103,15 +103,16 @@ static bool fits_cache(const struct estimate *estimate)
 
 /* All operators once, added to `out` `times` times: times in seconds, energy_j without idle power, of the batch.
  * Returns how many kernels that were. */
-static double add_pass(const struct estimate *estimate, bool cached, double times, struct baseline_result *out)
+static double add_passes(const struct estimate *estimate, double times, struct baseline_result *out)
 {
     const struct coefficients *c = &estimate->accelerator->coefficients;
+    struct operator_heat heat = {.values = true, .weights = fits_cache(estimate)};
     double all = 0;
     for (uint32_t i = 0; i < estimate->work->count; i++) {
         struct work_operator one;
         struct operator_cost cost;
         double count = times * kernels(estimate, &estimate->work->operators[i], &one);
-        operator_cost(estimate->accelerator, c, estimate->precision, &one, cached, &cost);
+        operator_cost(estimate->accelerator, c, estimate->precision, &one, heat, &cost);
         all += count;
         *(cost.memory_s > fmax(cost.arithmetic_s, cost.power_s) ? &out->memory_s : &out->arithmetic_s) +=
             count * cost.seconds;
@@ -153,10 +154,10 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
     must(accelerator_has_precision(accelerator, precision) && accelerator->memory_bandwidth.value > 0 && batch > 0);
     struct estimate estimate = {accelerator, work, mode, precision, batch};
     const struct coefficients *c = &accelerator->coefficients;
-    *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch};
-    double count = add_pass(&estimate, false, 1, out);
-    if (passes(&estimate) > 1)
-        count += add_pass(&estimate, fits_cache(&estimate), passes(&estimate) - 1, out);
+    *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch,
+                                    .measured = accelerator_is_measured(accelerator),
+                                    .missing = accelerator_missing(accelerator, precision)};
+    double count = add_passes(&estimate, passes(&estimate), out);
     out->launch_s = c->launch_pass.value * MICRO + copy_seconds(&estimate) +
                     launching_seconds(&estimate, count, out->arithmetic_s + out->memory_s);
     out->latency_s = out->launch_s + out->arithmetic_s + out->memory_s;

@@ -5,9 +5,13 @@
 
 #define TERA 1e12
 #define GIGA 1e9
+#define MICRO 1e-6
 #define PICO 1e-12
 #define MEGA 1e6
 #define SOFTMAX_KEPT 1024 /* items of a row that PyTorch's kernel holds in registers (softmax_warp_forward) */
+#define NORM_SLOTS 8      /* H100: 65536 rows of 128 values take as long as 62 turns of 8 rows a unit */
+#define KEPT_SHARE 0.75   /* of the last cache: H100 copies 34 MB at 5 TB/s and 50 MB at the memory's 3, of its 50 MB */
+#define MOVING_KERNELS 3  /* values, weights, and the result back */
 #define RESIDENT 2048.0 /* threads of a unit, each with a value */
 /* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
 #define WINOGRAD_TILE 36
@@ -21,6 +25,7 @@ struct launch {
     const struct work_operator *op;
     double efficiency;  /* of a plain product's */
     double transformed; /* values written and read again for a transform */
+    struct operator_heat heat;
 };
 
 struct work_operator operator_of_batch(const struct work_operator *op, double batch)
@@ -66,9 +71,9 @@ static double matrix_rate(const struct launch *launch)
     const struct coefficients *c = launch->coefficients;
     if (on_matrix_units(launch))
         return share(launch, launch->accelerator->peak[launch->precision].value) * TERA * c->efficiency_tensor.value *
-               launch->efficiency;
-    double peak = launch->accelerator->vector.value > 0 ? launch->accelerator->vector.value
-                                                        : launch->accelerator->peak[launch->precision].value;
+               (launch->precision == PRECISION_INT8 ? c->efficiency_int8.value : 1) * launch->efficiency;
+    bool own = launch->precision == PRECISION_FP32 || launch->accelerator->vector.value == 0;
+    double peak = own ? launch->accelerator->peak[launch->precision].value : launch->accelerator->vector.value;
     return share(launch, peak) * TERA * c->efficiency_vector.value * launch->efficiency;
 }
 
@@ -106,6 +111,37 @@ static double product_seconds(const struct launch *launch, double *occupancy)
     return best;
 }
 
+static double cycles_a_second(const struct launch *launch)
+{
+    return share(launch, launch->accelerator->units.value) * launch->accelerator->clock.value * MEGA;
+}
+
+/* Rows that are normalised: a unit has NORM_SLOTS of them at a time, each a block of threads. */
+static double norm_seconds(const struct launch *launch)
+{
+    const struct coefficients *c = launch->coefficients;
+    const struct work_operator *op = launch->op;
+    double cycles = c->norm_row.value + c->norm_item.value * op->row_items;
+    double turns = ceil(op->elements / op->row_items / (share(launch, launch->accelerator->units.value) * NORM_SLOTS));
+    return turns * cycles / (launch->accelerator->clock.value * MEGA);
+}
+
+/* Exponentials, and for long rows blocks of threads that wait for each other. */
+static double softmax_seconds(const struct launch *launch)
+{
+    const struct coefficients *c = launch->coefficients;
+    const struct work_operator *op = launch->op;
+    double row = op->row_items > SOFTMAX_KEPT ? c->softmax_row.value : 0;
+    return (op->elements * c->softmax_item.value + op->elements / op->row_items * row) / cycles_a_second(launch);
+}
+
+static double rows_seconds(const struct launch *launch)
+{
+    if (launch->op->row_items == 0 || cycles_a_second(launch) == 0)
+        return 0;
+    return launch->op->normalisation ? norm_seconds(launch) : softmax_seconds(launch);
+}
+
 /* *occupancy: the busy share of the units; of element-wise operators a unit holds RESIDENT values at a time. */
 static double arithmetic_seconds(const struct launch *launch, double *occupancy)
 {
@@ -116,7 +152,8 @@ static double arithmetic_seconds(const struct launch *launch, double *occupancy)
     if (units > 0)
         *occupancy = fmin(1, ceil(launch->op->elements / RESIDENT) / units);
     double rate = share(launch, launch->accelerator->vector.value) * TERA * launch->coefficients->efficiency_vector.value;
-    return rate > 0 ? operator_operations(launch->op) / rate : 0;
+    double seconds = rate > 0 ? operator_operations(launch->op) / rate : 0;
+    return fmax(seconds, rows_seconds(launch));
 }
 
 /* How often rows are read after the first time. Libraries keep short rows of a softmax in registers. */
@@ -137,25 +174,27 @@ static double passes_from_memory(const struct launch *launch)
     return leaves ? later_passes(launch->op) : 0;
 }
 
-static double moved_bytes(const struct launch *launch)
+/* Whether the last cache still has `bytes` that were used before. */
+static bool kept(const struct launch *launch, double bytes)
 {
-    double again = passes_from_memory(launch) * launch->op->input_items;
-    return operator_bytes(launch->op, launch->precision) +
-           (launch->transformed + again) * precision_bytes(launch->precision);
+    return bytes <= KEPT_SHARE * share(launch, launch->accelerator->cache_capacity.value) * MEGA;
 }
 
-static double cycles_a_second(const struct launch *launch)
-{
-    return share(launch, launch->accelerator->units.value) * launch->accelerator->clock.value * MEGA;
-}
+struct traffic {
+    double values, weights;          /* bytes */
+    bool values_cached, weights_cached;
+};
 
-/* Passes of a softmax over rows in the cache wait for their exponentials; those of a normalisation cost nothing more. */
-static double later_seconds(const struct launch *launch)
+static struct traffic traffic_of(const struct launch *launch)
 {
-    double items = (later_passes(launch->op) - passes_from_memory(launch)) * launch->op->input_items;
-    if (items == 0 || launch->op->normalisation || cycles_a_second(launch) == 0)
-        return 0;
-    return items / launch->coefficients->softmax_items.value / cycles_a_second(launch);
+    const struct work_operator *op = launch->op;
+    double size = precision_bytes(launch->precision);
+    double once = (op->input_items + op->output_items + 2 * op->state_items) * size;
+    double again = launch->transformed + passes_from_memory(launch) * op->input_items;
+    struct traffic traffic = {.values = once + again * size, .weights = op->weight_items * size};
+    traffic.values_cached = launch->heat.values && kept(launch, once);
+    traffic.weights_cached = launch->heat.weights && kept(launch, once + traffic.weights);
+    return traffic;
 }
 
 static double bandwidth(const struct launch *launch, bool cached)
@@ -166,6 +205,12 @@ static double bandwidth(const struct launch *launch, bool cached)
     if (launch->op->kind == OPERATOR_ELEMENTWISE && precision_bytes(launch->precision) <= 2)
         memory *= c->efficiency_half.value;
     return cached ? fmax(memory, cycles_a_second(launch) * c->cache_bytes.value) : memory;
+}
+
+static double traffic_seconds(const struct launch *launch, const struct traffic *traffic)
+{
+    return traffic->values / bandwidth(launch, traffic->values_cached) +
+           traffic->weights / bandwidth(launch, traffic->weights_cached);
 }
 
 /* Energy of an operation against 7 nm: fitted at four nodes, a straight line between the logarithms. */
@@ -179,39 +224,48 @@ static double node_factor(const struct coefficients *c, double node)
     return factor[i] * pow(factor[i + 1] / factor[i], along);
 }
 
-static double joules_of(const struct launch *launch, double operations, double bytes, bool cached)
+static double byte_joules(const struct launch *launch, double bytes, bool cached)
+{
+    const struct coefficients *c = launch->coefficients;
+    bool stacked = strncmp(launch->accelerator->memory_type, "HBM", 3) == 0;
+    return bytes * (c->byte_cache.value + (cached ? 0 : stacked ? c->byte_hbm.value : c->byte_other.value)) * PICO;
+}
+
+static double operation_joules(const struct launch *launch, double operations)
 {
     const struct coefficients *c = launch->coefficients;
     double operation = on_matrix_units(launch) ? c->operation_tensor.value * precision_bytes(launch->precision) / 2
                                                : c->operation_vector.value;
-    bool stacked = strncmp(launch->accelerator->memory_type, "HBM", 3) == 0;
-    double byte = c->byte_cache.value + (cached ? 0 : stacked ? c->byte_hbm.value : c->byte_other.value);
-    return (operations * operation * node_factor(c, launch->accelerator->node.value) + bytes * byte) * PICO;
+    return operations * operation * node_factor(c, launch->accelerator->node.value) * PICO;
 }
 
 static double joined(const struct operator_cost *cost, double sharpness)
 {
     double larger = fmax(cost->arithmetic_s, cost->memory_s);
     if (larger <= 0)
-        return cost->power_s;
+        return 0;
     double smaller = fmin(cost->arithmetic_s, cost->memory_s);
-    return fmax(cost->power_s, larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness));
+    return larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness);
 }
 
-static void cost_of(const struct launch *of, bool cached, struct operator_cost *out)
+static void cost_of(const struct launch *of, struct operator_cost *out)
 {
     const struct accelerator *accelerator = of->accelerator;
     const struct coefficients *coefficients = of->coefficients;
+    struct traffic traffic = traffic_of(of);
     double limit = accelerator->power_limit.value, occupancy;
-    *out = (struct operator_cost){.operations = operator_operations(of->op), .bytes = moved_bytes(of)};
+    *out = (struct operator_cost){.operations = operator_operations(of->op), .bytes = traffic.values + traffic.weights};
     out->arithmetic_s = arithmetic_seconds(of, &occupancy);
-    out->memory_s = out->bytes / bandwidth(of, cached) + later_seconds(of);
-    out->joules = joules_of(of, out->operations, out->bytes, cached);
+    out->memory_s = traffic_seconds(of, &traffic);
+    out->joules = operation_joules(of, out->operations) + byte_joules(of, traffic.values, traffic.values_cached) +
+                  byte_joules(of, traffic.weights, traffic.weights_cached);
     double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
     double budget = share(of, limit * (1 - coefficients->active_share.value) -
                                   accelerator_idle_w(accelerator, coefficients)) - occupied;
-    out->power_s = budget > 0 ? out->joules / budget : 0;
-    out->seconds = joined(out, coefficients->sharpness.value);
+    double seconds = joined(out, coefficients->sharpness.value), demand = seconds > 0 ? out->joules / seconds : 0;
+    if (budget > 0 && demand > budget)
+        out->power_s = out->joules / budget;
+    out->seconds = fmax(seconds, out->power_s);
     out->joules += occupied * out->seconds;
 }
 
@@ -220,26 +274,53 @@ static bool has_winograd(const struct work_operator *op)
     return op->channels > 0 && op->kernel[0] == 3 && op->kernel[1] == 3 && op->stride[0] == 1 && op->stride[1] == 1;
 }
 
+/* The kernels of a framework beside a convolution's product. */
+static void add_companions(const struct launch *launch, struct operator_cost *cost)
+{
+    const struct work_operator *op = launch->op;
+    bool bias = op->weight_items > op->n * op->k * op->groups;
+    bool moved = on_matrix_units(launch) && !op->channels_last;
+    double values = 2 * ((bias || moved ? op->output_items : 0) * (bias + moved) + (moved ? op->input_items : 0));
+    double bytes = values * precision_bytes(launch->precision);
+    bool cached = traffic_of(launch).values_cached;
+    double seconds = bytes / bandwidth(launch, cached) +
+                     (launch->coefficients->launch_convolution.value +
+                      (bias + (moved ? MOVING_KERNELS : 0)) * launch->coefficients->launch_graph.value) * MICRO;
+    cost->seconds += seconds;
+    cost->memory_s += seconds;
+    cost->bytes += bytes;
+    cost->joules += byte_joules(launch, bytes, cached);
+}
+
+static void cost_by_winograd(const struct launch *direct, struct operator_cost *out)
+{
+    struct work_operator products = *direct->op;
+    products.m = ceil(products.m / WINOGRAD_OUTPUTS);
+    products.k = products.channels;
+    products.groups *= WINOGRAD_TILE;
+    struct launch transformed = *direct;
+    transformed.op = &products;
+    transformed.efficiency = direct->coefficients->winograd.value;
+    transformed.transformed = WINOGRAD_TRAFFIC * (products.input_items + products.output_items);
+    cost_of(&transformed, out);
+}
+
 void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,
-                   enum baseline_precision precision, const struct work_operator *op, bool cached,
+                   enum baseline_precision precision, const struct work_operator *op, struct operator_heat heat,
                    struct operator_cost *out)
 {
-    struct launch direct = {accelerator, coefficients, precision, op, 1, 0};
+    struct launch direct = {accelerator, coefficients, precision, op, 1, 0, heat};
     if (op->channels > 0)
         direct.efficiency = coefficients->convolution.value;
-    cost_of(&direct, cached, out);
-    if (!has_winograd(op) || precision != PRECISION_FP32)
-        return;
-    struct operator_cost other;
-    struct work_operator products = *op;
-    products.m = ceil(op->m / WINOGRAD_OUTPUTS);
-    products.k = op->channels;
-    products.groups = op->groups * WINOGRAD_TILE;
-    struct launch transformed = direct;
-    transformed.op = &products;
-    transformed.efficiency = coefficients->winograd.value;
-    transformed.transformed = WINOGRAD_TRAFFIC * (op->input_items + op->output_items);
-    cost_of(&transformed, cached, &other);
-    if (other.seconds < out->seconds)
-        *out = other;
+    cost_of(&direct, out);
+    if (has_winograd(op) && precision == PRECISION_FP32) {
+        struct operator_cost other;
+        cost_by_winograd(&direct, &other);
+        if (other.seconds < out->seconds)
+            *out = other;
+    }
+    if (op->kind == OPERATOR_MATRIX)
+        out->seconds += coefficients->launch_product.value * MICRO;
+    if (op->channels > 0)
+        add_companions(&direct, out);
 }

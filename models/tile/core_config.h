@@ -37,7 +37,7 @@ struct core_config {
     uint32_t dimc_columns;       /* weights in one row */
     uint32_t dimc_arrays;        /* stacked: all add to the same columns */
     uint32_t dimc_rows_per_access; /* rows that one access can add at once (adder tree height) */
-    uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane of the input (or for those taken together) */
+    uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane (or those taken together) */
     uint32_t dimc_planes_per_access; /* bit planes that an access takes together: adder trees beside each other */
     uint32_t dimc_latency;       /* adder tree and shift-add pipeline */
     struct memristor_config {

@@ -158,7 +158,7 @@ const struct parameter_row core_parameter_rows[] = {
      "of the membrane potential: saturate at its range, or wrap round"},
     {"core.neuron.current_bits", PARAMETER_U32, AT(current_bits), 4, 32, "bits", NULL, TIMESTEP,
      "of the synaptic current, two's complement; saturates"},
-    {"core.neuron.decay_bits", PARAMETER_U32, AT(decay_bits), 1, 16, "bits", NULL, TIMESTEP,
+    {"core.neuron.decay_bits", PARAMETER_U32, AT(decay_bits), 1, 24, "bits", NULL, TIMESTEP,
      "12: a decay d keeps (4096 - d) / 4096 in a timestep, truncated toward zero"},
     {"core.neuron.fraction_bits", PARAMETER_U32, AT(fraction_bits), 0, 12, "bits", NULL, TIMESTEP,
      "that the accumulator is shifted left by before it joins current or potential"},

@@ -41,14 +41,17 @@ struct synapse_array {
     uint32_t axons;
     const uint32_t *start;     /* [axons + 1]; lists of synapses, all three the program's */
     const uint16_t *target;    /* neuron or column of the core */
-    const int16_t *weight;
+    const int16_t *weight;     /* one of these two */
+    const int8_t *weight_i8;
     uint32_t width;            /* columns of the accumulators, padded for the kernels */
     int8_t *dense_i8;          /* [axons][width]: rows for the kernels, where the lists are dense enough; else NULL */
     int16_t *dense_i16;        /* the same for weights that 8 bits do not hold */
     const void **batch;        /* dense rows to be added, [VECTOR_ROWS_MAX] */
     uint32_t batch_count;
     const struct vector_kernels *kernels;
-    struct sparse_row *rows;   /* sparse: [axons] */
+    struct sparse_row *by_length; /* sparse: [longest + 1], of a row of so many synapses */
+    uint32_t longest;
+    uint32_t *row_cycles;      /* sparse: [axons], where they depend on the targets too; else NULL: by_length */
     const uint32_t *axon_row;  /* dimc: the program's */
     uint32_t groups;           /* dimc: groups of rows */
     uint32_t *row_planes;      /* dimc: [axons], of the timestep under way */

@@ -7,7 +7,7 @@ static uint32_t group_of(const struct synapse_array *array, uint32_t axon)
 {
     const struct core_config *config = array->config;
     uint32_t groups_per_array = (config->dimc_rows + config->dimc_rows_per_access - 1) / config->dimc_rows_per_access;
-    uint32_t row = array->axon_row[axon];
+    uint32_t row = array->axon_row ? array->axon_row[axon] : axon;
     return row / config->dimc_rows * groups_per_array + row % config->dimc_rows / config->dimc_rows_per_access;
 }
 
@@ -22,8 +22,8 @@ void dimc_prepare(struct synapse_array *array)
     array->touched_groups = memory_array(array->groups, sizeof(uint32_t));
 }
 
-/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. A row whose bit is 0 in
- * a plane is not driven. */
+/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. A row whose bit is 0
+ * in a plane is not driven. */
 static uint64_t gather(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                        uint32_t *axons, uint64_t *additions, uint64_t *rows)
 {

@@ -15,7 +15,7 @@ head="device,operator,precision,m,n,k,groups,elements,operations,row,inputs,outp
 found=$(sed -n 's/^efficiency.memory: {value: \([0-9.]*\),.*/\1/p' "$dir/fitted.yaml")
 awk -v found="$found" 'BEGIN { exit !(found > 0.58 && found < 0.62) }' ||
     { echo "efficiency.memory $found, expected the 0.60 that the table was made with"; exit 1; }
-grep -q "^overhead of a launch in made.csv: [89]\.[0-9] us" "$dir/table" || { cat "$dir/table"; exit 1; }
+grep -q "^overhead of a launch in made: [89]\.[0-9] us" "$dir/table" || { cat "$dir/table"; exit 1; }
 grep -q '^efficiency.memory: .*source: "fitted: npusim calibrate, 8 rows' "$dir/fitted.yaml" ||
     { echo "the source does not say what was fitted"; exit 1; }
 
@@ -49,7 +49,9 @@ fi
 
 # a part is measured or not by what its coefficients were fitted on
 said() { "$NPUSIM" baseline --accelerator "configs/accelerator/$1.yaml" --network traces/digits/digits.nir | grep coefficients; }
-said a100-pcie-40gb | grep -q "measured: fitted on" || { said a100-pcie-40gb; exit 1; }
-for relative in h100-sxm a100-sxm-40gb mi300x tpu-v4; do
+for part in a100-pcie-40gb h100-sxm h200-sxm; do
+    said $part | grep -q "measured: fitted on" || { said $part; exit 1; }
+done
+for relative in h100-pcie b200 a100-sxm-40gb mi300x tpu-v4; do
     said $relative | grep -q "carried over from relatives" || { said $relative; exit 1; }
 done

@@ -245,10 +245,10 @@ void record_fixture_make(struct record_fixture *fixture, uint32_t samples, uint3
     fixture->compile.remarks = memory_array(1, sizeof(char *));
     fixture->compile.remarks[0] = memory_copy_string(FIXTURE_REMARK);
     const struct baseline_result baselines[FIXTURE_BASELINES] = {
-        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 1, 2e-5, 1e-3, 150, 1.9e-5, 5e-7, 5e-7},
-        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 256, 4e-5, 1e-12, 300, 1e-5, 2e-5, 1e-5},
-        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 1, 2e-4, 1e-2, 120, 1.98e-4, 1e-6, 1e-6},
-        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 256, 5e-4, 2e-4, 200, 2e-4, 2e-4, 1e-4}};
+        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 1, 2e-5, 1e-3, 150, true, NULL, 1.9e-5, 5e-7, 5e-7},
+        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 256, 4e-5, 1e-12, 300, true, NULL, 1e-5, 2e-5, 1e-5},
+        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 1, 2e-4, 1e-2, 120, true, NULL, 1.98e-4, 1e-6, 1e-6},
+        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 256, 5e-4, 2e-4, 200, true, NULL, 2e-4, 2e-4, 1e-4}};
     memcpy(fixture->baselines, baselines, sizeof baselines);
     fixture->record = (struct run_record){
         .network = &fixture->network, .batch = &fixture->batch, .chip = &fixture->chip,

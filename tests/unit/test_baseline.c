@@ -60,11 +60,11 @@ START_TEST(a_product_that_fills_the_units_once_runs_at_the_peak_times_efficiency
     struct coefficients c = a100->coefficients;
     struct work_operator op = product(256 * 12, 128 * 9, 8192, 1);
     struct operator_cost cost, more;
-    operator_cost(a100, &c, PRECISION_FP16, &op, false, &cost);
+    operator_cost(a100, &c, PRECISION_FP16, &op, (struct operator_heat){0}, &cost);
     double operations = 2.0 * 256 * 12 * 128 * 9 * (8192 + c.tile_fill.value);
     assert_close(cost.arithmetic_s, operations / (312e12 * c.efficiency_tensor.value), 1e-9);
     op.n += 1; /* one column more is 12 tiles more and a second wave, which smaller tiles can only soften */
-    operator_cost(a100, &c, PRECISION_FP16, &op, false, &more);
+    operator_cost(a100, &c, PRECISION_FP16, &op, (struct operator_heat){0}, &more);
     ck_assert(more.arithmetic_s > 1.05 * cost.arithmetic_s);
     accelerator_free(a100);
 }
@@ -76,14 +76,14 @@ START_TEST(a_single_row_is_bound_by_reading_its_weights)
     const struct coefficients *c = &a100->coefficients;
     struct work_operator op = product(1, 12288, 12288, 1);
     struct operator_cost cost;
-    operator_cost(a100, c, PRECISION_FP16, &op, false, &cost);
+    operator_cost(a100, c, PRECISION_FP16, &op, (struct operator_heat){0}, &cost);
     double bytes = 2.0 * (12288.0 * 12288 + 2 * 12288);
     assert_close(cost.bytes, bytes, 1e-12);
     assert_close(cost.memory_s, bytes / (2039e9 * c->efficiency_memory.value), 1e-9);
     ck_assert(cost.arithmetic_s < 0.2 * cost.memory_s);
     assert_close(cost.joules, (2.0 * 12288 * 12288 * c->operation_vector.value +
                                bytes * (c->byte_hbm.value + c->byte_cache.value)) * 1e-12 +
-                                  400 * c->occupied_share.value * cost.seconds, 1e-9);
+                                  400 * c->occupied_share.value * (cost.seconds - c->launch_product.value * 1e-6), 1e-9);
     accelerator_free(a100);
 }
 END_TEST
@@ -94,7 +94,7 @@ START_TEST(a_board_of_low_power_takes_the_time_that_its_energy_needs)
     const struct coefficients *c = &l4->coefficients;
     struct work_operator op = product(4096, 4096, 4096, 1);
     struct operator_cost cost;
-    operator_cost(l4, c, PRECISION_FP32, &op, false, &cost);
+    operator_cost(l4, c, PRECISION_FP32, &op, (struct operator_heat){0}, &cost);
     double joules = (2.0 * 4096 * 4096 * 4096 * c->operation_vector.value * c->node_4.value +
                      cost.bytes * (c->byte_other.value + c->byte_cache.value)) * 1e-12;
     double left = 72 * (1 - c->active_share.value - c->occupied_share.value) - accelerator_idle_w(l4, c);
@@ -105,15 +105,57 @@ START_TEST(a_board_of_low_power_takes_the_time_that_its_energy_needs)
 }
 END_TEST
 
+/* 34 MB of H100's 50 stay in its cache from one launch to the next, 67 do not. */
+START_TEST(values_that_the_launch_before_left_in_the_cache_come_from_there)
+{
+    struct accelerator *h100 = load(files[1]);
+    const struct coefficients *c = &h100->coefficients;
+    struct work_operator op = {.kind = OPERATOR_ELEMENTWISE, .elements = 4 << 20, .operations_per_element = 1,
+                               .input_items = 4 << 20, .output_items = 4 << 20};
+    struct operator_cost cold, warm;
+    operator_cost(h100, c, PRECISION_FP32, &op, (struct operator_heat){0}, &cold);
+    operator_cost(h100, c, PRECISION_FP32, &op, (struct operator_heat){true, false}, &warm);
+    assert_close(cold.memory_s, 8.0 * (4 << 20) / (3350e9 * c->efficiency_memory.value), 1e-9);
+    assert_close(warm.memory_s, 8.0 * (4 << 20) / (132 * 1830e6 * c->cache_bytes.value), 1e-9);
+    ck_assert(warm.memory_s < 0.7 * cold.memory_s && warm.joules < cold.joules);
+    op.elements = op.input_items = op.output_items = 8 << 20;
+    operator_cost(h100, c, PRECISION_FP32, &op, (struct operator_heat){true, false}, &warm);
+    assert_close(warm.memory_s, 2 * cold.memory_s, 1e-9);
+    accelerator_free(h100);
+}
+END_TEST
+
+/* Frameworks give channels first and matrix units want them last; a bias is a kernel of its own. */
+START_TEST(a_convolution_has_kernels_beside_its_product)
+{
+    struct accelerator *h100 = load(files[1]);
+    const struct coefficients *c = &h100->coefficients;
+    struct work_operator op = product(56 * 56 * 16, 64, 64 * 9, 1);
+    op.channels = 64;
+    op.channels_last = true;
+    struct operator_cost plain, biased, first;
+    operator_cost(h100, c, PRECISION_FP16, &op, (struct operator_heat){0}, &plain);
+    op.weight_items += 64;
+    operator_cost(h100, c, PRECISION_FP16, &op, (struct operator_heat){0}, &biased);
+    op.channels_last = false;
+    operator_cost(h100, c, PRECISION_FP16, &op, (struct operator_heat){0}, &first);
+    double rate = 3350e9 * c->efficiency_memory.value;
+    assert_close(biased.seconds - plain.seconds, 4 * op.output_items / rate + c->launch_graph.value * 1e-6, 1e-3);
+    assert_close(first.seconds - biased.seconds,
+                 4 * (op.output_items + op.input_items) / rate + 3 * c->launch_graph.value * 1e-6, 1e-3);
+    accelerator_free(h100);
+}
+END_TEST
+
 START_TEST(rows_in_flight_that_leave_the_cache_are_read_twice)
 {
     struct accelerator *a100 = load(FOLDER "a100-pcie-40gb.yaml");
     struct work_operator op = {.kind = OPERATOR_ELEMENTWISE, .elements = 1 << 24, .operations_per_element = 8,
                                .row_items = 1024, .normalisation = true, .input_items = 1 << 24, .output_items = 1 << 24};
     struct operator_cost narrow, wide;
-    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, false, &narrow);
+    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &narrow);
     op.row_items = 8192;
-    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, false, &wide);
+    operator_cost(a100, &a100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &wide);
     assert_close(wide.bytes, 1.5 * narrow.bytes, 1e-12);
     accelerator_free(a100);
 }
@@ -125,17 +167,17 @@ START_TEST(a_large_convolution_of_3x3_gains_by_the_transform_and_a_small_one_doe
     struct operator_cost plain, better;
     struct work_operator op = product(56 * 56 * 16, 256, 256 * 9, 1);
     op.channels = 256;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, false, &plain);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &plain);
     op.kernel[0] = op.kernel[1] = 3;
     op.stride[0] = op.stride[1] = 1;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, false, &better);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &op, (struct operator_heat){0}, &better);
     ck_assert_msg(better.seconds < 0.95 * plain.seconds, "%g of %g s", better.seconds, plain.seconds);
     struct work_operator small = product(49, 16, 16 * 9, 1);
     small.channels = 16;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &plain);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, (struct operator_heat){0}, &plain);
     small.kernel[0] = small.kernel[1] = 3;
     small.stride[0] = small.stride[1] = 1;
-    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, false, &better);
+    operator_cost(v100, &v100->coefficients, PRECISION_FP32, &small, (struct operator_heat){0}, &better);
     ck_assert(better.seconds <= plain.seconds);
     accelerator_free(v100);
 }
@@ -158,7 +200,7 @@ START_TEST(a_tiny_network_at_batch_1_is_bound_by_launches)
     struct work_operator operators[] = {product(1, 64, 64, 1), update(64), product(1, 10, 64, 1), update(10)};
     for (int mode = BASELINE_ANN; mode < BASELINE_MODES; mode++) {
         struct baseline_result result = estimate(accelerator, operators, 4, (enum baseline_mode)mode, 1);
-        ck_assert_msg(result.launch_s > 0.9 * result.latency_s, "%s: %g of %g s", result.name, result.launch_s,
+        ck_assert_msg(result.launch_s > 0.8 * result.latency_s, "%s: %g of %g s", result.name, result.launch_s,
                       result.latency_s);
         ck_assert(result.power_w < 0.5 * accelerator->power_limit.value || accelerator->power_limit.value < 100);
     }
@@ -246,13 +288,13 @@ END_TEST
 
 START_TEST(idle_power_that_nobody_published_is_carried_over_and_said)
 {
-    struct accelerator *h200 = load(FOLDER "h200-sxm.yaml"), *h100 = load(FOLDER "h100-sxm.yaml");
-    ck_assert(h200->power_idle.value == 0 && strstr(accelerator_carried(h200), "idle power is unknown"));
-    assert_close(accelerator_idle_w(h200, &h200->coefficients), 700 * h200->coefficients.idle_share.value, 1e-12);
+    struct accelerator *b200 = load(FOLDER "b200.yaml"), *h100 = load(FOLDER "h100-sxm.yaml");
+    ck_assert(b200->power_idle.value == 0 && strstr(accelerator_carried(b200), "idle power is unknown"));
+    assert_close(accelerator_idle_w(b200, &b200->coefficients), b200->power_limit.value * b200->coefficients.idle_share.value, 1e-12);
     ck_assert_ptr_null(accelerator_carried(h100));
     assert_close(accelerator_idle_w(h100, &h100->coefficients), 70.1, 1e-12);
     accelerator_free(h100);
-    accelerator_free(h200);
+    accelerator_free(b200);
 }
 END_TEST
 
@@ -300,6 +342,8 @@ int main(void)
     tcase_add_test(tests, a_product_that_fills_the_units_once_runs_at_the_peak_times_efficiency);
     tcase_add_test(tests, a_single_row_is_bound_by_reading_its_weights);
     tcase_add_test(tests, a_board_of_low_power_takes_the_time_that_its_energy_needs);
+    tcase_add_test(tests, values_that_the_launch_before_left_in_the_cache_come_from_there);
+    tcase_add_test(tests, a_convolution_has_kernels_beside_its_product);
     tcase_add_test(tests, rows_in_flight_that_leave_the_cache_are_read_twice);
     tcase_add_test(tests, a_large_convolution_of_3x3_gains_by_the_transform_and_a_small_one_does_not_lose);
     tcase_add_test(tests, a_process_has_one_die_of_a_part_of_two);

@@ -40,8 +40,10 @@ static struct chip_config chip(int synapse_kind)
     config.core = (struct core_config){
         .neurons_max = 256, .axons_max = 1024, .routes_max = 1024, .queue_depth = 512, .delay_slots = 8,
         .synapse_kind = synapse_kind, .weight_bits = 8, .sparse_words = 16384, .sparse_word_bits = 64,
-        .dimc_rows = 256, .dimc_columns = 128, .dimc_arrays = 4, .dimc_rows_per_access = 16, .dimc_planes_per_access = 1, .accumulator_bits = 24,
-        .accumulator_banks = 4, .accumulator_ports = 1, .state_banks = 4, .state_ports = 1, .neuron_location = NEURON_COLUMN,
+        .dimc_rows = 256, .dimc_columns = 128, .dimc_arrays = 4, .dimc_rows_per_access = 16, .dimc_planes_per_access = 1,
+        .accumulator_bits = 24,
+        .accumulator_banks = 4, .accumulator_ports = 1, .state_banks = 4, .state_ports = 1,
+        .neuron_location = NEURON_COLUMN,
         .neuron_lanes = 8, .potential_bits = 24, .current_bits = 16, .decay_bits = 12};
     config.noc = (struct noc_config){.columns = 2, .rows = 2, .cores_per_tile = 2, .buffer_flits = 4,
                                      .flit_bits = 32, .spike_bits = 32, .value_bits = 64};

@@ -52,7 +52,8 @@ static void random_core(struct core_config *core)
         .queue_depth = any(1, 8192), .delay_slots = any(2, 64), .synapse_kind = (int)any(SYNAPSE_SPARSE, SYNAPSE_CROSSBAR),
         .weight_bits = any(1, 9), .sparse_words = any(1, 65536), .sparse_word_bits = any(8, 128),
         .crossbar_word_bits = any(9, 256), .dimc_rows = any(1, 512), .dimc_columns = any(1, 512), .dimc_arrays = any(1, 8),
-        .dimc_rows_per_access = any(1, 64), .dimc_planes_per_access = any(1, 8), .accumulator_bits = any(8, 32), .accumulator_banks = any(1, 64),
+        .dimc_rows_per_access = any(1, 64), .dimc_planes_per_access = any(1, 8),
+        .accumulator_bits = any(8, 32), .accumulator_banks = any(1, 64),
         .accumulator_ports = any(1, 4), .state_banks = any(1, 64), .state_ports = any(1, 4),
         .neuron_location = (int)any(NEURON_COLUMN, NEURON_PROCESSOR), .neuron_lanes = any(1, 64),
         .potential_bits = any(8, 32), .current_bits = any(8, 32), .decay_bits = 12};

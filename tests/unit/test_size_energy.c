@@ -110,7 +110,8 @@ static void expect_memristor(const struct component_values *v, const struct chip
                              struct expected *out)
 {
     const struct memristor_config *m = &chip->core.memristor;
-    double slices = ceil((chip->core.weight_bits - 1.0) / m->cell_bits), columns = m->columns * slices, rows = m->rows * m->arrays;
+    double slices = ceil((chip->core.weight_bits - 1.0) / m->cell_bits), columns = m->columns * slices;
+    double rows = (double)m->rows * m->arrays;
     double converters = ceil(columns / m->converter_columns), bits = m->converter_bits - 8.0;
     double rate = chip->clock_hz / m->converter_cycles;
     out->core[CORE_ARRAY_ROWS] = v->memristor.driver.value * PJ;
@@ -145,7 +146,8 @@ static void expect_synapses(const struct component_values *v, const struct chip_
         out->core[CORE_ARRAY_ROWS] = row * v->dimc_cell.value * 1e-15;
         out->area[ENERGY_SYNAPSE_ARRAY] += cores * cells * v->sram_area.value * UM2;
         out->leakage[ENERGY_SYNAPSE_ARRAY] += cores * cells / 8192 * v->sram_leakage.value * 1e-6;
-        take_logic(v, out, ENERGY_SYNAPSE_ARRAY, v->dimc_cell_area.value, cores * row * c->dimc_rows_per_access * c->dimc_planes_per_access);
+        take_logic(v, out, ENERGY_SYNAPSE_ARRAY, v->dimc_cell_area.value,
+                   cores * row * c->dimc_rows_per_access * c->dimc_planes_per_access);
     }
     out->core[CORE_AXON_READS] = take_memory(v, out, ENERGY_AXON_TABLE, cores, c->axons_max, axon_bits, 1, 1).read;
 }
@@ -266,37 +268,61 @@ static const struct direction {
     const char *up, *down; /* energy of an event */
     const char *larger, *smaller; /* area; NULL: none */
 } directions[] = {
-    {"mesh.columns", "SDC", "RK", "", "QASCNMRX", NULL}, {"mesh.columns", "E", "RK", "", "QASVCNMRX", NULL}, {"mesh.columns", "P", "RK", "", "QASCMRPX", NULL},
-    {"mesh.rows", "SDC", "RK", "", "QASCNMRX", NULL}, {"mesh.rows", "E", "RK", "", "QASVCNMRX", NULL},    {"mesh.rows", "P", "RK", "", "QASCMRPX", NULL},
-    {"mesh.cores_per_tile", "SDC", "R", "", "QASCNMR", NULL}, {"mesh.cores_per_tile", "E", "R", "", "QASVCNMR", NULL}, {"mesh.cores_per_tile", "P", "R", "", "QASCMR", NULL},
-    {"router.buffer_flits", "SDCPE", "", "", "X", NULL},   {"router.flit_bits", "SDCPE", "X", "", "X", NULL},
+    {"mesh.columns", "SDC", "RK", "", "QASCNMRX", NULL},
+    {"mesh.columns", "E", "RK", "", "QASVCNMRX", NULL},
+    {"mesh.columns", "P", "RK", "", "QASCMRPX", NULL},
+    {"mesh.rows", "SDC", "RK", "", "QASCNMRX", NULL},
+    {"mesh.rows", "E", "RK", "", "QASVCNMRX", NULL},
+    {"mesh.rows", "P", "RK", "", "QASCMRPX", NULL},
+    {"mesh.cores_per_tile", "SDC", "R", "", "QASCNMR", NULL},
+    {"mesh.cores_per_tile", "E", "R", "", "QASVCNMR", NULL},
+    {"mesh.cores_per_tile", "P", "R", "", "QASCMR", NULL},
+    {"router.buffer_flits", "SDCPE", "", "", "X", NULL},
+    {"router.flit_bits", "SDCPE", "X", "", "X", NULL},
     {"packet.spike_bits", "SDCPE", "Q", "", "QL", NULL},
-    {"core.neurons", "S", "ACM", "", "ACM", NULL}, {"core.neurons", "DPE", "CM", "", "CM", NULL}, {"core.neurons", "C", "SCM", "", "SCM", NULL},
-    {"core.axons", "SDPE", "AR", "", "AR", NULL},   {"core.axons", "C", "ASR", "", "ASR", NULL},
-    {"core.routes", "SDCPE", "R", "", "R", NULL},   {"core.profiles", "SDCE", "N", "", "N", NULL},
-    {"core.event_queue.depth", "SDCPE", "Q", "", "Q", NULL}, {"core.event_queue.delay_slots", "SDCPE", "R", "", "R", NULL},
+    {"core.neurons", "S", "ACM", "", "ACM", NULL},
+    {"core.neurons", "DPE", "CM", "", "CM", NULL},
+    {"core.neurons", "C", "SCM", "", "SCM", NULL},
+    {"core.axons", "SDPE", "AR", "", "AR", NULL},
+    {"core.axons", "C", "ASR", "", "ASR", NULL},
+    {"core.routes", "SDCPE", "R", "", "R", NULL},
+    {"core.profiles", "SDCE", "N", "", "N", NULL},
+    {"core.event_queue.depth", "SDCPE", "Q", "", "Q", NULL},
+    {"core.event_queue.delay_slots", "SDCPE", "R", "", "R", NULL},
     {"core.synapse.weight_bits", "DCP", "S", "", "S", NULL},
-    {"core.synapse.sparse.words", "S", "AS", "", "AS", NULL}, {"core.synapse.sparse.word_bits", "S", "S", "", "S", NULL},
-    {"core.synapse.dimc.rows", "DP", "A", "", "AS", NULL},    {"core.synapse.dimc.columns", "DP", "S", "", "S", NULL},
-    {"core.synapse.dimc.arrays", "DP", "A", "", "AS", NULL},  {"core.synapse.dimc.rows_per_access", "DP", "", "", "S", NULL},
+    {"core.synapse.sparse.words", "S", "AS", "", "AS", NULL},
+    {"core.synapse.sparse.word_bits", "S", "S", "", "S", NULL},
+    {"core.synapse.dimc.rows", "DP", "A", "", "AS", NULL},
+    {"core.synapse.dimc.columns", "DP", "S", "", "S", NULL},
+    {"core.synapse.dimc.arrays", "DP", "A", "", "AS", NULL},
+    {"core.synapse.dimc.rows_per_access", "DP", "", "", "S", NULL},
     {"core.synapse.crossbar.word_bits", "C", "S", "", "", NULL}, /* half as many words, each twice as wide */
-    {"core.accumulator.bits", "SDCPE", "C", "", "C", NULL}, {"core.accumulator.banks", "SDCPE", "", "C", "C", NULL},
-    {"core.accumulator.ports", "SDCPE", "C", "", "C", NULL}, {"core.state.banks", "SDCPE", "", "M", "M", NULL},
-    {"core.state.ports", "SDCPE", "M", "", "M", NULL},       {"core.neuron.lanes", "SDCE", "", "", "N", NULL},
-    {"core.neuron.potential_bits", "SDCE", "NM", "", "NM", NULL}, {"core.neuron.potential_bits", "P", "M", "", "M", NULL},
-    {"core.neuron.current_bits", "SDCE", "NM", "", "NM", NULL},   {"core.neuron.current_bits", "P", "M", "", "M", NULL},
+    {"core.accumulator.bits", "SDCPE", "C", "", "C", NULL},
+    {"core.accumulator.banks", "SDCPE", "", "C", "C", NULL},
+    {"core.accumulator.ports", "SDCPE", "C", "", "C", NULL},
+    {"core.state.banks", "SDCPE", "", "M", "M", NULL},
+    {"core.state.ports", "SDCPE", "M", "", "M", NULL},
+    {"core.neuron.lanes", "SDCE", "", "", "N", NULL},
+    {"core.neuron.potential_bits", "SDCE", "NM", "", "NM", NULL},
+    {"core.neuron.potential_bits", "P", "M", "", "M", NULL},
+    {"core.neuron.current_bits", "SDCE", "NM", "", "NM", NULL},
+    {"core.neuron.current_bits", "P", "M", "", "M", NULL},
     {"core.neuron.decay_bits", "SDCE", "N", "", "N", NULL},
     {"core.synapse.dimc.planes_per_access", "DP", "", "", "S", NULL},
     {"core.synapse.weight_bits", "E", "", "", "SV", NULL},
-    {"core.synapse.memristor.rows", "E", "A", "", "AS", NULL}, {"core.synapse.memristor.columns", "E", "", "", "SV", NULL},
+    {"core.synapse.memristor.rows", "E", "A", "", "AS", NULL},
+    {"core.synapse.memristor.columns", "E", "", "", "SV", NULL},
     {"core.synapse.memristor.arrays", "E", "A", "", "AS", NULL},
     {"core.synapse.memristor.cell_bits", "E", "", "", "", "SV"},
     {"core.synapse.memristor.read_cycles", "E", "S", "", "", NULL},
     {"core.synapse.memristor.converter.bits", "E", "V", "", "V", NULL},
     {"core.synapse.memristor.converter.columns", "E", "", "", "", "V"},
     {"core.synapse.memristor.converter.cycles", "E", "", "V", "", NULL}, /* slower converters */
-    {"host.event_bits", "SDCPE", "", "", "H", NULL}, {"host.buffer_events", "SDCPE", "", "", "H", NULL},
-    {"chips.count", "SDC", "R", "", "QASCNMRXHL", NULL}, {"chips.count", "E", "R", "", "QASVCNMRXHL", NULL}, {"chips.count", "P", "R", "", "QASCMRPXHL", NULL},
+    {"host.event_bits", "SDCPE", "", "", "H", NULL},
+    {"host.buffer_events", "SDCPE", "", "", "H", NULL},
+    {"chips.count", "SDC", "R", "", "QASCNMRXHL", NULL},
+    {"chips.count", "E", "R", "", "QASVCNMRXHL", NULL},
+    {"chips.count", "P", "R", "", "QASCMRPXHL", NULL},
     {"chips.link.buffer_packets", "SDCPE", "", "", "L", NULL},
 };
 
@@ -339,7 +365,8 @@ static void assert_direction(const struct unit_costs *before, const struct unit_
     for (int c = 0; c < ENERGY_COMPONENTS; c++) {
         bool up = strchr(expected->up, letters[c]), down = strchr(expected->down, letters[c]);
         bool larger = strchr(expected->larger, letters[c]);
-        bool smaller = expected->smaller && strchr(expected->smaller, letters[c]), wires = c == ENERGY_ROUTER || c == ENERGY_CONTROL;
+        bool smaller = expected->smaller && strchr(expected->smaller, letters[c]);
+        bool wires = c == ENERGY_ROUTER || c == ENERGY_CONTROL;
         const char *name = energy_component_name((enum energy_component)c);
         ck_assert_msg(up ? is[c] > was[c] : down ? is[c] < was[c] : wires || is[c] == was[c],
                       "%s doubled on chip %c: energy of %s from %g to %g", key, base, name, was[c], is[c]);

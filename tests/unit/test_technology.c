@@ -39,7 +39,8 @@ START_TEST(truenorth_at_other_supplies_is_the_fitted_file_times_the_supply_squar
     static const struct {
         const char *name;
         double volts;
-    } files[] = {{"truenorth-0.775v", 0.775}, {"truenorth-0.75v", 0.75}, {"truenorth-0.70v", 0.70}, {"truenorth-1.05v", 1.05}};
+    } files[] = {{"truenorth-0.775v", 0.775}, {"truenorth-0.75v", 0.75}, {"truenorth-0.70v", 0.70},
+                 {"truenorth-1.05v", 1.05}};
     struct technology *fitted = load("truenorth"), *other = load(files[_i].name);
     double square = files[_i].volts * files[_i].volts / (0.8 * 0.8);
     assert_near(other->events.synaptic_event.value, square * fitted->events.synaptic_event.value, 1e-3);
@@ -53,7 +54,8 @@ START_TEST(truenorth_at_other_supplies_is_the_fitted_file_times_the_supply_squar
 }
 END_TEST
 
-/* The two ends of the published sweep: power at a rate = static + updates at 1 kHz + 128 events and 2 x 64 / 3 hops a spike. */
+/* The two ends of the published sweep: power at a rate = static + updates at 1 kHz + 128 events and 2 x 64 / 3 hops a
+ * spike. */
 START_TEST(truenorth_is_fitted_to_the_two_ends_of_its_sweep)
 {
     static const double rates[] = {11.58, 95.93}, powers_mw[] = {68, 94};

@@ -1,6 +1,6 @@
 /* Coefficients from measurements: nonlinear least squares (GSL, Levenberg-Marquardt) on log(predicted / measured).
  *
- * Every table and device weighs the same, whatever its number of rows (at most 200 are taken, evenly); rows far off the
+ * Every table and device weighs the same, whatever its number of rows (at most 150 are taken, evenly); rows far off the
  * others count less (weights of Cauchy's loss, three rounds). Each coefficient is held to where it began by a weak prior,
  * so that one on which the rows say nothing stays. Each table has an overhead a launch of its own, that of its way of
  * measuring: it is fitted beside the coefficients and belongs to none of them. */
@@ -15,6 +15,7 @@ struct fit_rows {
     const char *without;    /* accelerator file that is left out whole; NULL: none */
     const char *only;       /* accelerator file; NULL: all */
     uint32_t table;         /* UINT32_MAX: any */
+    bool energy_known;      /* energies were fitted on powers, and stay */
     bool fit, held;         /* rows that may be fitted; rows that are held out or spare */
 };
 bool fit_rows_take(const struct measured *measured, const struct measured_row *row, const struct fit_rows *which);

@@ -108,8 +108,10 @@ void measured_hold_out(struct measured *measured)
 
 void measured_free(struct measured *measured)
 {
-    for (size_t i = 0; i < measured->count; i++)
+    for (size_t i = 0; i < measured->count; i++) {
         work_free(&measured->rows[i].work);
+        free(measured->rows[i].name);
+    }
     free(measured->rows);
     for (uint32_t i = 0; i < measured->table_count; i++)
         free(measured->tables[i]);
@@ -132,7 +134,10 @@ double measured_predict(const struct measured *measured, const struct measured_r
         return result.latency_s;
     }
     struct operator_cost cost;
-    operator_cost(&accelerator, coefficients, row->precision, &row->work.operators[0], false, &cost);
+    if (row->burst)
+        accelerator.power_limit.value = 0; /* none */
+    operator_cost(&accelerator, coefficients, row->precision, &row->work.operators[0],
+                  (struct operator_heat){!row->cold, !row->cold}, &cost);
     return cost.seconds;
 }
 

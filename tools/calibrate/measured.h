@@ -4,15 +4,18 @@
 
 #include "models/baseline/operator_cost.h"
 
-enum { MEASURED_TABLES = 32, MEASURED_DEVICES = 32 };
+enum { MEASURED_TABLES = 64, MEASURED_DEVICES = 32 };
 
 struct measured_row {
     uint32_t table, device;
     enum baseline_precision precision;
     struct work work;     /* one operator, or a network */
+    char *name;           /* of a network from a CSV; else NULL */
     uint32_t batch;
     bool network;         /* its launches count too */
     enum baseline_mode mode; /* of a network; else ann */
+    bool cold;            /* one launch, whose operands were not used shortly before */
+    bool burst;           /* one launch, timed over a few ms: too short for the board to come to its power limit */
     bool captured;        /* one launch, timed within a captured graph: by the clock of the device */
     double seconds;
     double power_w;       /* 0: not measured */

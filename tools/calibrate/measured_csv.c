@@ -2,10 +2,12 @@
  * them), latency_s, power_w (0: not measured). Optional, 0 or empty where missing:
  *   loop_s                   a launch or pass in a loop without pause, during which power_w was taken; 0: no loop. Of an
  *                            operator it is taken instead of latency_s, for it is what the board sustains
- *   table                    groups of rows with an overhead of their own; else the file is one
+ *   table                    groups of rows that are judged together, those not captured with an overhead of their own
  *   channels, kernel, stride of a convolution ("3x3", 1)
  *   mode                     "graph": timed within a captured graph; of a network its mode
  *   network, batch, share    of a network: layer list, samples, share of each layer's repeats that was run
+ *   layout                   of a convolution's values: nchw or nhwc
+ *   operands                 "cold": not used shortly before; else they are the same launch after launch
  *   status                   "measured", or why there is no figure: such a row is passed over
  * operator: matrix, convolution, elementwise, softmax, norm, network, or idle (passed over here). */
 #include "sim/memory.h"
@@ -23,8 +25,8 @@ static const char *const names[] = {"device", "operator", "precision", "m", "n",
 enum { DEVICE, OPERATOR, PRECISION, M, N, K, GROUPS, ELEMENTS, OPERATIONS, ROW, INPUTS, OUTPUTS, WEIGHTS, LATENCY, POWER,
        COLUMNS };
 static const char *const optional_names[] = {"table", "channels", "kernel", "stride", "mode",  "network",
-                                             "batch", "share",    "status", "loop_s"};
-enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, LOOP, OPTIONALS };
+                                             "batch", "share",    "status", "loop_s", "layout", "operands"};
+enum { TABLE, CHANNELS, KERNEL, STRIDE, MODE, NETWORK, BATCH, SHARE, STATUS, LOOP, LAYOUT, OPERANDS, OPTIONALS };
 
 struct table {
     struct csv csv;
@@ -99,17 +101,21 @@ static bool read_convolution(const struct table *table, const struct csv_record 
     bool good = optional_number(table, record, CHANNELS, 1, 1e9, &op->channels) &&
                 optional_number(table, record, STRIDE, 1, 1e4, &stride);
     op->stride[0] = op->stride[1] = (uint32_t)stride;
+    op->channels_last = !strcmp(optional_cell(table, record, LAYOUT), "nhwc");
     return good;
 }
 
-static bool table_of(const struct table *table, const struct csv_record *record, uint32_t *out)
+/* `group`: of a network, its mode or "language". */
+static bool table_of(const struct table *table, const struct csv_record *record, const char *group, uint32_t *out)
 {
     const char *part = optional_cell(table, record, TABLE);
-    char *name = memory_format("%s%s%s", file_name(table->path), *part ? " " : "", part);
+    int length = (int)strcspn(file_name(table->path), ".");
+    char *name = memory_format("%.*s%s%s%s%s", length, file_name(table->path), *part ? " " : "", part, *group ? " " : "",
+                               group);
     *out = measured_add_table(table->measured, name);
     free(name);
     return *out != UINT32_MAX || csv_complain(&table->csv, record, table->optional[TABLE], table->diagnostics,
-                                              "no more names of tables than 32 in all files");
+                                              "no more names of tables than 64 in all files");
 }
 
 static bool read_operator(const struct table *table, const struct csv_record *record, const char *kind,
@@ -120,10 +126,12 @@ static bool read_operator(const struct table *table, const struct csv_record *re
                                .normalisation = !strcmp(kind, "norm")};
     if (!read_sizes(table, record, &op) || (convolution && !read_convolution(table, record, &op)))
         return false;
-    if (!table_of(table, record, &row->table))
+    if (!table_of(table, record, "", &row->table))
         return false;
     if (row->loop_s > 0)
         row->seconds = row->loop_s;
+    row->burst = row->loop_s == 0 && table->optional[LOOP] != UINT32_MAX;
+    row->cold = !strcmp(optional_cell(table, record, OPERANDS), "cold");
     row->captured = !strcmp(optional_cell(table, record, MODE), "graph");
     measured_add_operator(table->measured, *row, &op);
     return true;
@@ -148,14 +156,18 @@ static bool read_network(const struct table *table, const struct csv_record *rec
         !optional_number(table, record, SHARE, 1e-6, 1, &share))
         return false;
     char *list = memory_format("%s/%s.csv", table->workloads, optional_cell(table, record, NETWORK));
-    bool good = table_of(table, record, &row->table) && layers_read(list, &row->work, table->diagnostics);
+    bool good = layers_read(list, &row->work, table->diagnostics) &&
+                table_of(table, record, row->work.steps > 1 ? baseline_mode_name(row->mode) : "language", &row->table);
     free(list);
-    if (!good)
+    if (!good) {
+        work_free(&row->work);
         return false;
+    }
     for (uint32_t i = 0; i < row->work.count; i++) {
         double *repeat = &row->work.operators[i].repeat;
         *repeat = fmax(1, nearbyint(*repeat * share));
     }
+    row->name = memory_copy_string(optional_cell(table, record, NETWORK));
     row->network = true;
     row->batch = (uint32_t)batch;
     measured_add(table->measured, row);

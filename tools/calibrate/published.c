@@ -250,6 +250,7 @@ static struct work_operator convolution(const double *v)
     struct work_operator op = product(rows, v[K], v[C] * v[R] * v[S], 1);
     op.input_items = v[N] * v[C] * v[H] * v[W];
     op.channels = v[C];
+    op.channels_last = true; /* the library's own layout changes are in its kernels' time */
     op.kernel[0] = (uint32_t)v[R];
     op.kernel[1] = (uint32_t)v[S];
     op.stride[0] = (uint32_t)v[STRIDE_V];

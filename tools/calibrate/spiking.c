@@ -1,9 +1,8 @@
 #include "tools/calibrate/spiking.h"
 #include "sim/memory.h"
+#include "tools/calibrate/least_squares.h"
 #include "tools/file/csv.h"
 #include "tools/read/layers.h"
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,34 +87,22 @@ struct problem {
     size_t without;
 };
 
-static int residuals(const gsl_vector *x, void *context, gsl_vector *out)
+static void residuals(const double *us, void *context, double *out)
 {
     const struct problem *problem = context;
     for (size_t i = 0; i < problem->rows->count; i++) {
         const struct spiking_row *row = &problem->rows->items[i];
-        struct baseline_result result =
-            spiking_predict(problem->accelerator, row, exp(gsl_vector_get(x, 0)), exp(gsl_vector_get(x, 1)));
-        gsl_vector_set(out, i, i == problem->without ? 0 : log(result.latency_s / row->seconds));
+        struct baseline_result result = spiking_predict(problem->accelerator, row, us[0], us[1]);
+        out[i] = i == problem->without ? 0 : log(result.latency_s / row->seconds);
     }
-    return GSL_SUCCESS;
 }
 
 void spiking_fit(const struct accelerator *accelerator, const struct spiking_rows *rows, size_t without, double *layer_us,
                  double *eager_us)
 {
     struct problem problem = {accelerator, rows, without};
-    gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
-    gsl_multifit_nlinear_fdf fdf = {.f = residuals, .n = rows->count, .p = 2, .params = &problem};
-    gsl_multifit_nlinear_workspace *work = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, fdf.n, fdf.p);
-    gsl_vector *x = gsl_vector_alloc(2);
-    gsl_error_handler_t *handler = gsl_set_error_handler_off();
-    int info;
-    gsl_vector_set_all(x, log(20)); /* a framework's call of a kernel or two */
-    gsl_multifit_nlinear_init(x, &fdf, work);
-    gsl_multifit_nlinear_driver(100, 1e-6, 1e-6, 1e-6, NULL, NULL, &info, work);
-    *layer_us = exp(gsl_vector_get(gsl_multifit_nlinear_position(work), 0));
-    *eager_us = exp(gsl_vector_get(gsl_multifit_nlinear_position(work), 1));
-    gsl_set_error_handler(handler);
-    gsl_vector_free(x);
-    gsl_multifit_nlinear_free(work);
+    double us[] = {20, 20}; /* a framework's call of a kernel or two */
+    least_squares(residuals, &problem, rows->count, us, 2);
+    *layer_us = us[0];
+    *eager_us = us[1];
 }

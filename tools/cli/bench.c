@@ -3,6 +3,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tools/bench/generate.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 struct bench_line {
-    const char *rows, *rank;
+    const char *rows, *rank, *network;
     uint32_t runs, steps;
     bool json;
 };
@@ -27,6 +28,8 @@ static const struct option_row rows[] = {
      "timesteps of the networks, to profile a row (default: the row's own)"},
     {"--rank", OPTION_STRING, FIELD(rank), "NAME", 0, 0, false, NULL,
      "one process of this row: what the mpi rows start under mpirun"},
+    {"--network", OPTION_STRING, FIELD(network), "OUT.nir", 0, 0, false, NULL,
+     "only write the network of 1024 neurons and fan-out 64, for npusim compare"},
     {"--json", OPTION_FLAG, FIELD(json), NULL, 0, 0, false, NULL, "as JSON, and nothing else"},
     {0},
 };
@@ -170,6 +173,15 @@ static int bench_all(const struct bench_line *line, struct diagnostics *diagnost
     return status;
 }
 
+static int write_network(const char *path, struct diagnostics *diagnostics)
+{
+    struct network network;
+    bench_network(BENCH_NEURONS, 64, &network);
+    bool good = bench_write_nir(path, &network, diagnostics);
+    network_free(&network);
+    return good ? STATUS_DONE : STATUS_USER;
+}
+
 static int run_rank(const struct bench_line *line, struct diagnostics *diagnostics)
 {
     char *configs = NULL;
@@ -207,7 +219,9 @@ int command_bench(int argc, char **argv)
         help();
         status = STATUS_DONE;
     } else if (options_parse(argc, argv, rows, &line, NULL, &diagnostics)) {
-        status = line.rank ? run_rank(&line, &diagnostics) : bench_all(&line, &diagnostics);
+        status = line.network ? write_network(line.network, &diagnostics)
+                 : line.rank  ? run_rank(&line, &diagnostics)
+                              : bench_all(&line, &diagnostics);
     }
     diagnostics_print(&diagnostics);
     diagnostics_free(&diagnostics);

@@ -1,5 +1,6 @@
 /* npusim calibrate */
 #include "sim/memory.h"
+#include "tools/calibrate/board.h"
 #include "tools/calibrate/fit.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
@@ -114,17 +115,21 @@ static bool write_residuals(const struct calibrate_line *line, const struct meas
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     struct fit_rows which = {.family = family, .table = UINT32_MAX, .fit = true, .held = true};
-    fprintf(out, "table,accelerator,precision,held,m,n,k,groups,channels,elements,row,bytes,measured_s,predicted_s,roofline_s\n");
+    fprintf(out, "table,accelerator,precision,held,mode,batch,m,n,k,groups,channels,elements,row,bytes,measured_s,"
+                 "predicted_s,roofline_s,measured_w,predicted_w\n");
     for (size_t i = 0; i < measured->count; i++) {
         const struct measured_row *row = &measured->rows[i];
         const struct work_operator *op = &row->work.operators[0];
         if (!fit_rows_take(measured, row, &which))
             continue;
-        fprintf(out, "%s,%s,%s,%d,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.6g,%.6g,%.6g\n", measured->tables[row->table],
+        fprintf(out, "%s,%s,%s,%d,%s,%u,", measured->tables[row->table],
                 accelerator_name(measured->devices[row->device].accelerator), precision_name(row->precision),
-                row->held || row->spare, op->m, op->n, op->k, op->groups, op->channels, op->elements, op->row_items,
-                operator_bytes(op, row->precision), row->seconds, fit_predict(measured, row, fit),
-                measured_roofline(measured, row));
+                row->held || row->spare, baseline_mode_name(row->mode), row->batch);
+        fprintf(out, "%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,%.0f,", op->m, op->n, op->k, op->groups, op->channels, op->elements,
+                op->row_items, operator_bytes(op, row->precision));
+        fprintf(out, "%.6g,%.6g,%.6g,%.6g,%.6g\n", row->seconds, fit_predict(measured, row, fit),
+                measured_roofline(measured, row), row->power_w,
+                row->power_w > 0 ? board_predict_power(measured, row, &fit->coefficients) : 0);
     }
     fclose(out);
     bool good = file_write_text(line->residuals, text, diagnostics);
@@ -132,8 +137,16 @@ static bool write_residuals(const struct calibrate_line *line, const struct meas
     return good;
 }
 
+static void name_source(struct coefficients *named, const char *const *keys, char *source)
+{
+    for (const struct parameter_row *row = coefficient_rows; row->key; row++)
+        for (int i = 0; keys[i]; i++)
+            if (!strcmp(row->key, keys[i]))
+                coefficient_at(named, row)->source = source;
+}
+
 /* The text of a file whose fitted values say on what. */
-static char *text_of(const struct fit *fit, char *devices)
+static char *text_of(const struct fit *fit, size_t powers, size_t networks, char *devices)
 {
     struct coefficients named = fit->coefficients; /* borrows the strings of the start */
     char *source = memory_format("fitted: npusim calibrate, %zu rows of %s; rms of log(predicted/measured) %.2f", fit->rows,
@@ -142,7 +155,15 @@ static char *text_of(const struct fit *fit, char *devices)
     for (const struct parameter_row *row = coefficient_rows + 1; row->key; row++)
         if (fit->fitted[row - coefficient_rows])
             coefficient_at(&named, row)->source = source;
+    char *power = memory_format("fitted: npusim calibrate, powers of %zu launches of %s", powers, devices);
+    char *launch = memory_format("fitted: npusim calibrate, latencies of %zu networks of %s", networks, devices);
+    if (powers > 0)
+        name_source(&named, board_power_keys, power);
+    if (networks > 0)
+        name_source(&named, board_launch_keys, launch);
     char *text = coefficients_text(&named);
+    free(launch);
+    free(power);
     free(source);
     return text;
 }
@@ -152,10 +173,17 @@ static bool fit_and_write(const struct calibrate_line *line, const struct measur
 {
     struct fit fit;
     struct fit_rows which = {.family = family, .table = UINT32_MAX, .fit = true};
-    fit_coefficients(measured, start, &which, &fit);
+    struct coefficients begin = *start;
+    size_t powers = 0, networks = 0;
+    if (line->measured.count > 0)
+        powers = board_fit_power(measured, &which, &begin);
+    which.energy_known = powers > 0;
+    fit_coefficients(measured, &begin, &which, &fit);
     if (fit.rows == 0)
         return diagnostics_add(diagnostics, line->accelerators.item[0], "no rows of its family, expected some to fit on");
-    char *devices = describe(measured, &which), *text = text_of(&fit, devices);
+    if (line->measured.count > 0)
+        networks = board_fit_launches(measured, &which, &fit.coefficients);
+    char *devices = describe(measured, &which), *text = text_of(&fit, powers, networks, devices);
     bool good = file_write_text(line->out, text, diagnostics);
     if (good && line->residuals)
         good = write_residuals(line, measured, &fit, family, diagnostics);

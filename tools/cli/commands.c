@@ -16,6 +16,7 @@ const struct command commands[] = {
     {"activations", "recorded activations: densities, and to drive a chip", command_activations},
     {"convert", "a network without spikes into one of spiking neurons", command_convert},
     {"import", "any spike data into one compressed file with labels", command_import},
+    {"export", "spikes of a result or batch as .npy, SONATA or text", command_export},
     {"inspect", "what is in a network, spike, program or result file", command_inspect},
     {"memory", "energy, area and time of memories: fit, and a chip's", command_memory},
     {"bench", "how fast the simulator itself is, beside a plain loop", command_bench},

@@ -22,6 +22,7 @@ int command_compare(int argc, char **argv);
 int command_activations(int argc, char **argv);
 int command_convert(int argc, char **argv);
 int command_import(int argc, char **argv);
+int command_export(int argc, char **argv);
 int command_memory(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_bench(int argc, char **argv);

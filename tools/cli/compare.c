@@ -89,6 +89,7 @@ static void fill_row(const struct comparison *comparison, const struct accelerat
             baseline_estimate(part, work, mode, precision, comparison->batches[batch], &result);
         row->latency_s[batch] = result.latency_s;
         row->energy_j[batch] = result.energy_j;
+        row->launch_share[batch] = result.launch_s / result.latency_s;
     }
 }
 
@@ -105,6 +106,7 @@ static enum baseline_precision choose(const struct accelerator *part, enum basel
 static bool fill_accelerators(const struct compare_line *line, const struct work *work, struct comparison *comparison,
                               struct diagnostics *diagnostics)
 {
+    comparison->recurrent = work->recurrent;
     comparison->rows = memory_array((size_t)BASELINE_MODES * line->accelerators.count, sizeof *comparison->rows);
     for (uint32_t i = 0; i < line->accelerators.count; i++) {
         struct accelerator *part;
@@ -238,7 +240,7 @@ static void print_winners(const struct comparison *comparison)
     for (uint32_t chip = 0; chip < comparison->chip_count; chip++)
         for (uint32_t batch = 0; batch < comparison->batch_count; batch++)
             for (int energy = 1; energy >= 0; energy--) {
-                const struct comparison_row *best = comparison_best(comparison, batch, energy);
+                const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
                 if (!best)
                     continue;
                 double value = energy ? best->energy_j[batch] : best->latency_s[batch];

@@ -1,11 +1,13 @@
 /* npusim run */
 #include "tools/cli/run.h"
 
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/processes.h"
 #include "sim/top/ranks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/monte_carlo.h"
+#include "tools/compile/input_fit.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,6 +43,10 @@ const struct option_row run_option_rows[] = {
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
+    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
+    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
+     "of address-event text: s, ms, us, ns or step"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
     {"--device-seed", OPTION_U64, FIELD(device_seed), "N", 0, 9e15, false, NULL,
      "of memristors and their noise: which devices the chip happens to have (default: --seed)"},
@@ -212,7 +218,11 @@ static bool make_ready(struct run *run, double begin, struct sample_observer *ob
 {
     if (!run_prepare(run, diagnostics))
         return false;
+    program_strip(&run->program, &run->chip);
     run_make_inputs(run);
+    struct input_reader reader = {run_read_inputs, run, run->batch.count, run->batch.path};
+    if (!inputs_fit(&run->program, &run->chip, &reader, diagnostics))
+        return false;
     run->cost.load_s = seconds_now() - begin;
     if (ranks_own() == 0 && !run_compare(run, diagnostics))
         return false;

@@ -16,6 +16,8 @@ struct run_options {
     double dt_s;
     uint64_t seed, device_seed; /* device_seed UINT64_MAX: as seed */
     int coding, order; /* enum spike_coding, enum engine_order */
+    const char *columns; /* of address-event text */
+    int time_unit;       /* enum time_unit */
     int precision;     /* enum baseline_precision; negative: the best that an accelerator has */
     bool oracle, quiet, json;
 };

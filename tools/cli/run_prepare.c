@@ -23,7 +23,7 @@ static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
     return good;
 }
 
-/* fp16 where the part has it, unless --precision says otherwise. */
+/* fp16 where the part has it, unless --precision says otherwise. A part without a power limit has latencies alone. */
 static bool choose_precision(const struct run *run, uint32_t accelerator, enum baseline_precision *out,
                              struct diagnostics *diagnostics)
 {
@@ -32,7 +32,8 @@ static bool choose_precision(const struct run *run, uint32_t accelerator, enum b
     int asked = run->options.precision;
     for (int i = 0; i < PRECISIONS; i++) {
         *out = asked < 0 ? preferred[i] : (enum baseline_precision)asked;
-        if (accelerator_missing(run->accelerators[accelerator], *out) == NULL)
+        const char *missing = accelerator_missing(run->accelerators[accelerator], *out);
+        if (missing == NULL || strncmp(missing, "all", 3) != 0)
             return true;
     }
     return diagnostics_add(diagnostics, run->options.baselines.item[accelerator],
@@ -54,6 +55,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
+                                .columns = options->columns, .time_unit = (enum time_unit)options->time_unit,
                                 .labels_path = options->labels, .spool = true};
     if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))

@@ -17,6 +17,8 @@
 #define BINS_MAX 160u
 /* A threshold of so many units of potential or more is made a whole number by a slightly smaller scale. */
 #define EXACT_THRESHOLD_MIN 16.0
+/* A whole number that a division left just below itself counts as that number. */
+#define ROUNDING 1e-9
 /* Slightly smaller scales are tried for sets of so few runs with so few weights, this many in steps of this part. */
 #define REFINED_RUNS 4u
 #define REFINED_SYNAPSES 4096u
@@ -129,7 +131,7 @@ static void divide_bins(const struct bins *bins, uint32_t sets, bool *begins)
 
 static double exact_threshold(const struct core_config *core, double threshold, double scale)
 {
-    double unit = ldexp(fabs(threshold), (int)core->fraction_bits), steps = floor(unit * scale);
+    double unit = ldexp(fabs(threshold), (int)core->fraction_bits), steps = floor(unit * scale * (1.0 + ROUNDING));
     return steps >= EXACT_THRESHOLD_MIN ? steps / unit : scale;
 }
 

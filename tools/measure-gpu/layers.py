@@ -44,7 +44,7 @@ def convolution(batch, channels, side, filters, kernel, stride=1):
     return with_kernel({"layer": "convolution", "kind": f"convolution{kernel}x{kernel}/{stride}", "batch": "rows",
                         "repeat": 1, "m": batch * out * out, "n": filters, "k": channels * kernel * kernel, "groups": 1,
                         "elements": 0, "operations": 0, "row": 0, "inputs": batch * channels * side * side,
-                        "outputs": batch * filters * out * out, "weights": channels * kernel * kernel * filters,
+                        "outputs": batch * filters * out * out, "weights": (channels * kernel * kernel + 1) * filters,
                         "state": 0}) | {"samples": batch}
 
 

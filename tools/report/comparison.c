@@ -14,13 +14,22 @@ void comparison_free(struct comparison *comparison)
     *comparison = (struct comparison){0};
 }
 
-const struct comparison_row *comparison_best(const struct comparison *comparison, uint32_t batch, bool energy)
+static bool is_among(const struct comparison *comparison, const struct comparison_row *row, enum comparison_among among)
+{
+    bool dense = baseline_mode_is_dense(row->mode);
+    if (dense && (comparison->recurrent || among == AMONG_SPIKING))
+        return false;
+    return among != AMONG_MEASURED || row->measured;
+}
+
+const struct comparison_row *comparison_best(const struct comparison *comparison, uint32_t batch, bool energy,
+                                             enum comparison_among among)
 {
     const struct comparison_row *best = NULL;
     for (uint32_t i = 0; i < comparison->row_count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
         double value = energy ? row->energy_j[batch] : row->latency_s[batch];
-        if (row->missing == NULL && !isnan(value) &&
+        if (!isnan(value) && is_among(comparison, row, among) &&
             (!best || value < (energy ? best->energy_j[batch] : best->latency_s[batch])))
             best = row;
     }

@@ -19,11 +19,13 @@ struct comparison_row {
     const char *missing;        /* NULL: latency_s and energy_j hold; energy_j may be NAN alone */
     double latency_s[COMPARISON_POINTS]; /* of a batch, by batch */
     double energy_j[COMPARISON_POINTS];  /* of a sample, by batch */
+    double launch_share[COMPARISON_POINTS]; /* of the latency, by batch */
 };
 
 struct comparison {
     char *network;
     uint32_t steps;
+    bool recurrent;             /* the dense network in one pass is one step of it, and no answer */
     double rates[COMPARISON_POINTS]; /* spikes an input and timestep, ascending */
     uint32_t batches[COMPARISON_POINTS];
     uint32_t rate_count, batch_count, chip_count, row_count;
@@ -33,8 +35,13 @@ struct comparison {
 
 void comparison_free(struct comparison *comparison);
 
-/* The row with the least energy a sample (or latency of a batch) at that batch; NULL: none is known. */
-const struct comparison_row *comparison_best(const struct comparison *comparison, uint32_t batch, bool energy);
+enum comparison_among { AMONG_ALL, AMONG_SPIKING, AMONG_MEASURED };
+/* The row with the least energy a sample (or latency of a batch) at that batch, of those that answer; NULL: none is
+ * known. */
+const struct comparison_row *comparison_best(const struct comparison *comparison, uint32_t batch, bool energy,
+                                             enum comparison_among among);
+/* What a careful reader would say of chip and batch, from the figures; fresh. */
+char *comparison_sentence(const struct comparison *comparison, uint32_t chip, uint32_t batch);
 /* The rate below which the chip has the lesser figure than `value`, between the rates of the sweep on a straight line
  * of logarithms; 0: it has it nowhere; INFINITY: everywhere. */
 double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,

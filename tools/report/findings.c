@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void add(struct findings *findings, char *sentence)
 {
@@ -71,7 +72,8 @@ static double merit(const struct run_record *record, const struct run_numbers *n
     double energy = row ? row->energy_j : energy_per_sample(record, numbers);
     if (measure == MEASURE_THROUGHPUT)
         return row ? baseline_throughput(row) : numbers->throughput_per_s;
-    return 1 / (measure == MEASURE_LATENCY ? latency : energy);
+    double value = measure == MEASURE_LATENCY ? latency : energy;
+    return isfinite(value) ? 1 / value : 0; /* a power limit that nobody published leaves the energy open */
 }
 
 struct winner best_of(const struct run_record *record, const struct run_numbers *numbers, enum measure measure)
@@ -163,8 +165,48 @@ static void find_launches(const struct run_record *record, struct findings *out)
     free(batches);
 }
 
+/* "A (power and energy: power.limit is unknown)" of each accelerator that lacks a value, once. */
+static void find_missing(const struct run_record *record, struct findings *out)
+{
+    const char *last = NULL;
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        if (row->missing && (!last || strcmp(last, row->name) != 0))
+            add(out, memory_format("Missing of %s: %s.", row->name, row->missing));
+        last = row->name;
+    }
+}
+
+/* Accelerators by whose coefficients they are, each once. */
+static char *accelerators_that(const struct run_record *record, bool measured)
+{
+    struct text list = {0};
+    const char *last = NULL;
+    text_add(&list, "%s", "");
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        if (row->measured == measured && (!last || strcmp(last, row->name) != 0))
+            text_add(&list, "%s%s", list.length ? ", " : "", row->name);
+        last = row->name;
+    }
+    return list.data;
+}
+
+static void find_coefficients(const struct run_record *record, struct findings *out)
+{
+    char *own = accelerators_that(record, true), *other = accelerators_that(record, false);
+    if (*own)
+        add(out, memory_format("Coefficients fitted on measurements of the part itself: %s.", own));
+    if (*other)
+        add(out, memory_format("Coefficients carried over from measured relatives: %s.", other));
+    free(own);
+    free(other);
+}
+
 static void find_caveats(const struct run_record *record, struct findings *out)
 {
+    find_coefficients(record, out);
+    find_missing(record, out);
     find_launches(record, out);
     bool dense = false;
     for (uint32_t i = 0; i < record->baseline_count; i++)

@@ -195,6 +195,9 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
         must(json_array_append_new(list, object) == 0);
         put_string(object, "name", row->name);
         put_string(object, "source", "analytic model");
+        put_string(object, "coefficients", row->measured ? "measured" : "carried over");
+        if (row->missing)
+            put_string(object, "missing", row->missing);
         put_string(object, "mode", baseline_mode_name(row->mode));
         put_string(object, "precision", precision_name(row->precision));
         put_count(object, "batch", row->batch);

@@ -114,11 +114,12 @@ static void draw_row(struct page *page, const struct baseline_result *row)
     cell(page, "td", row->name);
     cell(page, "td", baseline_mode_name(row->mode));
     cell(page, "td", precision_name(row->precision));
+    cell(page, "td", row->measured ? "measured" : "carried over");
     snprintf(number, sizeof number, "%" PRIu32, row->batch);
     cell(page, "td", number);
     cell(page, "td", quantity(text, row->latency_s, "s", MICRO));
     cell(page, "td", later);
-    cell(page, "td", quantity(text, row->energy_j, "J", MICRO));
+    cell(page, "td", row->missing ? row->missing : quantity(text, row->energy_j, "J", MICRO));
     cell(page, "td", more);
     cell(page, "td", quantity(text, baseline_throughput(row), "/s", MICRO));
     cell(page, "td", quantity(text, row->power_w, "W", MICRO));
@@ -132,7 +133,7 @@ static void draw_chip_row(struct page *page)
 {
     const struct run_numbers *numbers = page->numbers;
     char latency[QUANTITY_SIZE], energy[QUANTITY_SIZE], samples[QUANTITY_SIZE], power[QUANTITY_SIZE];
-    const char *const cells[] = {"this chip", "snn", "integer", "1",
+    const char *const cells[] = {"this chip", "snn", "integer", "", "1",
                                  quantity(latency, numbers->latency_mean_s, "s", MICRO), "",
                                  quantity(energy, energy_per_sample(page->record, numbers), "J", MICRO), "",
                                  quantity(samples, numbers->throughput_per_s, "/s", MICRO),
@@ -145,7 +146,7 @@ static void draw_chip_row(struct page *page)
 
 static void draw_table(struct page *page)
 {
-    static const char *const heads[] = {"accelerator", "mode", "precision", "batch", "latency", "against chip",
+    static const char *const heads[] = {"accelerator", "mode", "precision", "coefficients", "batch", "latency", "against chip",
                                         "energy a sample", "against chip", "samples", "power", "launching"};
     text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
                           "<table>\n<tr>");

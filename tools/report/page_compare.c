@@ -11,6 +11,7 @@
 #define BOTTOM 320.0
 #define LEFT 90.0
 #define RIGHT 640.0
+#define LABEL_HEIGHT 13.0
 
 static double chip_value(const struct comparison_chip *chip, uint32_t rate, bool energy)
 {
@@ -26,7 +27,7 @@ static struct scale value_scale(const struct comparison *comparison, bool energy
             high = fmax(high, chip_value(&comparison->chips[chip], rate, energy));
         }
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
-        const struct comparison_row *best = comparison_best(comparison, batch, energy);
+        const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
         double value = !best ? NAN : energy ? best->energy_j[batch] : best->latency_s[batch];
         low = fmin(low, value);
         high = fmax(high, value);
@@ -34,10 +35,24 @@ static struct scale value_scale(const struct comparison *comparison, bool energy
     return (struct scale){pow(10, floor(log10(low))), pow(10, ceil(log10(high))), BOTTOM, TOP, true};
 }
 
+/* Labels at the right end of lines, none over another: `taken` holds the heights of those before. */
+static void end_label(struct text *text, double *taken, uint32_t *count, double y, const char *class, const char *label)
+{
+    for (uint32_t i = 0; i < *count; i++)
+        if (fabs(taken[i] - y) < LABEL_HEIGHT) {
+            y = taken[i] + LABEL_HEIGHT;
+            i = UINT32_MAX; /* from the first again */
+        }
+    taken[(*count)++] = y;
+    svg_label(text, RIGHT + 6, y + 4, CHART_WIDTH - RIGHT - 10, "start", class, label);
+}
+
 /* The chips as lines over the rate; the best accelerator of each batch as a level. */
 static void draw_chart(struct text *text, const struct comparison *comparison, bool energy)
 {
     static const char *const classes[] = {"spikes", "late", "inputs"};
+    double *taken = memory_array(comparison->chip_count + comparison->batch_count, sizeof *taken);
+    uint32_t labels = 0;
     double low = comparison->rates[0], high = comparison->rates[comparison->rate_count - 1];
     struct scale x = {low, high > low ? high : 2 * low, LEFT, RIGHT, true}, y = value_scale(comparison, energy);
     svg_begin(text, BOTTOM + 46, energy ? "Energy a sample over the spike rate" : "Latency over the spike rate");
@@ -49,20 +64,20 @@ static void draw_chart(struct text *text, const struct comparison *comparison, b
             svg_line(text, scale_at(&x, comparison->rates[i]), scale_at(&y, chip_value(c, i, energy)),
                      scale_at(&x, comparison->rates[i + 1]), scale_at(&y, chip_value(c, i + 1, energy)),
                      classes[chip % 3]);
-        svg_label(text, RIGHT + 6, scale_at(&y, chip_value(c, comparison->rate_count - 1, energy)) + 4,
-                  CHART_WIDTH - RIGHT - 10, "start", "strong", c->name);
+        end_label(text, taken, &labels, scale_at(&y, chip_value(c, comparison->rate_count - 1, energy)), "strong", c->name);
     }
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
-        const struct comparison_row *best = comparison_best(comparison, batch, energy);
+        const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
         if (!best)
             continue;
         double level = scale_at(&y, energy ? best->energy_j[batch] : best->latency_s[batch]);
         char *label = memory_format("batch %u: %s, %s", comparison->batches[batch], best->name,
                                     baseline_mode_name(best->mode));
         svg_line(text, LEFT, level, RIGHT, level, "median");
-        svg_label(text, RIGHT + 6, level + 4, CHART_WIDTH - RIGHT - 10, "start", "", label);
+        end_label(text, taken, &labels, level, "", label);
         free(label);
     }
+    free(taken);
     svg_end(text);
 }
 
@@ -96,7 +111,7 @@ static void draw_break_even(struct text *text, const struct comparison *comparis
             cell(text, "td", comparison->chips[chip].name);
             cell(text, "td", number);
             for (int energy = 1; energy >= 0; energy--) {
-                const struct comparison_row *best = comparison_best(comparison, batch, energy);
+                const struct comparison_row *best = comparison_best(comparison, batch, energy, AMONG_ALL);
                 char value[QUANTITY_SIZE], where[QUANTITY_SIZE + 16];
                 double figure = !best ? NAN : energy ? best->energy_j[batch] : best->latency_s[batch];
                 char *name = !best ? memory_copy_string("unknown")
@@ -172,6 +187,20 @@ static void draw_care(struct page *page, const struct comparison *comparison)
     section_end(page);
 }
 
+/* From the figures, for each chip and batch. */
+static void draw_sentences(struct page *page, const struct comparison *comparison)
+{
+    for (uint32_t chip = 0; chip < comparison->chip_count; chip++)
+        for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
+            char *sentence = comparison_sentence(comparison, chip, batch);
+            paragraph(page, "", sentence);
+            free(sentence);
+        }
+    if (comparison->recurrent)
+        paragraph(page, "note", "The network is recurrent: ann is one step of it and no answer, so it is in the table and "
+                                "in no comparison.");
+}
+
 static void draw_network(struct page *page, const struct comparison *comparison, bool several)
 {
     if (several) {
@@ -183,6 +212,7 @@ static void draw_network(struct page *page, const struct comparison *comparison,
         section_begin(page, "Where each wins", "Against the best accelerator and mode of each batch. Latency is that of a "
                                               "whole batch, energy that of one sample.");
         draw_break_even(&page->text, comparison);
+        draw_sentences(page, comparison);
         section_end(page);
         for (int energy = 1; energy >= 0; energy--) {
             section_begin(page, energy ? "Energy a sample" : "Latency",
@@ -195,7 +225,9 @@ static void draw_network(struct page *page, const struct comparison *comparison,
     section_begin(page, "All figures", "What is missing names the value that nobody published.");
     if (comparison->chip_count > 0)
         draw_chips(&page->text, comparison);
+    text_add(&page->text, "<details><summary>Every accelerator and mode</summary>\n");
     draw_rows(&page->text, comparison);
+    text_add(&page->text, "</details>\n");
     section_end(page);
 }
 

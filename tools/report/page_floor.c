@@ -15,6 +15,7 @@
 #define TILE_SIDE 400.0
 #define KEYS_TOP (TOP + CHIP_SIDE + 62)
 #define KEY_COLUMNS 4
+#define TILES_NAMED 1024 /* more have no tooltips, to keep the page small */
 
 struct drawing {
     double left, top, per_mm; /* pixels */
@@ -47,16 +48,19 @@ static void draw_chip(struct page *page, const struct floor_plan *plan)
     const struct noc_config *noc = &page->record->chip->noc;
     struct drawing at = {CHIP_LEFT, TOP, CHIP_SIDE / fmax(plan->width_mm, plan->height_mm)};
     double side = plan->tile_mm * at.per_mm, edge = plan->edge_mm * at.per_mm;
-    for (uint32_t t = 0; t < chip_tiles(page->record->chip); t++) {
+    uint32_t tiles = chip_tiles(page->record->chip);
+    for (uint32_t t = 0; t < tiles; t++) {
         bool used = tile_is_used(page->record, t);
         double x = at.left + side * (t % noc->columns), y = at.top + side * (noc->rows - 1 - t / noc->columns);
         char *tooltip = memory_format("tile %u: %s", t, used ? "holds a part of the network" : "unused");
-        svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tooltip);
+        svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tiles <= TILES_NAMED ? tooltip : NULL);
         free(tooltip);
     }
+    char *class = memory_format("p%d", (int)ENERGY_HOST_LINK);
     if (edge > 0)
-        svg_rect(&page->text, at.left, at.top + side * noc->rows, plan->width_mm * at.per_mm, edge, "p9",
+        svg_rect(&page->text, at.left, at.top + side * noc->rows, plan->width_mm * at.per_mm, edge, class,
                  "interfaces to host and other chips");
+    free(class);
     svg_rect(&page->text, at.left, at.top, plan->width_mm * at.per_mm, plan->height_mm * at.per_mm, "wall", NULL);
     scale_bar(page, &at, plan->width_mm, at.top + plan->height_mm * at.per_mm + 18);
 }

@@ -34,6 +34,7 @@ struct sample_digest {
 };
 
 /* The first sample's spikes, thinned where there are many (raster.c). */
+#define RASTER_MARKS 4000u /* of a layer, about */
 struct raster_layer {
     uint64_t count;                /* of spikes */
     struct raster_mark {

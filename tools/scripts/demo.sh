@@ -1,5 +1,5 @@
 #!/bin/sh
-# The sample network (handwritten digits) on the Rain-style chip, beside three GPUs. Usage: demo.sh [BUILD]
+# The sample network (handwritten digits) on the Rain-style chip, beside four GPUs. Usage: demo.sh [BUILD]
 set -eu
 build=${1:-build}
 out=out/demo
@@ -8,7 +8,8 @@ out=out/demo
     --network traces/digits/digits.nir --input traces/digits/test-spikes.h5 --labels traces/digits/labels.txt \
     --baseline configs/accelerator/h100-sxm.yaml \
     --baseline configs/accelerator/a100-sxm-80gb.yaml \
-    --baseline configs/accelerator/h200-sxm.yaml \
+    --baseline configs/accelerator/l4.yaml \
+    --baseline configs/accelerator/jetson-agx-orin-64gb.yaml \
     --out "$out"
 
 echo

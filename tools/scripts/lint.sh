@@ -99,6 +99,9 @@ doors()
     one_door 'jansson' tools/report/json.c tools/read/keras.c tools/read/keras.h tools/read/keras_layer.c tools/read/sonata.c tools/validate/recording.c tools/validate/networks.c 'tools/cli/*.c'
     one_door 'zlib' tools/file/file.c
     one_door 'openssl/' tools/file/sha256.c
+    one_door 'protobuf-c/|tools/read/.*pb-c' 'tools/read/onnx*.c'
+    one_door 'lz4|zstd' tools/file/unpack.c
+    one_door 'expat' tools/read/aedat4_info.c
 }
 
 # ---- lengths and marks ----

@@ -15,6 +15,8 @@ MUST_USE bool gpu_run(const struct replay_options *options, struct verdicts *ver
 MUST_USE bool gpu_judge_power(const char *dir, const struct coefficients *shipped, struct verdicts *verdicts,
                               struct diagnostics *diagnostics);
 MUST_USE bool gpu_judge_spiking(const char *dir, struct verdicts *verdicts, struct diagnostics *diagnostics);
+/* gpu_boards.c */
+MUST_USE bool gpu_judge_boards(struct verdicts *verdicts, struct diagnostics *diagnostics);
 void gpu_print(const struct verdicts *verdicts);
 
 #endif

@@ -10,8 +10,9 @@
 
 #define SETTINGS_MAX 24
 
-static const struct silicon_family *const families[] = {&silicon_truenorth, &silicon_odin, &silicon_loihi_query,
-                                                        &silicon_loihi_times, &silicon_macros, &silicon_spiking, &silicon_self};
+static const struct silicon_family *const families[] = {
+    &silicon_truenorth, &silicon_odin,    &silicon_loihi_query, &silicon_loihi_times,
+    &silicon_macros,    &silicon_spiking, &silicon_self};
 enum { FAMILIES = sizeof families / sizeof *families };
 
 /* ---- before the runs ---- */

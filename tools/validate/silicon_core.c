@@ -51,8 +51,8 @@ static void write_settings(const struct core_structure *s, char *settings[SETTIN
     settings[i] = NULL;
 }
 
-/* Inputs of a timestep: exactly the active part of all, over the timesteps so far. Their values have as many ones as zeros
- * among their bits; 1 where an input is one bit. */
+/* Inputs of a timestep: exactly the active part of all, over the timesteps so far. Their values have as many ones as
+ * zeros among their bits; 1 where an input is one bit. */
 static void drive(struct silicon_run *run, const struct core_structure *s)
 {
     gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
@@ -100,9 +100,9 @@ bool lone_core_add(struct silicon *silicon, char *name, const struct core_struct
 
 /* ---- its energy ---- */
 
-/* A column of w-bit weights over r rows needs about r (w + 1) one-bit adders: (w + 1) / w for each weight bit, at an energy
- * published for random operands (all rows driven, half of their weight bits ones). The multiplying gates, about a tenth of
- * it, are left out. */
+/* A column of w-bit weights over r rows needs about r (w + 1) one-bit adders: (w + 1) / w for each weight bit, at an
+ * energy published for random operands (all rows driven, half of their weight bits ones). The multiplying gates, about
+ * a tenth of it, are left out. */
 static void build_cell(struct component_values *values, uint32_t weight_bits)
 {
     double adders = (weight_bits + 1.0) / weight_bits * 1e3; /* fJ in a pJ */

@@ -1,12 +1,12 @@
-/* Nearest-neighbour search on Loihi chips as measured by Frady et al. 2020: a neuron for each stored pattern, all spread
- * evenly over the cores. A query is a spike from each of its components that exceed a threshold, 667 to 750 of 1000, the
- * largest first; every spike reaches every pattern's neuron. Inputs spike evenly over the window's timesteps.
+/* Nearest-neighbour search on Loihi chips as measured by Frady et al. 2020: a neuron for each stored pattern, all
+ * spread evenly over the cores. A query is a spike from each of its components that exceed a threshold, 667 to 750 of
+ * 1000, the largest first; every spike reaches every pattern's neuron. Inputs spike evenly over the window's timesteps.
  * They enter at relays spread over the cores, each of which sends a packet to every core; how the spikes of a query got
  * into the chips is not published.
  *
  * Energy: 76,800 patterns on 32 chips are 2400 a chip; one chip is simulated, and dynamic energy counts 32-fold.
- * Latency: a million patterns on 768 chips are 1302 a chip; the first chip of a row of 75 (as many crossings as in a mesh
- * of 12 x 64) holds its patterns, the others hold none and take part in every barrier. */
+ * Latency: a million patterns on 768 chips are 1302 a chip; the first chip of a row of 75 (as many crossings as in a
+ * mesh of 12 x 64) holds its patterns, the others hold none and take part in every barrier. */
 #include "sim/memory.h"
 #include "tools/validate/silicon.h"
 #include <gsl/gsl_rng.h>
@@ -157,15 +157,16 @@ static bool judge_energy(struct silicon *silicon, int set, uint32_t spikes)
     const struct silicon_run *run = silicon_find(silicon, name);
     struct energy_report energy = {0};
     double published;
-    bool good = silicon_energy(silicon, run, NULL, &energy) && silicon_published(silicon, "Loihi", "kNN 76", 0, &published);
+    bool good = silicon_energy(silicon, run, NULL, &energy) &&
+                silicon_published(silicon, "Loihi", "kNN 76", 0, &published);
     if (good) {
         double mj = 1e3 * BOARD_CHIPS;
         struct silicon_row row = {name, "dynamic energy", "mJ", published, mj * energy.dynamic_total, 0.05, false};
         double low = energy.low_total - energy.static_total, high = energy.high_total - energy.static_total;
         silicon_point(silicon, &row, mj * low, mj * high);
         silicon_judge(silicon, &row,
-                      memory_format("synapses %.3f + neurons %.3f + packets %.3f + network %.3f mJ (at its sources' low "
-                                    "and high %.2f .. %.2f); 2400 of 76,800 patterns, 1 of 32 chips, %u steps, x 32",
+                      memory_format("synapses %.3f + neurons %.3f + packets %.3f + network %.3f mJ (at its sources' "
+                                    "low and high %.2f .. %.2f); 2400 of 76,800 patterns, 1 of 32 chips, %u steps, x 32",
                                     mj * energy.dynamic_part[ENERGY_SYNAPSE_ARRAY],
                                     mj * energy.dynamic_part[ENERGY_NEURON_ARRAY],
                                     mj * energy.dynamic_part[ENERGY_ROUTING_TABLE],
@@ -194,17 +195,18 @@ static bool judge_latency(struct silicon *silicon)
     struct silicon_row row = {name, "latency", "ms", published, ms, 0.10, false};
     double step = step_us(run, LATENCY_STEPS);
     silicon_judge(silicon, &row,
-                  memory_format("%u steps of %.2f us + host %.2f ms; published are 140 steps of 13 us + 0.52 ms, which is "
-                                "%.2f ms: %.2f ms of the 3.03 are in no published part; 1302 patterns on 1 of 75 chips in a "
-                                "row", LATENCY_STEPS, step, host_ms, 140 * 0.013 + 0.52,
+                  memory_format("%u steps of %.2f us + host %.2f ms; published are 140 steps of 13 us + 0.52 ms, which "
+                                "is %.2f ms: %.2f ms of the 3.03 are in no published part; 1302 patterns on 1 of 75 "
+                                "chips in a row", LATENCY_STEPS, step, host_ms, 140 * 0.013 + 0.52,
                                 published - 140 * 0.013 - 0.52));
     struct silicon_row rack = {name, "timestep", "us", 13, step, INFINITY, false};
     silicon_judge(silicon, &rack, memory_copy_string("Frady 2020: \"just over 13 us\", below the 16.2 us that the same "
                                                      "paper gives for a barrier of all 768 chips"));
     struct silicon_row board = {"Loihi timestep, 32 chips", "timestep", "us", 5.8,
                                 step_us(silicon_find(silicon, "Loihi timestep, 32 chips"), WINDOW), INFINITY, false};
-    silicon_judge(silicon, &board, memory_copy_string("the processors that feed spikes into the chips are not modelled; "
-                                                      "10 crossings (4 x 8 chips assumed), 2400 patterns a chip"));
+    silicon_judge(silicon, &board,
+                  memory_copy_string("the processors that feed spikes into the chips are not modelled; 10 crossings (4 x 8 "
+                                     "chips assumed), 2400 patterns a chip"));
     return true;
 }
 

@@ -30,12 +30,12 @@ struct operation {
     const char *davies, *sanafe[3];
 };
 static const struct operation operations[] = {
-    {"synaptic operation", "few synapses", "many synapses", of_sample, (MANY - FEW) * (double)STEPS, "time_synaptic_op_max",
-     {"synapse_sparse"}},
-    {"update, no spike", "few neurons", "many neurons", of_updates, (MANY - FEW) * (double)STEPS, "time_neuron_update_inactive",
-     {"soma_access_neuron", "soma_update_neuron"}},
-    {"update and spike", "few firing", "many firing", of_updates, (MANY - FEW) * (double)STEPS, "time_neuron_update_active",
-     {"soma_access_neuron", "soma_update_neuron", "soma_spike_out"}},
+    {"synaptic operation", "few synapses", "many synapses", of_sample, (MANY - FEW) * (double)STEPS,
+     "time_synaptic_op_max", {"synapse_sparse"}},
+    {"update, no spike", "few neurons", "many neurons", of_updates, (MANY - FEW) * (double)STEPS,
+     "time_neuron_update_inactive", {"soma_access_neuron", "soma_update_neuron"}},
+    {"update and spike", "few firing", "many firing", of_updates, (MANY - FEW) * (double)STEPS,
+     "time_neuron_update_active", {"soma_access_neuron", "soma_update_neuron", "soma_spike_out"}},
     {"hop east-west", "1 column", "7 columns", of_way, 2 * 6, "latency_tile_hop_EW", {"hop_east_west"}},
     {"hop north-south", "1 row", "3 rows", of_way, 2 * 2, "latency_tile_hop_NS", {"hop_north_south"}},
 };
@@ -51,7 +51,8 @@ static char *run_name(int set, const char *name)
 /* ---- programs ---- */
 
 /* A core of `neurons` that are silent or fire in every timestep, to nobody, and whose only axon has `synapses`. */
-static bool add_core(struct silicon *silicon, int set, const char *name, uint32_t neurons, uint32_t synapses, bool fires)
+static bool add_core(struct silicon *silicon, int set, const char *name, uint32_t neurons, uint32_t synapses,
+                     bool fires)
 {
     struct silicon_run *run = silicon_add(silicon, run_name(set, name), sets[set], NULL);
     uint16_t targets[MANY];

@@ -1,5 +1,5 @@
-/* Digital in-memory-compute macros at their published corner: one macro as a core, all rows driven by random 8-bit values
- * (half of their bits ones, as published), energies from 28nm.yaml.
+/* Digital in-memory-compute macros at their published corner: one macro as a core, all rows driven by random 8-bit
+ * values (half of their bits ones, as published), energies from 28nm.yaml.
  *
  * Twice: with the file's own dimc.cell, which was made from two of these macros and must come back as their mean, and
  * with cells built up from published adders, which knows nothing of them. The macros differ among themselves by 1.9. */
@@ -12,7 +12,8 @@
 #define STEPS 40u
 #define SPREAD 0.88 /* 36.63 / 19.5 - 1 */
 
-enum { LABEL, NODE, INPUT, WEIGHT, TOGETHER, ROWS, COLUMNS, GROUP, MACROS, CLOCK, TOPS, PER_WATT, SUPPLY, NOTE, FIELDS };
+enum { LABEL, NODE, INPUT, WEIGHT, TOGETHER, ROWS, COLUMNS, GROUP, MACROS, CLOCK, TOPS, PER_WATT, SUPPLY, NOTE,
+       FIELDS };
 static const char *const titles[] = {"label", "node_nm", "in_bits", "w_bits", "bits_per_cycle", "rows_in_parallel",
                                      "cols_out_parallel", "cell_group", "n_macro", "tclk_ns", "TOPS", "TOPS_per_W",
                                      "vdd_V", "note", NULL};
@@ -69,7 +70,8 @@ static bool add(struct silicon *silicon)
 }
 
 /* The array alone: what the published peak counts, inputs lying ready. */
-static void judge_rate(struct silicon *silicon, const struct macro *macro, const struct silicon_run *run, double operations)
+static void judge_rate(struct silicon *silicon, const struct macro *macro, const struct silicon_run *run,
+                       double operations)
 {
     double cycles = (double)silicon_count(run, CORE_ARRAY_ACCESSES) * run->test.chip.core.dimc_cycles_per_plane;
     double tops = 1e-12 * operations / cycles * run->test.chip.clock_hz * macro->value[MACROS];
@@ -89,8 +91,8 @@ static bool judge_energy(struct silicon *silicon, const struct macro *macro, con
     char *name = memory_format("%s, %s", macro->label, adder_tree ? "cells of adders" : "file's cells");
     struct silicon_row row = {name, "energy", "fJ/op", published, per * energy.nominal, SPREAD, !adder_tree};
     silicon_judge(silicon, &row,
-                  memory_format("%.1f TOPS/W, published %.1f; %s", 1e-12 * operations / energy.nominal, macro->value[PER_WATT],
-                                adder_tree ? "adder tree, shift-and-add and registers from single blocks"
+                  memory_format("%.1f TOPS/W, published %.1f; %s", 1e-12 * operations / energy.nominal,
+                                macro->value[PER_WATT], adder_tree ? "adder tree, shift-and-add and registers from single blocks"
                                            : "dimc.cell is the mean of DIMC1 and DIMC3"));
     silicon_point(silicon, &row, per * energy.low, per * energy.high);
     free(name);

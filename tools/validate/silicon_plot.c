@@ -1,5 +1,5 @@
-/* One drawing of every point: simulated over published on a logarithmic axis, 1 in the middle, with a bar from the model at
- * its sources' low to that at their high. A figure outside the axis is drawn at its end and says its ratio. */
+/* One drawing of every point: simulated over published on a logarithmic axis, 1 in the middle, with a bar from the
+ * model at its sources' low to that at their high. A figure outside the axis is drawn at its end and says its ratio. */
 #include "tools/file/file.h"
 #include "tools/report/page.h"
 #include "tools/validate/silicon.h"
@@ -27,7 +27,8 @@ static void draw_point(struct text *text, const struct silicon_point *point, con
     double ratio = point->simulated / point->published;
     char label[96];
     svg_label(text, LEFT - 12, y + 4, LEFT - 12, "end", "", point->name);
-    svg_line(text, scale_at(x, point->low / point->published), y, scale_at(x, point->high / point->published), y, "bar");
+    svg_line(text, scale_at(x, point->low / point->published), y, scale_at(x, point->high / point->published), y,
+             "bar");
     mark(text, scale_at(x, ratio), y, point->fitted ? "fitted" : "held");
     snprintf(label, sizeof label, "%.3g / %.3g %s", point->simulated, point->published, point->unit);
     svg_label(text, RIGHT + 12, y + 4, WIDTH - RIGHT - 12, "start", "tick", label);
@@ -51,7 +52,8 @@ bool silicon_plot(const struct silicon *silicon, const char *path, struct diagno
     struct scale x = {0.04, 8, LEFT, RIGHT, true};
     double bottom = TOP + ROW * (double)silicon->point_count;
     struct text text = {0};
-    text_add(&text, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n",
+    text_add(&text,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\">\n",
              WIDTH, bottom + 50, WIDTH, bottom + 50);
     text_add(&text, "%s", style);
     svg_rect(&text, 0, 0, WIDTH, bottom + 50, "ground", NULL);

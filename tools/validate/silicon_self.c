@@ -1,9 +1,9 @@
 /* Two chips whose published figures agree among themselves, so that a model must meet all of them at once.
  *
- * 40 nm processor (TBioCAS 2025): 128 synaptic operations a cycle at 100 MHz are 12.8 GSOP/s; at 0.49 pJ each, 6.26 mW. The
- * energy is the technology file's; rate and power come out of the run.
- * IMPULSE (arXiv 2105.08217): at 85 % sparsity the energy-delay product is 97.4 % less than without sparsity. Energy and
- * time both fall with the inputs, (1 - 0.85)^2 = 2.25 % would be left; what does not fall is the chip's and the model's. */
+ * 40 nm processor (TBioCAS 2025): 128 synaptic operations a cycle at 100 MHz are 12.8 GSOP/s; at 0.49 pJ each, 6.26 mW.
+ * The energy is the technology file's; rate and power come out of the run. IMPULSE (arXiv 2105.08217): at 85 % sparsity
+ * the energy-delay product is 97.4 % less than without sparsity. Energy and time both fall with the inputs, (1 -
+ * 0.85)^2 = 2.25 % would be left; what does not fall is the chip's and the model's. */
 #include "sim/memory.h"
 #include "tools/validate/silicon_core.h"
 #include <stdlib.h>
@@ -60,9 +60,9 @@ static bool judge_processor(struct silicon *silicon)
         {PROCESSOR, "power", "mW", 6.26, 1e3 * energy.total / seconds, LIMIT, false},
         {PROCESSOR, "energy", "pJ/SOP", 0.49, 1e12 * energy.total / operations, LIMIT, true},
     };
-    silicon_judge(silicon, &rows[0], memory_format("%.1f of 128 operations a cycle: look-ups of %u events and %u neurons' "
-                                                   "updates lie between", operations / theory_cycles(&run->test),
-                                                   STEPS * INPUTS, TARGETS));
+    silicon_judge(silicon, &rows[0],
+                  memory_format("%.1f of 128 operations a cycle: look-ups of %u events and %u neurons' updates lie between",
+                                operations / theory_cycles(&run->test), STEPS * INPUTS, TARGETS));
     silicon_judge(silicon, &rows[1], NULL);
     silicon_judge(silicon, &rows[2], NULL);
     silicon_point(silicon, &rows[1], rows[1].simulated, rows[1].simulated);

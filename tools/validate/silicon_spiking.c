@@ -1,7 +1,7 @@
 /* Spiking chips of configs/silicon/spiking-chips.csv: a core of their structure, energies from the blocks of 28nm.yaml
  * carried to their node and supply, beside what they published for one of their operations. Nothing was fitted to them;
- * much of their structure is not published (the table says what). ODIN and Loihi, run for their own constants, are priced
- * by blocks too. */
+ * much of their structure is not published (the table says what). ODIN and Loihi, run for their own constants, are
+ * priced by blocks too. */
 #include "sim/memory.h"
 #include "tools/validate/silicon_core.h"
 #include <math.h>
@@ -12,13 +12,13 @@
 
 enum { CHIP, ARRAY, NODE, SUPPLY, CLOCK, WEIGHT, POTENTIAL, ROWS, COLUMNS, ACCESS, INPUT, ACTIVE, OPERATIONS, PUBLISHED,
        SOURCE, ASSUMED, FIELDS };
-static const char *const titles[] = {"chip", "array", "node_nm", "supply_v", "clock_mhz", "weight_bits", "potential_bits",
-                                     "rows", "columns", "rows_per_access", "input_bits", "active", "operations",
+static const char *const titles[] = {"chip", "array", "node_nm", "supply_v", "clock_mhz", "weight_bits",
+                                     "potential_bits", "rows", "columns", "rows_per_access", "input_bits", "active", "operations",
                                      "published_pj", "source", "assumed", NULL};
 
 /* What a number may be; the rest is checked with the chip's own keys. */
-static const double least[FIELDS] = {[NODE] = 7, [SUPPLY] = 0.5, [CLOCK] = 1e-3, [WEIGHT] = 2, [POTENTIAL] = 1, [ROWS] = 1,
-                                     [COLUMNS] = 1, [ACCESS] = 1, [INPUT] = 1, [ACTIVE] = 1e-3, [PUBLISHED] = 1e-6};
+static const double least[FIELDS] = {[NODE] = 7, [SUPPLY] = 0.5, [CLOCK] = 1e-3, [WEIGHT] = 2, [POTENTIAL] = 1,
+                                     [ROWS] = 1, [COLUMNS] = 1, [ACCESS] = 1, [INPUT] = 1, [ACTIVE] = 1e-3, [PUBLISHED] = 1e-6};
 static const double most[FIELDS] = {[NODE] = 130, [SUPPLY] = 1.2, [CLOCK] = 1e4, [WEIGHT] = 16, [POTENTIAL] = 32,
                                     [ROWS] = 16384, [COLUMNS] = 16384, [ACCESS] = 16384, [INPUT] = 16, [ACTIVE] = 1,
                                     [PUBLISHED] = 1e6};
@@ -39,7 +39,8 @@ static bool read_chip(struct silicon *silicon, size_t index, struct spiking_chip
         return false;
     for (int i = 0; i < FIELDS; i++) {
         out->text[i] = csv_cell(csv, record, column[i]);
-        if (is_number(i) && !csv_number(csv, record, column[i], least[i], most[i], &out->value[i], silicon->diagnostics))
+        if (is_number(i) &&
+            !csv_number(csv, record, column[i], least[i], most[i], &out->value[i], silicon->diagnostics))
             return false;
     }
     bool memory = !strcmp(out->text[ARRAY], "dimc") || !strcmp(out->text[ARRAY], "sram");

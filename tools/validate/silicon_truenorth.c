@@ -2,8 +2,8 @@
  * neurons behind it, and the network fires at the published mean rate.
  *
  * Simulated are 64 of the 4096 cores, every eighth in both directions of the whole mesh, so that a packet's way is as
- * long as between cores anywhere on it (uniform targets: 21.0 hops in each direction; the chip's networks 21.3). Dynamic
- * energy counts 64-fold, static power is the chip's. */
+ * long as between cores anywhere on it (uniform targets: 21.0 hops in each direction; the chip's networks 21.3).
+ * Dynamic energy counts 64-fold, static power is the chip's. */
 #include "sim/memory.h"
 #include "tools/validate/silicon.h"
 #include <gsl/gsl_randist.h>
