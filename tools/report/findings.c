@@ -64,6 +64,18 @@ bool launch_bound(const struct baseline_result *baseline)
     return baseline->launch_s > 0.9 * baseline->latency_s;
 }
 
+bool is_quickest(const struct run_record *record, const struct baseline_result *row)
+{
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *other = &record->baselines[i];
+        bool same = other->batch == row->batch && strcmp(other->name, row->name) == 0 &&
+                    baseline_mode_is_dense(other->mode) == baseline_mode_is_dense(row->mode);
+        if (same && (other->latency_s < row->latency_s || (other < row && other->latency_s <= row->latency_s)))
+            return false;
+    }
+    return true;
+}
+
 /* Higher is better: the chip's value for `row` NULL. */
 static double merit(const struct run_record *record, const struct run_numbers *numbers,
                     const struct baseline_result *row, enum measure measure)

@@ -37,5 +37,7 @@ const char *percent(char out[32], double fraction);
 
 /* Launching operators takes more than nine tenths of its time. */
 bool launch_bound(const struct baseline_result *baseline);
+/* Of its accelerator and batch, the quickest mode of the dense network or of the spiking one: what a short table shows. */
+bool is_quickest(const struct run_record *record, const struct baseline_result *row);
 
 #endif

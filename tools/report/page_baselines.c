@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define ROW 22
-#define NAMES 232.0
-#define PANEL 250.0
+#define NAMES 256.0
+#define PANEL 238.0
 #define VALUE_ROOM 84.0
 #define ROWS_SHOWN 30
 #define LABEL_NAME 18 /* bytes of a name beside mode and batch */
@@ -41,21 +41,34 @@ static char *row_label(const struct run_record *record, const struct baseline_re
                          baseline_mode_name(row->mode), row->batch);
 }
 
-/* The value of row i: 0 is the chip. */
-static double value_at(const struct page *page, uint32_t i, bool energy)
+/* What the chart shows: row 0 is the chip, then the quickest modes. */
+struct shown {
+    const struct baseline_result *row[ROWS_SHOWN];
+    uint32_t count;
+};
+
+static struct shown choose_rows(const struct run_record *record)
 {
-    const struct run_record *record = page->record;
-    if (i == 0)
-        return energy ? energy_per_sample(record, page->numbers) : page->numbers->latency_mean_s;
-    return energy ? record->baselines[i - 1].energy_j : record->baselines[i - 1].latency_s;
+    struct shown shown = {.count = 1};
+    for (uint32_t i = 0; i < record->baseline_count && shown.count < ROWS_SHOWN; i++)
+        if (is_quickest(record, &record->baselines[i]))
+            shown.row[shown.count++] = &record->baselines[i];
+    return shown;
 }
 
-static void draw_panel(struct page *page, double left, uint32_t rows, double bottom, bool energy)
+static double value_at(const struct page *page, const struct baseline_result *row, bool energy)
+{
+    if (!row)
+        return energy ? energy_per_sample(page->record, page->numbers) : page->numbers->latency_mean_s;
+    return energy ? row->energy_j : row->latency_s;
+}
+
+static void draw_panel(struct page *page, const struct shown *shown, double left, double bottom, bool energy)
 {
     double low = INFINITY, high = 0;
     const char *unit = energy ? "J" : "s";
-    for (uint32_t i = 0; i < rows; i++) {
-        double value = value_at(page, i, energy);
+    for (uint32_t i = 0; i < shown->count; i++) {
+        double value = value_at(page, shown->row[i], energy);
         if (!(value > 0) || !isfinite(value))
             continue;
         low = fmin(low, value);
@@ -68,10 +81,15 @@ static void draw_panel(struct page *page, double left, uint32_t rows, double bot
     svg_label(&page->text, left, 14, PANEL, "start", "strong", energy ? "Energy a sample" : "Latency");
     svg_axis_x(&page->text, &scale, 24, bottom, unit,
                energy ? "energy a sample (logarithmic)" : "time to the answer (logarithmic)");
-    for (uint32_t i = 0; i < rows; i++) {
+    for (uint32_t i = 0; i < shown->count; i++) {
         char text[QUANTITY_SIZE];
-        double value = value_at(page, i, energy), y = 28 + ROW * i, end = scale_at(&scale, value);
-        const char *class = i == 0 ? "first" : baseline_mode_is_dense(page->record->baselines[i - 1].mode) ? "second" : "third";
+        double value = value_at(page, shown->row[i], energy), y = 28 + ROW * i;
+        const char *class = i == 0 ? "first" : baseline_mode_is_dense(shown->row[i]->mode) ? "second" : "third";
+        if (!(value > 0) || !isfinite(value)) {
+            svg_label(&page->text, left + 6, y + 12, PANEL, "start", "", "unknown");
+            continue;
+        }
+        double end = scale_at(&scale, value);
         svg_rect(&page->text, left, y, end - left, ROW - 7, class, NULL);
         svg_label(&page->text, end + 6, y + 12, VALUE_ROOM, "start", "", quantity(text, value, unit, MICRO));
     }
@@ -80,18 +98,17 @@ static void draw_panel(struct page *page, double left, uint32_t rows, double bot
 
 static void draw_chart(struct page *page)
 {
-    uint32_t rows = page->record->baseline_count + 1;
-    rows = rows > ROWS_SHOWN ? ROWS_SHOWN : rows;
-    double bottom = 28 + ROW * rows;
+    struct shown shown = choose_rows(page->record);
+    double bottom = 28 + ROW * shown.count;
     svg_begin(&page->text, bottom + 66, "Latency and energy a sample of the chip and of accelerators");
-    for (uint32_t i = 0; i < rows; i++) {
+    for (uint32_t i = 0; i < shown.count; i++) {
         char *name = i == 0 ? memory_format("%s (simulated)", page->record->chip->name)
-                            : row_label(page->record, &page->record->baselines[i - 1]);
+                            : row_label(page->record, shown.row[i]);
         svg_label(&page->text, NAMES - 10, 40 + ROW * i, NAMES - 12, "end", i == 0 ? "strong" : "", name);
         free(name);
     }
-    draw_panel(page, NAMES, rows, bottom, false);
-    draw_panel(page, NAMES + PANEL + VALUE_ROOM, rows, bottom, true);
+    draw_panel(page, &shown, NAMES, bottom, false);
+    draw_panel(page, &shown, NAMES + PANEL + VALUE_ROOM, bottom, true);
     double next = svg_key(&page->text, 10, bottom + 58, "first", "this chip, batch 1");
     next = svg_key(&page->text, next, bottom + 58, "second", "ann: equivalent dense network (accuracy not evaluated)");
     svg_key(&page->text, next, bottom + 58, "third", "snn: all timesteps");
@@ -119,7 +136,7 @@ static void draw_row(struct page *page, const struct baseline_result *row)
     cell(page, "td", number);
     cell(page, "td", quantity(text, row->latency_s, "s", MICRO));
     cell(page, "td", later);
-    cell(page, "td", row->missing ? row->missing : quantity(text, row->energy_j, "J", MICRO));
+    cell(page, "td", row->missing ? "unknown" : quantity(text, row->energy_j, "J", MICRO));
     cell(page, "td", more);
     cell(page, "td", quantity(text, baseline_throughput(row), "/s", MICRO));
     cell(page, "td", quantity(text, row->power_w, "W", MICRO));
@@ -182,8 +199,8 @@ void page_baselines(struct page *page)
     free(economical);
     free(quick);
     draw_chart(page);
-    if (page->record->baseline_count + 1 > ROWS_SHOWN)
-        paragraph(page, "note", "The chart shows the first rows; the table has all.");
+    paragraph(page, "note", "The chart shows the quickest dense and the quickest spiking mode of each accelerator and batch; the "
+                            "table has all modes.");
     draw_table(page);
     section_end(page);
 }

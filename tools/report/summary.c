@@ -205,19 +205,6 @@ static void print_baseline(const struct run_record *record, const struct run_num
     free(more);
 }
 
-/* Of an accelerator at a batch, the quickest mode of the dense network and the quickest of the spiking one. */
-static bool is_shown(const struct run_record *record, const struct baseline_result *row)
-{
-    for (uint32_t i = 0; i < record->baseline_count; i++) {
-        const struct baseline_result *other = &record->baselines[i];
-        bool same = other->batch == row->batch && strcmp(other->name, row->name) == 0 &&
-                    baseline_mode_is_dense(other->mode) == baseline_mode_is_dense(row->mode);
-        if (same && (other->latency_s < row->latency_s || (other < row && other->latency_s <= row->latency_s)))
-            return false;
-    }
-    return true;
-}
-
 static void print_baselines(const struct run_record *record, const struct run_numbers *numbers)
 {
     if (!record->baseline_count)
@@ -232,7 +219,7 @@ static void print_baselines(const struct run_record *record, const struct run_nu
            quantity(c, numbers->throughput_per_s, "/s", "u"));
     uint32_t shown = 0;
     for (uint32_t i = 0; i < record->baseline_count && shown < BASELINES_SHOWN; i++)
-        if (is_shown(record, &record->baselines[i])) {
+        if (is_quickest(record, &record->baselines[i])) {
             print_baseline(record, numbers, width, &record->baselines[i]);
             shown++;
         }
