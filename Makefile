@@ -1,6 +1,12 @@
-# npusim: one Makefile, no recursion. Targets: all setup demo test bench lint mutate install clean
+# npusim: one Makefile. Targets: all setup demo test fuzz bench lint mutate install clean
 # MPI=1 builds with Open MPI (in build-mpi/).
 # SAN=1 builds with AddressSanitizer and UBSan (in build-san/); CC=clang works too.
+# FUZZ=1, what `make fuzz` sets, builds with clang's libFuzzer and both sanitizers (in build-fuzz/; docs/fuzzing.md).
+FUZZ ?= 0
+ifeq ($(FUZZ),1)
+CC := clang
+CXX := clang++
+endif
 CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
@@ -15,6 +21,11 @@ VERSION := 0.1.0
 ifeq ($(SAN),1)
 BUILD ?= build-san
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+OPTIMISE ?= -O1 -g
+else ifeq ($(FUZZ),1)
+BUILD ?= build-fuzz
+SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+	-fno-sanitize-recover=undefined,float-cast-overflow -fno-omit-frame-pointer
 OPTIMISE ?= -O1 -g
 else
 BUILD ?= build
@@ -95,6 +106,17 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT_OBJ) $(LIB)
 	@echo "  link $@"
 	@$(CXX) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check 2>/dev/null || echo -lcheck -lsubunit -lrt)
 
+# One program for all formats; tools/scripts/fuzz.sh runs it for each.
+FUZZ_C := $(filter-out tests/fuzz/test_%,$(wildcard tests/fuzz/*.c)) tests/support/network_equal.c tests/support/record.c \
+	tests/support/small_networks.c
+
+fuzz:
+	$(MAKE) FUZZ=1 build-fuzz/fuzz
+
+$(BUILD)/fuzz: $(FUZZ_C:%.c=$(BUILD)/%.o) $(LIB)
+	@echo "  link $@"
+	@$(CXX) $(LDFLAGS) -fsanitize=fuzzer -Wl,--wrap=h5_probe,-u,sc_main -o $@ $^ $(LDLIBS)
+
 setup:
 	tools/scripts/setup
 
@@ -120,8 +142,8 @@ install: all
 	cp -r configs traces $(DESTDIR)$(PREFIX)/share/npusim/
 
 clean:
-	rm -rf build build-san build-lint build-mpi build-san-mpi
+	rm -rf build build-san build-lint build-mpi build-san-mpi build-fuzz
 
-.PHONY: all objects setup demo test bench lint mutate install clean
+.PHONY: all objects setup demo test fuzz bench lint mutate install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

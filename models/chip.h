@@ -62,6 +62,10 @@ struct chip {
     void *listener;
 };
 
+/* Takes what chips of this configuration never ask for out of a program that fits it: weights become 8 bits where they
+ * fit, tables of rows that say nothing go. It can no longer be written to a file then. */
+void program_strip(struct program *program, const struct chip_config *config);
+
 /* config and program must outlive the chip; the program fits the configuration (program_read or compile_network). */
 struct chip *chip_new(const struct chip_config *config, const struct program *program, uint32_t number);
 void chip_free(struct chip *chip);

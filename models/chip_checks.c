@@ -57,6 +57,30 @@ static void check_dimc(struct checker *checker, const struct core_config *core)
             "a neuron is a column: core.synapse.dimc.columns");
 }
 
+static void check_memristor(struct checker *checker, const struct core_config *core)
+{
+    const struct memristor_config *memristor = &core->memristor;
+    at_most(checker, "core.synapse.memristor.rows_per_read", memristor->rows_per_read, memristor->rows,
+            "a read is within one array of core.synapse.memristor.rows");
+    at_most(checker, "core.axons", core->axons_max, core_dense_rows(core),
+            "an axon is a row: core.synapse.memristor.rows x core.synapse.memristor.arrays");
+    at_most(checker, "core.neurons", core->neurons_max, memristor->columns,
+            "a neuron is a column: core.synapse.memristor.columns");
+    at_most(checker, "core.synapse.memristor.cell_bits", memristor->cell_bits, core->weight_bits - 1,
+            "the magnitude of a weight has core.synapse.weight_bits - 1");
+    at_most(checker, "core.synapse.memristor.converter.columns", memristor->converter_columns,
+            (uint64_t)memristor->columns * core_memristor_slices(core),
+            "an array has core.synapse.memristor.columns, for each cell_bits of a weight");
+    if (memristor->conductance_high < 2 * memristor->conductance_low)
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.synapse.memristor.conductance_high is %g "
+                                      "uS, expected at least twice conductance_low (%g uS)", memristor->conductance_high,
+                                      memristor->conductance_low);
+    if (memristor->stuck_low + memristor->stuck_high > 1)
+        checker->ok = diagnostics_add(checker->diagnostics, checker->path, "core.synapse.memristor.stuck_low and stuck_high "
+                                      "are %g and %g, expected at most 1 together", memristor->stuck_low,
+                                      memristor->stuck_high);
+}
+
 static void check_merge(struct checker *checker, const struct chip_config *config)
 {
     const struct noc_config *noc = &config->noc;
@@ -127,6 +151,8 @@ bool chip_checks(const struct chip_config *config, struct diagnostics *diagnosti
         check_sparse(&checker, &config->core);
     else if (config->core.synapse_kind == SYNAPSE_DIMC)
         check_dimc(&checker, &config->core);
+    else if (config->core.synapse_kind == SYNAPSE_MEMRISTOR)
+        check_memristor(&checker, &config->core);
     if (config->core.core_order == ORDER_TIMESTEP)
         check_neurons(&checker, &config->core);
     check_orders(&checker, config);

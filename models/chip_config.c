@@ -26,7 +26,7 @@ static const struct parameter_row own_rows[] = {
     {.key = NULL},
 };
 
-enum { CHIP_ROWS_MAX = 128 };
+enum { CHIP_ROWS_MAX = 192 };
 
 /* One table of all rows. Filled once and the same every time, so that it is as good as a constant. */
 static struct parameter_row chip_rows[CHIP_ROWS_MAX];
@@ -47,7 +47,8 @@ static void join_rows(void)
     size_t count = append_rows(0, own_rows, 0);
     count = append_rows(count, noc_parameter_rows, AT(noc));
     count = append_rows(count, core_parameter_rows, AT(core));
-    append_rows(count, host_parameter_rows, AT(host));
+    count = append_rows(count, host_parameter_rows, AT(host));
+    append_rows(count, power_parameter_rows, AT(power));
 }
 
 const struct parameter_row *chip_parameter_rows(void)

@@ -4,6 +4,7 @@
 
 #include "models/host/host_config.h"
 #include "models/noc/noc_config.h"
+#include "models/physics/power_config.h"
 #include "models/tile/core_config.h"
 
 enum placement_inputs { INPUTS_HOST, INPUTS_CORES };
@@ -18,8 +19,10 @@ struct chip_config {
     struct core_config core;
     struct noc_config noc;
     struct host_config host;
+    struct power_config power;
     /* not from rows */
     char *path;
+    uint64_t device_seed; /* of the run: which devices the chip happens to have (core.synapse.kind memristor) */
 };
 
 /* All rows of a chip file, offsets into struct chip_config; ended by key NULL. The pointer stays valid. */

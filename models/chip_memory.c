@@ -14,8 +14,9 @@ static void add_program(const struct core_program *core, struct memory_use *use)
     uint64_t synapses = core->axon_count ? core->synapse_start[core->axon_count] : 0;
     use->neurons += core->neuron_count;
     use->synapses += synapses;
-    use->synapse_bytes += synapses * (sizeof *core->synapse_target + sizeof *core->synapse_weight);
-    use->row_bytes += core->axon_count * (sizeof *core->synapse_start + sizeof *core->axon_row);
+    size_t weight = core->synapse_weight_i8 ? sizeof *core->synapse_weight_i8 : sizeof *core->synapse_weight;
+    use->synapse_bytes += synapses * (sizeof *core->synapse_target + weight);
+    use->row_bytes += core->axon_count * (sizeof *core->synapse_start + (core->axon_row ? sizeof *core->axon_row : 0));
     use->neuron_bytes += core->neuron_count * (sizeof *core->neuron_index + sizeof *core->bias) +
                          core->group_count * sizeof *core->groups + core->relay_count * sizeof *core->relay_index;
     /* both tables once more as packets; multicast has fewer of them, and trees */

@@ -47,6 +47,8 @@ static void add_core(struct chip *chip, uint32_t index)
     const struct core_program *program = chip_core_program(chip, index);
     if (chip->cores) {
         core_init(&chip->cores[index], chip->engine, index, config, program);
+        synapse_array_program(&chip->cores[index].synapses, program, chip->config->device_seed,
+                              chip->number * chip_cores(chip->config) + index);
         chip->core_counters[index] = chip->cores[index].counters;
     } else if (chip->neuron_cores) {
         neuron_core_init(&chip->neuron_cores[index], chip->engine, index, config, program);

@@ -19,6 +19,7 @@ static void core_program_free(struct core_program *core)
     free(core->synapse_start);
     free(core->synapse_target);
     free(core->synapse_weight);
+    free(core->synapse_weight_i8);
     free(core->axon_row);
 }
 

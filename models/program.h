@@ -70,8 +70,10 @@ struct core_program {
     uint32_t axon_count;
     uint32_t *synapse_start;   /* [axon_count + 1] */
     uint16_t *synapse_target;  /* local neuron (sparse), column = local neuron (dimc); ascending in a row */
-    int16_t *synapse_weight;
-    uint32_t *axon_row;        /* [axon_count], dimc: array * rows + row that holds the weights; sparse: first word */
+    int16_t *synapse_weight;   /* NULL: as 8 bits */
+    int8_t *synapse_weight_i8; /* NULL: as 16 bits */
+    uint32_t *axon_row;        /* [axon_count], dimc: array * rows + row that holds the weights; sparse: first word.
+                                * NULL: not asked for (sparse), or row a for axon a (dimc) */
 };
 
 struct population {

@@ -331,6 +331,7 @@ void engine_waits_for(char *text, size_t size, const char *format, ...)
 uint32_t engine_dump(const struct engine *engine, FILE *out)
 {
     uint32_t count = 0;
+    engine_settle(engine, engine->now);
     for (uint32_t id = 0; id < engine->count; id++) {
         const struct component *component = engine->component[id];
         char text[256];

@@ -40,7 +40,7 @@ const struct parameter_row host_parameter_rows[] = {
      "of the host link, each way"},
     {"host.link.bits_per_cycle", PARAMETER_U32, AT(link_bits_per_cycle), 1, 65536, "bits/cycle", NULL, NULL,
      "of the host link, each way"},
-    {"chips.count", PARAMETER_U32, AT(chips), 1, 64, "chips", NULL, NULL, "in a row, joined by chip-to-chip links"},
+    {"chips.count", PARAMETER_U32, AT(chips), 1, 128, "chips", NULL, NULL, "in a row, joined by chip-to-chip links"},
     {"chips.link.latency", PARAMETER_U32, AT(chip_link_latency), 1, 1048576, "cycles", NULL, NULL,
      "of a chip-to-chip link"},
     {"chips.link.bits_per_cycle", PARAMETER_U32, AT(chip_link_bits_per_cycle), 1, 65536, "bits/cycle", NULL, NULL,

@@ -1,13 +1,14 @@
-/* Costs built up from blocks: memories by capacity and word, arithmetic by width, wires by the tile's size.
+/* Costs built up from blocks: memories by size (memory_cost.h), arithmetic by width, wires by the floor plan.
  *
- * Memory: joule per bit read = power law of the bank's capacity (Horowitz 2014's three capacities lie on one within
- * 4 %), never below a register. Synapse array (dimc): each active row drives all weight bits of the row. Network: each
- * flit passes a router and, between tiles, a wire as long as a tile is wide (square root of its area).
+ * Synapse array (dimc): each active row drives all weight bits of the row. Network: each flit passes a router and a wire
+ * as long as the floor plan (floor_plan.h) has it.
  *
- * Not modelled here: clock tree (in the published blocks, not between them), power gating, temperature. */
+ * Clock: joule a cycle and mm2 of a component, memories included. */
+#include "models/physics/floor_plan.h"
+#include "models/physics/memory_cost.h"
+#include "models/physics/memristor_costs.h"
 #include "models/physics/sizes.h"
 #include "models/physics/unit_costs.h"
-#include <math.h>
 
 #define PICO 1e-12
 #define FEMTO 1e-15
@@ -20,43 +21,22 @@ struct build {
     const struct component_values *values;
     const struct chip_config *config;
     struct core_sizes sizes;
-    double sram_bits[ENERGY_COMPONENTS]; /* of the system */
-    double logic_mm2[ENERGY_COMPONENTS];
-    double pitch_mm;
+    struct cost area[ENERGY_COMPONENTS], leakage[ENERGY_COMPONENTS]; /* mm2, watts, of the system */
+    struct floor_plan plan;
 };
-
-static double power_law(double small, double large, double small_kb, double large_kb, double kilobytes)
-{
-    return small * pow(kilobytes / small_kb, log(large / small) / log(large_kb / small_kb));
-}
-
-struct cost memory_bit_read(const struct component_values *values, double kilobytes)
-{
-    const struct sourced_value *small = &values->sram_small_read, *large = &values->sram_large_read;
-    double from = values->sram_small_kb.value, to = values->sram_large_kb.value;
-    struct cost floor = cost_of(&values->register_access, PICO);
-    struct cost bit = {PICO * power_law(small->value, large->value, from, to, kilobytes),
-                       PICO * power_law(small->low, large->low, from, to, kilobytes),
-                       PICO * power_law(small->high, large->high, from, to, kilobytes), 0};
-    if (kilobytes <= 0 || bit.nominal < floor.nominal)
-        return floor;
-    if (source_is_assumed(small) || source_is_assumed(large))
-        bit.assumed = bit.nominal;
-    return bit;
-}
 
 static struct cost word_read(const struct build *build, const struct memory_size *memory)
 {
-    return cost_scale(memory_bit_read(build->values, memory_bank_kb(memory)), memory->word_bits);
+    struct memory_cost cost;
+    memory_cost_get(build->values, memory, &cost);
+    return cost.read;
 }
 
 static struct cost word_write(const struct build *build, const struct memory_size *memory)
 {
-    const struct sourced_value *ratio = &build->values->sram_write_ratio;
-    struct cost read = word_read(build, memory), write = cost_scale(read, ratio->value);
-    if (source_is_assumed(ratio))
-        write.assumed = write.nominal;
-    return write;
+    struct memory_cost cost;
+    memory_cost_get(build->values, memory, &cost);
+    return cost.write;
 }
 
 static struct cost arithmetic(const struct sourced_value *value, double bits)
@@ -66,15 +46,36 @@ static struct cost arithmetic(const struct sourced_value *value, double bits)
 
 /* ---- area ---- */
 
-static void add_sram(struct build *build, enum energy_component component, double bits)
+static void add_memory(struct build *build, enum energy_component component, const struct memory_size *memory)
 {
-    build->sram_bits[component] += bits;
+    struct memory_cost cost;
+    double cores = system_cores(build->config);
+    memory_cost_get(build->values, memory, &cost);
+    build->area[component] = cost_add(build->area[component], cost_scale(cost.area, cores));
+    build->leakage[component] = cost_add(build->leakage[component], cost_scale(cost.leakage, cores));
+}
+
+/* Logic leaks by its nominal area. */
+static void add_area(struct build *build, enum energy_component component, struct cost mm2)
+{
+    struct cost leakage = cost_of(&build->values->logic_leakage, MILLI * mm2.nominal);
+    build->area[component] = cost_add(build->area[component], mm2);
+    build->leakage[component] = cost_add(build->leakage[component], leakage);
 }
 
 static void add_logic(struct build *build, enum energy_component component, const struct sourced_value *area,
                       double units)
 {
-    build->logic_mm2[component] += area->value * units / UM2_PER_MM2;
+    add_area(build, component, cost_of(area, units / UM2_PER_MM2));
+}
+
+/* Weights inside an in-memory array: cells beside their multipliers, without a periphery of their own. */
+static void add_array_cells(struct build *build, double bits)
+{
+    struct cost area = cost_of(&build->values->sram_area, bits / UM2_PER_MM2);
+    struct cost leakage = cost_of(&build->values->sram_leakage, MICRO * bits / 8192.0);
+    build->area[ENERGY_SYNAPSE_ARRAY] = cost_add(build->area[ENERGY_SYNAPSE_ARRAY], area);
+    build->leakage[ENERGY_SYNAPSE_ARRAY] = cost_add(build->leakage[ENERGY_SYNAPSE_ARRAY], leakage);
 }
 
 static void lay_out_cores(struct build *build)
@@ -82,14 +83,13 @@ static void lay_out_cores(struct build *build)
     const struct component_values *values = build->values;
     const struct core_sizes *sizes = &build->sizes;
     double cores = system_cores(build->config);
-    add_sram(build, ENERGY_EVENT_QUEUE, cores * memory_bits(&sizes->queue));
-    add_sram(build, ENERGY_AXON_TABLE, cores * memory_bits(&sizes->axon_table));
-    add_sram(build, ENERGY_SYNAPSE_ARRAY, cores * (memory_bits(&sizes->synapses) + sizes->dimc_bits));
+    struct named_memory memories[CORE_MEMORIES];
+    core_memories_get(build->config, memories);
+    for (int i = 0; i < CORE_MEMORIES; i++)
+        add_memory(build, memories[i].component, &memories[i].size);
+    add_array_cells(build, cores * sizes->dimc_bits);
     add_logic(build, ENERGY_SYNAPSE_ARRAY, &values->dimc_cell_area, cores * sizes->dimc_multipliers);
-    add_sram(build, ENERGY_ACCUMULATOR, cores * memory_bits(&sizes->accumulators));
     add_logic(build, ENERGY_ACCUMULATOR, &values->adder_area, cores * sizes->accumulator_adders);
-    add_sram(build, ENERGY_NEURON_STATE, cores * memory_bits(&sizes->state));
-    add_sram(build, ENERGY_ROUTING_TABLE, cores * memory_bits(&sizes->routes));
     add_logic(build, ENERGY_NEURON_ARRAY, &values->adder_area, cores * sizes->neuron_adders);
     add_logic(build, ENERGY_NEURON_ARRAY, &values->multiplier_area, cores * sizes->neuron_multipliers);
     add_logic(build, ENERGY_NEURON_ARRAY, &values->comparator_area, cores * sizes->neuron_comparators);
@@ -105,7 +105,7 @@ static void lay_out_tiles(struct build *build)
     add_logic(build, ENERGY_ROUTER, &values->register_area,
               tiles * ROUTER_PORTS * noc->buffer_flits * noc->flit_bits);
     if (build->config->core.neuron_location == NEURON_PROCESSOR)
-        build->logic_mm2[ENERGY_PROCESSOR] += values->processor_area.value * tiles;
+        add_area(build, ENERGY_PROCESSOR, cost_of(&values->processor_area, tiles));
 }
 
 static void lay_out_edge(struct build *build)
@@ -118,24 +118,16 @@ static void lay_out_edge(struct build *build)
                   2.0 * (host->chips - 1.0) * host->chip_link_buffer * build->config->noc.spike_bits);
 }
 
-static void finish_layout(struct build *build, struct unit_costs *out)
+static void finish_layout(const struct build *build, struct unit_costs *out)
 {
-    const struct component_values *values = build->values;
     for (int component = 0; component < ENERGY_COMPONENTS; component++) {
-        double bits = build->sram_bits[component], logic = build->logic_mm2[component];
-        out->area[component] = bits * values->sram_area.value / UM2_PER_MM2 + logic;
-        out->leakage[component] = cost_add(cost_of(&values->sram_leakage, MICRO * bits / 8192.0),
-                                           cost_of(&values->logic_leakage, MILLI * logic));
+        out->area[component] = build->area[component];
+        out->leakage[component] = build->leakage[component];
+        out->clock[component] = cost_of(&build->values->clock, PICO * build->area[component].nominal);
+        if (build->config->core.synapse_kind == SYNAPSE_MEMRISTOR)
+            out->area[component] = cost_add(out->area[component], memristor_area(&build->values->memristor, build->config,
+                                                                                 (enum energy_component)component));
     }
-}
-
-static double tile_pitch(const struct chip_config *config, const struct unit_costs *costs)
-{
-    double area = 0;
-    for (int component = 0; component < ENERGY_COMPONENTS; component++)
-        if (component != ENERGY_HOST_LINK && component != ENERGY_CHIP_LINK)
-            area += costs->area[component];
-    return sqrt(area / ((double)chip_tiles(config) * config->host.chips));
 }
 
 /* ---- events ---- */
@@ -148,7 +140,9 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_QUEUE_WRITES] = word_write(build, &sizes->queue);
     out->core[CORE_QUEUE_READS] = word_read(build, &sizes->queue);
     out->core[CORE_AXON_READS] = word_read(build, &sizes->axon_table);
-    if (core->synapse_kind != SYNAPSE_DIMC)
+    if (core->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_costs_get(&values->memristor, build->config, out);
+    else if (core->synapse_kind != SYNAPSE_DIMC)
         out->core[CORE_SYNAPSE_WORDS] = word_read(build, &sizes->synapses);
     else
         out->core[CORE_ARRAY_ROWS] = cost_of(&values->dimc_cell, FEMTO * sizes->dimc_row_bits);
@@ -158,26 +152,28 @@ static void cost_core(const struct build *build, struct unit_costs *out)
     out->core[CORE_PROCESSOR_INSTRUCTIONS] = cost_of(&values->instruction, PICO);
 }
 
-/* A state word is a potential, or for CubaLIF half of a current and a potential, in one memory that holds both. */
+/* A counted state word is a potential, or for CubaLIF half of a current and a potential that lie side by side; all are in
+ * one memory that has room for both. */
 static void cost_state(const struct build *build, struct unit_costs *out)
 {
-    const struct core_config *core = &build->config->core;
-    const struct memory_size *state = &build->sizes.state;
+    const struct memory_size *both = &build->sizes.state;
+    double potential_bits = build->config->core.potential_bits;
+    struct memory_size potential = {memory_bits(both) / potential_bits, potential_bits, both->banks, both->ports};
     for (int model = 0; model < NEURON_MODELS; model++) {
-        double share = model == MODEL_CUBALIF ? 0.5 : core->potential_bits / state->word_bits;
-        out->state_read[model] = cost_scale(word_read(build, state), share);
-        out->state_write[model] = cost_scale(word_write(build, state), share);
+        bool pair = model == MODEL_CUBALIF;
+        out->state_read[model] = cost_scale(word_read(build, pair ? both : &potential), pair ? 0.5 : 1);
+        out->state_write[model] = cost_scale(word_write(build, pair ? both : &potential), pair ? 0.5 : 1);
     }
 }
 
-/* Arithmetic of one update. On a processor it is inside the instructions. */
+/* Arithmetic of one update and the read of its profile. On a processor both are inside the instructions. */
 static void cost_updates(const struct build *build, struct unit_costs *out)
 {
     const struct component_values *values = build->values;
     const struct core_config *core = &build->config->core;
     if (core->neuron_location == NEURON_PROCESSOR)
         return;
-    struct cost join = arithmetic(&values->adder, core->potential_bits);
+    struct cost join = cost_add(word_read(build, &build->sizes.profiles), arithmetic(&values->adder, core->potential_bits));
     struct cost fire = arithmetic(&values->comparator, core->potential_bits);
     struct cost decay = arithmetic(&values->multiplier, (double)core->potential_bits * core->decay_bits);
     struct cost current = cost_add(arithmetic(&values->adder, core->current_bits),
@@ -186,6 +182,7 @@ static void cost_updates(const struct build *build, struct unit_costs *out)
     out->update[MODEL_LIF] = cost_add(out->update[MODEL_IF], decay);
     out->update[MODEL_CUBALIF] = cost_add(out->update[MODEL_LIF], current);
     out->update[MODEL_LI] = cost_add(join, decay);
+    out->update[MODEL_EVENT_LEAK] = out->update[MODEL_IF]; /* a weight or a leak, one addition each */
 }
 
 static void cost_network(const struct build *build, struct unit_costs *out)
@@ -193,10 +190,10 @@ static void cost_network(const struct build *build, struct unit_costs *out)
     const struct component_values *values = build->values;
     double flit_bits = build->config->noc.flit_bits;
     struct cost router = arithmetic(&values->router, flit_bits);
-    struct cost hop = cost_add(router, arithmetic(&values->wire, flit_bits * build->pitch_mm));
-    out->router[ROUTER_FLITS_EW] = hop;
-    out->router[ROUTER_FLITS_NS] = hop;
-    out->router[ROUTER_FLITS_LOCAL] = router;
+    const struct floor_plan *plan = &build->plan;
+    out->router[ROUTER_FLITS_EW] = cost_add(router, arithmetic(&values->wire, flit_bits * plan->hop_mm));
+    out->router[ROUTER_FLITS_NS] = out->router[ROUTER_FLITS_EW];
+    out->router[ROUTER_FLITS_LOCAL] = cost_add(router, arithmetic(&values->wire, flit_bits * plan->local_mm));
     out->router[ROUTER_TABLE_READS] = word_read(build, &build->sizes.routes);
 }
 
@@ -209,7 +206,7 @@ static void cost_edge(const struct build *build, struct unit_costs *out)
     out->host[HOST_BITS_OUT] = out->host[HOST_BITS_IN];
     out->host[HOST_ROUTE_READS] = word_read(build, &build->sizes.routes);
     out->host[HOST_CHIP_LINK_BITS] = arithmetic(&values->chip_link, 1);
-    out->host[HOST_BARRIERS] = cost_add(arithmetic(&values->wire, signals * build->pitch_mm),
+    out->host[HOST_BARRIERS] = cost_add(arithmetic(&values->wire, signals * build->plan.hop_mm),
                                         arithmetic(&values->register_access, signals));
 }
 
@@ -222,7 +219,7 @@ void component_costs_get(const struct component_values *values, const struct chi
     lay_out_tiles(&build);
     lay_out_edge(&build);
     finish_layout(&build, out);
-    build.pitch_mm = tile_pitch(config, out);
+    floor_plan_get(config, out->area, &build.plan);
     cost_core(&build, out);
     cost_state(&build, out);
     cost_updates(&build, out);

@@ -8,14 +8,15 @@
 #define PICO 1e-12
 #define MILLI 1e-3
 
-/* A chip with fewer cores than the published one takes its share, which is an assumption. */
-static struct cost static_power(const struct event_values *values, double cores)
+/* What is known of a whole chip: one with fewer cores takes its share, which is an assumption. */
+static struct cost share_of(const struct event_values *values, const struct sourced_value *chip, double factor,
+                            double cores)
 {
     double share = cores / values->static_cores.value;
-    struct cost power = cost_of(&values->static_chip, MILLI * share);
+    struct cost cost = cost_of(chip, factor * share);
     if (share != 1.0)
-        power.assumed = power.nominal;
-    return power;
+        cost.assumed = cost.nominal;
+    return cost;
 }
 
 void event_costs_get(const struct event_values *values, const struct chip_config *config, struct unit_costs *out)
@@ -29,6 +30,8 @@ void event_costs_get(const struct event_values *values, const struct chip_config
     out->router[ROUTER_HOPS_EW] = cost_of(&values->hop_east_west, PICO);
     out->router[ROUTER_HOPS_NS] = cost_of(&values->hop_north_south, PICO);
     out->router[ROUTER_HOPS_LOCAL] = cost_of(&values->spike_within_tile, PICO);
-    out->leakage[ENERGY_CONTROL] = static_power(values, cores);
-    out->area[ENERGY_CONTROL] = values->area_chip.value * cores / values->static_cores.value;
+    out->core[CORE_PACKETS] = cost_of(&values->packet, PICO);
+    out->clock[ENERGY_CONTROL] = share_of(values, &values->clock_cycle, PICO, cores);
+    out->leakage[ENERGY_CONTROL] = share_of(values, &values->static_chip, MILLI, cores);
+    out->area[ENERGY_CONTROL] = share_of(values, &values->area_chip, 1, cores);
 }

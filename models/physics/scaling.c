@@ -1,8 +1,6 @@
 #include "models/physics/scaling.h"
 
 #define NODES (sizeof table / sizeof table[0])
-#define LOWEST_SUPPLY_V 0.5
-#define HIGHEST_SUPPLY_V 1.2
 
 static const struct node {
     double nm;
@@ -41,7 +39,7 @@ static double between(double nm, size_t smaller, double large_value, double smal
 static bool energy_at(struct operating_corner corner, double *out)
 {
     size_t i = at_or_below(corner.node_nm);
-    if (i == NODES || !(corner.supply_v >= LOWEST_SUPPLY_V && corner.supply_v <= HIGHEST_SUPPLY_V))
+    if (i == NODES || !(corner.supply_v >= SCALING_LOWEST_V && corner.supply_v <= SCALING_HIGHEST_V))
         return false;
     double energy = node_energy(&table[i], corner.supply_v);
     *out = i == 0 ? energy : between(corner.node_nm, i, node_energy(&table[i - 1], corner.supply_v), energy);

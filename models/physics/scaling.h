@@ -11,6 +11,8 @@
 
 #define SCALING_SMALLEST_NM 7.0
 #define SCALING_LARGEST_NM 130.0
+#define SCALING_LOWEST_V 0.5
+#define SCALING_HIGHEST_V 1.2
 
 struct operating_corner {
     double node_nm, supply_v;

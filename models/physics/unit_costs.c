@@ -1,4 +1,5 @@
 #include "models/physics/unit_costs.h"
+#include "models/physics/memristor_costs.h"
 
 enum energy_component core_counter_component(enum core_counter counter)
 {
@@ -11,7 +12,10 @@ enum energy_component core_counter_component(enum core_counter counter)
     case CORE_SYNAPTIC_EVENTS:
     case CORE_SYNAPSE_WORDS:
     case CORE_ARRAY_ROWS:
+    case CORE_READ_CONDUCTANCE:
         return ENERGY_SYNAPSE_ARRAY;
+    case CORE_CONVERSIONS:
+        return ENERGY_CONVERTER;
     case CORE_ACCUMULATIONS:
         return ENERGY_ACCUMULATOR;
     case CORE_NEURON_UPDATES:
@@ -21,6 +25,7 @@ enum energy_component core_counter_component(enum core_counter counter)
     case CORE_STATE_WRITES:
         return ENERGY_NEURON_STATE;
     case CORE_ROUTE_READS:
+    case CORE_PACKETS:
         return ENERGY_ROUTING_TABLE;
     case CORE_PROCESSOR_INSTRUCTIONS:
         return ENERGY_PROCESSOR;
@@ -29,11 +34,36 @@ enum energy_component core_counter_component(enum core_counter counter)
     }
 }
 
+enum component_place component_place(enum energy_component component)
+{
+    switch (component) {
+    case ENERGY_EVENT_QUEUE:
+    case ENERGY_AXON_TABLE:
+    case ENERGY_SYNAPSE_ARRAY:
+    case ENERGY_CONVERTER:
+    case ENERGY_ACCUMULATOR:
+    case ENERGY_NEURON_ARRAY:
+    case ENERGY_NEURON_STATE:
+    case ENERGY_ROUTING_TABLE:
+        return PLACE_CORE;
+    case ENERGY_PROCESSOR:
+        return PLACE_TILE_PROCESSOR;
+    case ENERGY_ROUTER:
+        return PLACE_ROUTER;
+    default:
+        return PLACE_CHIP;
+    }
+}
+
 void unit_costs_get(const struct technology *technology, const struct chip_config *config, struct unit_costs *out)
 {
-    *out = (struct unit_costs){0};
-    if (technology->kind == TECHNOLOGY_COMPONENTS)
+    *out = (struct unit_costs){.gated_leakage = 1};
+    if (technology->kind != TECHNOLOGY_EVENTS) {
         component_costs_get(&technology->components, config, out);
-    else
+        corner_apply(&technology->components, &config->power, out);
+        if (config->core.synapse_kind == SYNAPSE_MEMRISTOR)
+            out->core[CORE_READ_CONDUCTANCE] = memristor_conductance_cost(config);
+    } else {
         event_costs_get(&technology->events, config, out);
+    }
 }

@@ -241,6 +241,7 @@ static void begin_timestep(struct core *core, uint64_t now)
         return;
     }
     uint32_t events = event_queue_count(&core->queue, core->slot);
+    core->synapses.go = core->obeyed;
     core->drain_end += synapse_array_drain(&core->synapses, &core->queue, core->slot, now, core->counters);
     trace_leaving(core, events);
     if (core->to_processor) {

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum synapse_kind { SYNAPSE_SPARSE, SYNAPSE_DIMC, SYNAPSE_CROSSBAR };
+enum synapse_kind { SYNAPSE_SPARSE, SYNAPSE_DIMC, SYNAPSE_CROSSBAR, SYNAPSE_MEMRISTOR };
+enum programming_distribution { PROGRAMMING_GAUSSIAN, PROGRAMMING_LOGNORMAL };
 enum controller_output { OUTPUT_ON_FIRE, OUTPUT_ON_POP };
 enum queue_policy { QUEUE_STALL, QUEUE_DROP };
 enum neuron_overflow { OVERFLOW_SATURATE, OVERFLOW_WRAP };
@@ -36,8 +37,27 @@ struct core_config {
     uint32_t dimc_columns;       /* weights in one row */
     uint32_t dimc_arrays;        /* stacked: all add to the same columns */
     uint32_t dimc_rows_per_access; /* rows that one access can add at once (adder tree height) */
-    uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane of the input */
+    uint32_t dimc_cycles_per_plane; /* cycles of one access, for each bit plane (or those taken together) */
+    uint32_t dimc_planes_per_access; /* bit planes that an access takes together: adder trees beside each other */
     uint32_t dimc_latency;       /* adder tree and shift-add pipeline */
+    struct memristor_config {
+        uint32_t rows, columns, arrays; /* as of dimc */
+        uint32_t rows_per_read;  /* that a column adds at once */
+        uint32_t latency;        /* shift-add pipeline */
+        uint32_t cell_bits;      /* of a weight's magnitude that one device holds */
+        double conductance_low, conductance_high; /* uS */
+        double read_voltage;     /* V */
+        uint32_t read_cycles;    /* of a read: rows driven, columns settled and sampled */
+        double wire_resistance;  /* ohm from a cell to the next, along rows and along columns */
+        int distribution;        /* enum programming_distribution */
+        double programming_noise; /* gaussian: sigma as a share of the conductance range; lognormal: sigma of ln G */
+        double stuck_low, stuck_high; /* shares of the devices that stay at one end of the range */
+        double read_noise;       /* sigma of a device's current as a share of it, anew in each read */
+        uint32_t converter_bits; /* signed code */
+        double converter_full_scale; /* column sum that the code's range covers, in rows at full conductance */
+        uint32_t converter_columns; /* that share a converter */
+        uint32_t converter_cycles;  /* of a conversion */
+    } memristor;
     uint32_t crossbar_word_bits; /* one weight for each axon and neuron, packed into words */
     uint32_t crossbar_cycles;    /* for each weight in turn: read, add, write back */
     /* order event: what the controller does with an event */
@@ -68,21 +88,36 @@ struct core_config {
     uint32_t route_cycles;       /* cycles for each packet (routing table look-up and injection) */
 };
 
-/* A weight for every row and column, used or not (dimc, crossbar), or lists (sparse)? */
+/* A weight for every row and column, used or not (dimc, crossbar, memristor), or lists (sparse)? */
 static inline bool core_is_dense(const struct core_config *core) { return core->synapse_kind != SYNAPSE_SPARSE; }
 static inline uint64_t core_dense_rows(const struct core_config *core)
 {
-    return core->synapse_kind == SYNAPSE_DIMC ? (uint64_t)core->dimc_rows * core->dimc_arrays : core->axons_max;
+    return core->synapse_kind == SYNAPSE_DIMC        ? (uint64_t)core->dimc_rows * core->dimc_arrays
+           : core->synapse_kind == SYNAPSE_MEMRISTOR ? (uint64_t)core->memristor.rows * core->memristor.arrays
+                                                     : core->axons_max;
 }
 static inline uint32_t core_dense_columns(const struct core_config *core)
 {
-    return core->synapse_kind == SYNAPSE_DIMC ? core->dimc_columns : core->neurons_max;
+    return core->synapse_kind == SYNAPSE_DIMC        ? core->dimc_columns
+           : core->synapse_kind == SYNAPSE_MEMRISTOR ? core->memristor.columns
+                                                     : core->neurons_max;
 }
 /* Words in which a crossbar's row of weights lies. */
 static inline uint32_t core_crossbar_words(const struct core_config *core)
 {
     uint32_t weights = core->crossbar_word_bits / core->weight_bits ? core->crossbar_word_bits / core->weight_bits : 1;
     return (core->neurons_max + weights - 1) / weights;
+}
+
+/* memristor: pairs of devices that hold a weight's magnitude; a weight has weight_bits - 1 bits and a sign. */
+static inline uint32_t core_memristor_slices(const struct core_config *core)
+{
+    return (core->weight_bits - 1 + core->memristor.cell_bits - 1) / core->memristor.cell_bits;
+}
+/* The most negative weight: two's complement, but a pair of devices is as strong one way as the other. */
+static inline int32_t core_weight_lowest(const struct core_config *core)
+{
+    return -(INT32_C(1) << (core->weight_bits - 1)) + (core->synapse_kind == SYNAPSE_MEMRISTOR);
 }
 
 extern const struct parameter_row core_parameter_rows[];

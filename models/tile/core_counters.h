@@ -25,8 +25,11 @@ enum core_counter {
     CORE_AXON_READS,
     CORE_SYNAPTIC_EVENTS,  /* (event, synapse) pairs; an event that carries n planes counts n */
     CORE_SYNAPSE_WORDS,    /* sparse, crossbar: words read */
-    CORE_ARRAY_ACCESSES,   /* dimc: accesses x bit planes */
-    CORE_ARRAY_ROWS,       /* dimc: rows activated x bit planes */
+    CORE_ARRAY_ACCESSES,   /* dimc: each for one or several bit planes; memristor: reads */
+    CORE_ARRAY_ROWS,       /* dimc: rows driven by a one, over all bit planes; memristor: likewise */
+    CORE_READ_CONDUCTANCE, /* memristor: nS of all devices in the rows driven, summed over reads */
+    CORE_CONVERSIONS,      /* memristor */
+    CORE_CLIPPED,          /* memristor: conversions that ended at an end of the code's range */
     CORE_ACCUMULATIONS,    /* additions into an accumulator */
     CORE_NEURON_UPDATES,
     CORE_STATE_READS,      /* neuron state words */

@@ -12,6 +12,11 @@ static uint32_t synapse_count(const struct synapse_array *array)
     return array->axons ? array->start[array->axons] : 0;
 }
 
+static int16_t listed_weight(const struct synapse_array *array, uint32_t i)
+{
+    return array->weight_i8 ? array->weight_i8[i] : array->weight[i];
+}
+
 static void spread_rows(struct synapse_array *array, bool narrow)
 {
     size_t cells = (size_t)array->axons * array->width;
@@ -23,9 +28,9 @@ static void spread_rows(struct synapse_array *array, bool narrow)
         for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++) {
             size_t cell = (size_t)axon * array->width + array->target[i];
             if (narrow)
-                array->dense_i8[cell] = (int8_t)array->weight[i];
+                array->dense_i8[cell] = (int8_t)listed_weight(array, i);
             else
-                array->dense_i16[cell] = array->weight[i];
+                array->dense_i16[cell] = listed_weight(array, i);
         }
     array->batch = memory_array(VECTOR_ROWS_MAX, sizeof *array->batch);
 }
@@ -45,13 +50,13 @@ static void prepare_rows(struct synapse_array *array)
     uint32_t synapses = synapse_count(array);
     bool narrow = true;
     for (uint32_t i = 0; i < synapses; i++) {
-        int32_t weight = array->weight[i];
+        int32_t weight = listed_weight(array, i);
         narrow = narrow && weight >= INT8_MIN && weight <= INT8_MAX;
         if (abs(weight) > array->heaviest)
             array->heaviest = abs(weight);
     }
-    if (core_is_dense(array->config) && (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width &&
-        synapses && targets_differ(array))
+    if (core_is_dense(array->config) && array->config->synapse_kind != SYNAPSE_MEMRISTOR && synapses &&
+        (uint64_t)synapses * DENSE_FROM >= (uint64_t)array->axons * array->width && targets_differ(array))
         spread_rows(array, narrow);
 }
 
@@ -61,6 +66,7 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
     int32_t highest = (int32_t)((UINT32_C(1) << (config->accumulator_bits - 1)) - 1);
     *array = (struct synapse_array){.config = config, .axons = program->axon_count, .start = program->synapse_start,
                                     .target = program->synapse_target, .weight = program->synapse_weight,
+                                    .weight_i8 = program->synapse_weight_i8,
                                     .axon_row = program->axon_row, .neurons = program->neuron_count,
                                     .lowest = -highest - 1, .highest = highest, .kernels = vector_best()};
     array->width = (array->neurons + VECTOR_WIDTH - 1) / VECTOR_WIDTH * VECTOR_WIDTH;
@@ -70,6 +76,15 @@ void synapse_array_init(struct synapse_array *array, const struct core_config *c
         sparse_prepare(array);
     else if (config->synapse_kind == SYNAPSE_DIMC)
         dimc_prepare(array);
+    else if (config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_init(&array->devices, config, program);
+}
+
+void synapse_array_program(struct synapse_array *array, const struct core_program *program, uint64_t seed,
+                           uint32_t core)
+{
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_program(&array->devices, program, seed, core);
 }
 
 void synapse_array_free(struct synapse_array *array)
@@ -77,12 +92,16 @@ void synapse_array_free(struct synapse_array *array)
     free(array->dense_i8);
     free(array->dense_i16);
     free(array->batch);
-    free(array->rows);
+    free(array->by_length);
+    free(array->row_cycles);
     free(array->row_planes);
     free(array->group_planes);
     free(array->touched_axons);
     free(array->touched_groups);
+    free(array->pulses);
     free(array->accumulator);
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_free(&array->devices);
 }
 
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
@@ -95,6 +114,8 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
         return sparse_drain(array, queue, slot, start, counters);
     if (array->config->synapse_kind == SYNAPSE_CROSSBAR)
         return crossbar_drain(array, queue, slot, start, counters);
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        return memristor_drain(array, queue, slot, start, counters);
     return dimc_drain(array, queue, slot, start, counters);
 }
 
@@ -102,7 +123,7 @@ uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *qu
 static int16_t weight_at(const struct synapse_array *array, uint32_t axon, uint32_t i)
 {
     size_t cell = (size_t)axon * array->width + array->target[i];
-    return array->dense_i8 ? array->dense_i8[cell] : array->dense_i16 ? array->dense_i16[cell] : array->weight[i];
+    return array->dense_i8 ? array->dense_i8[cell] : array->dense_i16 ? array->dense_i16[cell] : listed_weight(array, i);
 }
 
 void synapse_array_hash(const struct synapse_array *array, struct hash *hash)
@@ -111,18 +132,23 @@ void synapse_array_hash(const struct synapse_array *array, struct hash *hash)
     for (uint32_t axon = 0; axon < array->axons; axon++)
         for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++)
             hash_u64(hash, (uint64_t)array->target[i] << 16 | (uint16_t)weight_at(array, axon, i));
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        memristor_hash(&array->devices, hash);
 }
 
 size_t synapse_array_dense_bytes(const struct synapse_array *array)
 {
     size_t cells = (size_t)array->axons * array->width;
+    if (array->config->synapse_kind == SYNAPSE_MEMRISTOR)
+        return memristor_bytes(&array->devices);
     return array->dense_i8 ? cells * sizeof *array->dense_i8 : array->dense_i16 ? cells * sizeof *array->dense_i16 : 0;
 }
 
 size_t synapse_array_row_bytes(const struct synapse_array *array)
 {
     size_t bytes = array->batch ? VECTOR_ROWS_MAX * sizeof *array->batch : 0;
-    bytes += array->rows ? array->axons * sizeof *array->rows : 0;
+    bytes += array->by_length ? (array->longest + 1) * sizeof *array->by_length : 0;
+    bytes += array->row_cycles ? array->axons * sizeof *array->row_cycles : 0;
     bytes += array->row_planes ? 2 * sizeof(uint32_t) * ((size_t)array->axons + array->groups) : 0;
     return bytes;
 }
@@ -132,20 +158,40 @@ size_t synapse_array_row_bytes(const struct synapse_array *array)
 static void add_row_saturating(struct synapse_array *array, uint32_t axon, int32_t value)
 {
     for (uint32_t i = array->start[axon]; i < array->start[axon + 1]; i++) {
-        int64_t sum = array->accumulator[array->target[i]] + (int64_t)array->weight[i] * value;
+        int64_t sum = array->accumulator[array->target[i]] + (int64_t)listed_weight(array, i) * value;
         sum = sum > array->highest ? array->highest : sum < array->lowest ? array->lowest : sum;
         array->accumulator[array->target[i]] = (int32_t)sum;
     }
 }
 
+static inline void add_i16(int32_t *accumulator, const uint16_t *target, const int16_t *weight, size_t count,
+                           int32_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        accumulator[target[i]] += weight[i] * value;
+}
+
+static inline void add_i8(int32_t *accumulator, const uint16_t *target, const int8_t *weight, size_t count,
+                          int32_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        accumulator[target[i]] += weight[i] * value;
+}
+
+/* Most events are one spike: a loop without the product. */
 static void add_list(struct synapse_array *array, uint32_t axon, int32_t value)
 {
-    const uint16_t *target = array->target;
-    const int16_t *weight = array->weight;
-    int32_t *accumulator = array->accumulator;
-    uint32_t end = array->start[axon + 1];
-    for (uint32_t i = array->start[axon]; i < end; i++)
-        accumulator[target[i]] += weight[i] * value;
+    uint32_t first = array->start[axon];
+    size_t count = array->start[axon + 1] - first;
+    const uint16_t *target = array->target + first;
+    if (array->weight_i8 && value == 1)
+        add_i8(array->accumulator, target, array->weight_i8 + first, count, 1);
+    else if (array->weight_i8)
+        add_i8(array->accumulator, target, array->weight_i8 + first, count, value);
+    else if (value == 1)
+        add_i16(array->accumulator, target, array->weight + first, count, 1);
+    else
+        add_i16(array->accumulator, target, array->weight + first, count, value);
 }
 
 void synapse_array_flush(struct synapse_array *array)

@@ -2,7 +2,7 @@
  *
  * One call (drain) handles all events of a timestep: it adds every row, hands each event out of the queue in the cycle
  * in which the hardware would read it, and returns the cycles that the array is busy. The kinds differ in these cycles
- * and in what they count, not in what is added:
+ * and in what they count, not in what is added, unless devices and converters are analog (memristor):
  *
  * sparse (synapse_sparse.c): lists of (target, weight) in SRAM, packed without gaps into words. An event costs the
  *   look-up of its axon, then for each bit plane as many cycles as its words need, or more where its additions meet in
@@ -14,6 +14,12 @@
  * crossbar (synapse_crossbar.c): a weight for every axon and neuron. An event costs the look-up of its axon, then for
  *   each bit plane `crossbar.cycles` for every neuron of the core in turn, connected or not.
  *
+ * memristor (synapse_memristor.c, memristor.h): weights are conductances, a column's wire adds the currents of the rows
+ *   that are driven. The input buffer gathers the timestep's events (a look-up of the axon each); then every group of
+ *   `rows_per_read` neighbouring rows is read once for each bit of its inputs that is 1 anywhere, and again for a row
+ *   that has it twice. A read is `read_cycles`, then the conversions of the columns that share a converter, one after
+ *   the other. What is added is what the converters say.
+ *
  * Accumulators saturate at accumulator_bits; they are zero when a timestep begins. */
 #ifndef NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
 #define NPUSIM_MODELS_TILE_SYNAPSE_ARRAY_H
@@ -22,6 +28,7 @@
 #include "models/tile/core_config.h"
 #include "models/tile/core_counters.h"
 #include "models/tile/event_queue.h"
+#include "models/tile/memristor.h"
 #include "models/tile/vector.h"
 
 /* What the sparse kind needs of a row. */
@@ -34,19 +41,26 @@ struct synapse_array {
     uint32_t axons;
     const uint32_t *start;     /* [axons + 1]; lists of synapses, all three the program's */
     const uint16_t *target;    /* neuron or column of the core */
-    const int16_t *weight;
+    const int16_t *weight;     /* one of these two */
+    const int8_t *weight_i8;
     uint32_t width;            /* columns of the accumulators, padded for the kernels */
     int8_t *dense_i8;          /* [axons][width]: rows for the kernels, where the lists are dense enough; else NULL */
     int16_t *dense_i16;        /* the same for weights that 8 bits do not hold */
     const void **batch;        /* dense rows to be added, [VECTOR_ROWS_MAX] */
     uint32_t batch_count;
     const struct vector_kernels *kernels;
-    struct sparse_row *rows;   /* sparse: [axons] */
+    struct sparse_row *by_length; /* sparse: [longest + 1], of a row of so many synapses */
+    uint32_t longest;
+    uint32_t *row_cycles;      /* sparse: [axons], where they depend on the targets too; else NULL: by_length */
     const uint32_t *axon_row;  /* dimc: the program's */
     uint32_t groups;           /* dimc: groups of rows */
     uint32_t *row_planes;      /* dimc: [axons], of the timestep under way */
     uint32_t *group_planes;    /* dimc: [groups] */
     uint32_t *touched_axons, *touched_groups;
+    struct memristor_devices devices; /* memristor */
+    uint64_t *pulses;          /* memristor: of the timestep under way */
+    size_t pulse_capacity;
+    int64_t go;                /* sample and timestep under way (packet.h), set by the core: names the noise of its reads */
     int32_t *accumulator;      /* [neurons], then zeros up to width */
     bool added;                /* something was added in the latest timestep */
     uint32_t neurons;
@@ -58,6 +72,10 @@ struct synapse_array {
 void synapse_array_init(struct synapse_array *array, const struct core_config *config,
                         const struct core_program *program);
 void synapse_array_free(struct synapse_array *array);
+/* memristor: the devices become what seed `seed` makes of them in core `core` of the system; without it they are as
+ * the weights say. Nothing for the other kinds. */
+void synapse_array_program(struct synapse_array *array, const struct core_program *program, uint64_t seed,
+                           uint32_t core);
 
 /* Handles all events of `slot`, the first in cycle `start`; returns the cycles needed. */
 uint64_t synapse_array_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
@@ -76,6 +94,8 @@ uint64_t crossbar_drain(struct synapse_array *array, struct event_queue *queue, 
 void dimc_prepare(struct synapse_array *array);
 uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                     uint64_t counters[CORE_COUNTERS]);
+uint64_t memristor_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
+                         uint64_t counters[CORE_COUNTERS]);
 /* Adds row `axon` times `value`, at the latest when synapse_array_flush is called. *bound: how far any accumulator can
  * be from zero by now; kept here, starts at 0. */
 void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound);

@@ -7,7 +7,7 @@ static uint32_t group_of(const struct synapse_array *array, uint32_t axon)
 {
     const struct core_config *config = array->config;
     uint32_t groups_per_array = (config->dimc_rows + config->dimc_rows_per_access - 1) / config->dimc_rows_per_access;
-    uint32_t row = array->axon_row[axon];
+    uint32_t row = array->axon_row ? array->axon_row[axon] : axon;
     return row / config->dimc_rows * groups_per_array + row % config->dimc_rows / config->dimc_rows_per_access;
 }
 
@@ -22,9 +22,10 @@ void dimc_prepare(struct synapse_array *array)
     array->touched_groups = memory_array(array->groups, sizeof(uint32_t));
 }
 
-/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. */
+/* The input buffer: planes of each row, the most of any row of a group, rows that hold anything. A row whose bit is 0
+ * in a plane is not driven. */
 static uint64_t gather(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
-                       uint32_t *axons, uint64_t *additions)
+                       uint32_t *axons, uint64_t *additions, uint64_t *rows)
 {
     uint32_t events = event_queue_count(queue, slot);
     uint64_t cycles = 0;
@@ -37,6 +38,7 @@ static uint64_t gather(struct synapse_array *array, struct event_queue *queue, u
         if (planes && array->row_planes[event.axon] == 0) /* an event of value 0 touches no row */
             array->touched_axons[(*axons)++] = event.axon;
         array->row_planes[event.axon] += planes;
+        *rows += planes ? (uint64_t)__builtin_popcount((uint32_t)event.value) : 0;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
     synapse_array_flush(array);
@@ -47,19 +49,19 @@ uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint
                     uint64_t counters[CORE_COUNTERS])
 {
     uint32_t axons = 0, groups = 0, events = event_queue_count(queue, slot);
+    uint32_t together = array->config->dimc_planes_per_access;
     uint64_t additions = 0, rows = 0, accesses = 0;
-    uint64_t cycles = gather(array, queue, slot, start, &axons, &additions);
+    uint64_t cycles = gather(array, queue, slot, start, &axons, &additions, &rows);
     for (uint32_t i = 0; i < axons; i++) {
         uint32_t axon = array->touched_axons[i], group = group_of(array, axon);
         if (array->group_planes[group] == 0)
             array->touched_groups[groups++] = group;
         if (array->row_planes[axon] > array->group_planes[group])
             array->group_planes[group] = array->row_planes[axon];
-        rows += array->row_planes[axon];
         array->row_planes[axon] = 0;
     }
     for (uint32_t i = 0; i < groups; i++) {
-        accesses += array->group_planes[array->touched_groups[i]];
+        accesses += (array->group_planes[array->touched_groups[i]] + together - 1) / together;
         array->group_planes[array->touched_groups[i]] = 0;
     }
     counters[CORE_QUEUE_READS] += events;

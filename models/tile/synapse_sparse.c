@@ -23,33 +23,40 @@ static uint32_t row_cycles(const struct synapse_array *array, uint32_t axon, str
     return total + sram_ports_cycles(accumulators);
 }
 
-/* With one bank a row's cycles depend on its length alone: known[length], 0 while it has not been counted. */
-static uint32_t known_cycles(const struct synapse_array *array, uint32_t axon, struct sram_ports *accumulators,
-                             uint32_t *known)
+static uint32_t length_of(const struct synapse_array *array, uint32_t axon)
 {
-    uint32_t length = array->start[axon + 1] - array->start[axon];
-    if (array->config->accumulator_banks > 1 || length > array->neurons)
-        return row_cycles(array, axon, accumulators);
-    if (known[length] == 0)
-        known[length] = row_cycles(array, axon, accumulators);
-    return known[length];
+    return array->start[axon + 1] - array->start[axon];
+}
+
+/* With one bank a row's cycles depend on its length alone. */
+static void measure_rows(struct synapse_array *array, struct sram_ports *accumulators)
+{
+    bool by_targets = array->config->accumulator_banks > 1;
+    if (by_targets)
+        array->row_cycles = memory_array(array->axons, sizeof *array->row_cycles);
+    for (uint32_t axon = 0; axon < array->axons; axon++) {
+        struct sparse_row *row = &array->by_length[length_of(array, axon)];
+        if (by_targets)
+            array->row_cycles[axon] = row_cycles(array, axon, accumulators);
+        else if (row->cycles == 0)
+            row->cycles = row_cycles(array, axon, accumulators);
+    }
 }
 
 void sparse_prepare(struct synapse_array *array)
 {
     const struct core_config *config = array->config;
     struct sram_ports *accumulators = memory_array(1, sizeof *accumulators);
-    uint32_t *known = memory_array(array->neurons + 1u, sizeof *known);
     sram_ports_init(accumulators, config->accumulator_banks, config->accumulator_ports);
-    array->rows = memory_array(array->axons, sizeof *array->rows);
-    for (uint32_t axon = 0; axon < array->axons; axon++) {
-        uint64_t synapses = array->start[axon + 1] - array->start[axon];
-        uint64_t bits = synapses * (config->weight_bits + config->sparse_index_bits);
-        array->rows[axon].words = (uint32_t)((bits + config->sparse_word_bits - 1) / config->sparse_word_bits);
-        array->rows[axon].cycles = known_cycles(array, axon, accumulators, known);
+    for (uint32_t axon = 0; axon < array->axons; axon++)
+        array->longest = length_of(array, axon) > array->longest ? length_of(array, axon) : array->longest;
+    array->by_length = memory_array(array->longest + 1u, sizeof *array->by_length);
+    for (uint32_t length = 0; length <= array->longest; length++) {
+        uint64_t bits = (uint64_t)length * (config->weight_bits + config->sparse_index_bits);
+        array->by_length[length].words = (uint32_t)((bits + config->sparse_word_bits - 1) / config->sparse_word_bits);
     }
+    measure_rows(array, accumulators);
     free(accumulators);
-    free(known);
 }
 
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
@@ -61,9 +68,12 @@ uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, ui
     for (uint32_t i = 0; i < events; i++) {
         struct queued_event event = event_queue_take(queue, slot, start + cycles + 1);
         uint32_t planes = bit_planes(event.value);
-        cycles += array->config->axon_cycles + (uint64_t)array->rows[event.axon].cycles * planes;
-        words += (uint64_t)array->rows[event.axon].words * planes;
-        additions += (uint64_t)(array->start[event.axon + 1] - array->start[event.axon]) * planes;
+        uint32_t length = length_of(array, event.axon);
+        const struct sparse_row *row = &array->by_length[length];
+        uint32_t needed = array->row_cycles ? array->row_cycles[event.axon] : row->cycles;
+        cycles += array->config->axon_cycles + (uint64_t)needed * planes;
+        words += (uint64_t)row->words * planes;
+        additions += (uint64_t)length * planes;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
     counters[CORE_QUEUE_READS] += events;

@@ -140,6 +140,10 @@ static void add_spikes(struct collector *collector, size_t index, const struct r
 static void take_spikes(struct collector *collector, size_t index, struct probe *probe, uint32_t end_step)
 {
     size_t kept = 0;
+    if (end_step == UINT32_MAX) {
+        add_spikes(collector, index, probe->spikes, probe->count);
+        probe->count = 0;
+    }
     for (size_t i = 0; i < probe->count; i++)
         if (probe->spikes[i].step < end_step)
             add_spikes(collector, index, &probe->spikes[i], 1);
@@ -220,9 +224,9 @@ static void complete(struct collector *collector, size_t index)
     memset(collector->digest, 0, collector->job->observer->digest_bytes);
 }
 
-static void add_part(struct collector *collector, size_t index)
+/* Samples of which everybody has told. */
+static void complete_all(struct collector *collector)
 {
-    collector->collected[index].parts++;
     while (collector->next < collector->result->sample_count &&
            collector->collected[collector->next].parts == collector->parts)
         complete(collector, collector->next++);
@@ -257,7 +261,7 @@ static void on_sample(void *listener, struct chip *chip, uint32_t number, uint64
         sample->end_cycle = over;
         counters->cycles = over;
     }
-    add_part(collector, index);
+    collector->collected[index].parts++; /* and the rest when the engine has come to a stop */
 }
 
 void collector_listen(struct collector *collector, struct chip *chip)
@@ -269,11 +273,13 @@ void collector_listen(struct collector *collector, struct chip *chip)
 
 void collector_host_done(struct collector *collector, size_t index)
 {
-    add_part(collector, index);
+    collector->collected[index].parts++;
+    complete_all(collector);
 }
 
 void collector_poll(struct collector *collector)
 {
+    complete_all(collector);
     size_t index = collector->next;
     uint32_t end_step = collector->first_step + collector->slab_steps;
     if (!collector->slab_steps || index == collector->result->sample_count || is_warm_up(collector, index) ||
@@ -297,7 +303,8 @@ void collector_hear(struct collector *collector, struct packed *packed)
     counter_table_add(counters_of(collector, index), &part.counters);
     add_spikes(collector, index, part.spikes, part.spike_count);
     drop(&part);
-    add_part(collector, index);
+    collector->collected[index].parts++;
+    complete_all(collector);
 }
 
 void collector_merge(struct collector *collector, struct packed *packed)
@@ -315,6 +322,7 @@ void collector_merge(struct collector *collector, struct packed *packed)
 void collector_finish(struct collector *collector)
 {
     struct packed packed = {0};
+    complete_all(collector);
     while (collector->own == 0 && collector->next < collector->result->sample_count) {
         must(ranks_hear(true, &packed)); /* chips and host have told everything, so other ranks must */
         collector_hear(collector, &packed);

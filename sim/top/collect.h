@@ -34,7 +34,7 @@ void collector_init(struct collector *collector, struct system_job *job, uint32_
 void collector_listen(struct collector *collector, struct chip *chip);
 /* The host has heard that a sample is over. */
 void collector_host_done(struct collector *collector, size_t index);
-/* Shows a slab of the sample under way, if there is one: now and then, between two cycles. */
+/* Between two cycles, now and then: completes samples that chips have ended, shows a slab of the one under way. */
 void collector_poll(struct collector *collector);
 /* What the chips of another rank did in a sample (ranks_hear), and, at the end, otherwise; panics on anything else. */
 void collector_hear(struct collector *collector, struct packed *packed);

@@ -25,8 +25,8 @@ struct message_head {
 };
 
 struct slab_message {
-    uint64_t sample, spikes;
-    uint32_t first_step, end_step, last;
+    uint64_t sample, spikes, last;
+    uint32_t first_step, end_step;
 };
 
 struct worker {
@@ -97,7 +97,7 @@ static void examine(void *context, const struct sample_slab *slab, void *digest)
 static void send_slab(void *context, const struct sample_slab *slab, const void *digest)
 {
     const struct workplace *place = context;
-    struct slab_message message = {slab->sample, slab->spike_count, slab->first_step, slab->end_step, slab->last};
+    struct slab_message message = {slab->sample, slab->spike_count, slab->last, slab->first_step, slab->end_step};
     struct packed packed = {0};
     pack_put(&packed, &message, sizeof message);
     pack_put(&packed, digest, place->observer->digest_bytes);
@@ -227,7 +227,7 @@ static bool keep_slab(const struct pool *pool, struct packed *packed, uint64_t s
     bool good = pack_take(packed, digest, observer->digest_bytes) &&
                 pack_take(packed, spikes, message.spikes * sizeof *spikes);
     struct sample_slab slab = {.sample = message.sample, .first_step = message.first_step,
-                               .end_step = message.end_step, .last = message.last,
+                               .end_step = message.end_step, .last = message.last != 0,
                                .spike_count = message.spikes, .spikes = spikes};
     if (good && observer->keep)
         observer->keep(observer->context, &slab, digest);

@@ -1,8 +1,8 @@
 /* The processes of one run that a launcher (mpirun, srun) has started: MPI stands behind this file. A rank runs some
  * of the chips, neighbours in the row of chips, rank 0 the host too; ranks.c of a build without MPI knows one rank.
  *
- * On one machine, lanes.h keeps them together. Else time is kept by windows: the smallest latency of a chip-to-chip link is how far everybody may run without hearing
- * from anybody (conservative synchronisation; Chandy and Misra, "Distributed Simulation", 1979; windows as in Nicol,
+ * On one machine, lanes.h keeps them together. Else time is kept by windows: the smallest latency of a chip-to-chip
+ * link is how far everybody may run without hearing from anybody (conservative synchronisation; Chandy and Misra, "Distributed Simulation", 1979; windows as in Nicol,
  * "The cost of conservative synchronization", 1993). At the end of a window neighbours exchange what crosses their
  * border, everybody says when it has something to do next, and the next window begins at the earliest of these. */
 #ifndef NPUSIM_SIM_TOP_RANKS_H

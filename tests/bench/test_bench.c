@@ -1,10 +1,12 @@
 /* How much the engine does for how much work, as counts that no machine changes: short runs of the rows of `npusim
  * bench` against tests/bench/expected.txt, and the yardstick against published counts. */
+#include "models/chip_config.h"
 #include "sim/memory.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/functional.h"
 #include "tools/bench/generate.h"
 #include "tools/bench/sheet.h"
+#include "tools/compile/compile.h"
 #include "tools/compile/program_layout.h"
 #include "tools/read/read.h"
 #include <check.h>
@@ -13,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define EXPECTED "tests/bench/expected.txt"
@@ -190,13 +194,13 @@ END_TEST
 
 START_TEST(a_sheet_is_a_program_that_the_chip_holds)
 {
-    static const char *const names[] = {"dense_16", "scale_10k", "idle_4096"};
+    static const char *const names[] = {"dense_16", "scale_10k", "idle_4096", "mpi_2"};
     struct bench_row row = *row_named(names[_i]);
     struct bench_context context = {"configs", "/nowhere"};
     struct chip_config chip;
     struct sheet sheet;
     struct program program;
-    if (_i == 2)
+    if (_i >= 2)
         row.settings[0] = row.settings[1] = NULL;
     row.settings[0] = row.settings[0] ? row.settings[0] : "mesh.columns=3";
     row.settings[1] = row.settings[1] ? row.settings[1] : "mesh.rows=3";
@@ -209,6 +213,90 @@ START_TEST(a_sheet_is_a_program_that_the_chip_holds)
     }
     program_free(&program);
     chip_config_free(&chip);
+}
+END_TEST
+
+START_TEST(a_synapse_takes_at_most_four_bytes)
+{
+    struct bench_result result;
+    run_short("scale_10k", &result);
+    ck_assert(result.bytes_per_synapse > 3 && result.bytes_per_synapse <= 4);
+}
+END_TEST
+
+/* 144 cores of scale_*: 3.7 million synapses. In a child, so that its peak is its own; returns its exit status. */
+static int in_child(void (*work)(const char *path), const char *path)
+{
+    int status;
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        work(path);
+        _exit(0);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void load_sheet_chip(struct chip_config *chip)
+{
+    struct bench_row row = *row_named("scale_10k");
+    struct bench_context context = {"configs", "/nowhere"};
+    row.settings[0] = "mesh.columns=12";
+    row.settings[1] = "mesh.rows=12";
+    ck_assert(bench_load_chip(&row, &context, chip, &diagnostics));
+}
+
+static void write_sheet(const char *path)
+{
+    struct chip_config chip;
+    struct sheet sheet;
+    struct program program;
+    load_sheet_chip(&chip);
+    sheet_init(&sheet, &sheet_scale, &chip);
+    sheet_program(&sheet, &chip, &program);
+    char hash[65];
+    chip_config_sha256(&chip, hash);
+    program.chip_sha256 = hash;
+    program.network_sha256 = "";
+    program.populations[0].input_levels = 1;
+    if (!program_write(path, &program, &diagnostics))
+        _exit(1);
+}
+
+static double peak_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return 1024.0 * (double)usage.ru_maxrss;
+}
+
+static void read_sheet(const char *path)
+{
+    struct chip_config chip;
+    struct program program;
+    double synapses = 144.0 * 1024 * 25, axons = 144.0 * 1024, routes = 144.0 * 1024;
+    double held = 4 * synapses + 8 * axons + 12 * routes;
+    load_sheet_chip(&chip);
+    double before = peak_bytes();
+    if (!program_read(path, &chip, &program, &diagnostics)) {
+        diagnostics_print(&diagnostics);
+        _exit(1);
+    }
+    double taken = peak_bytes() - before;
+    _exit(taken < held ? 2 : taken < 2.2 * held ? 0 : 3);
+}
+
+START_TEST(a_program_file_is_read_without_holding_it_twice)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return; /* it keeps what is freed */
+#endif
+    char path[] = "/tmp/npusim-sheet-XXXXXX";
+    close(mkstemp(path));
+    ck_assert_int_eq(in_child(write_sheet, path), 0);
+    ck_assert_int_eq(in_child(read_sheet, path), 0);
+    unlink(path);
 }
 END_TEST
 
@@ -372,7 +460,9 @@ int main(void)
     tcase_add_test(rest, runs_that_do_different_work_are_an_error);
     tcase_add_test(rest, a_chip_that_loses_spikes_is_no_result);
     tcase_add_test(rest, a_sheet_is_regular);
-    tcase_add_loop_test(rest, a_sheet_is_a_program_that_the_chip_holds, 0, 3);
+    tcase_add_loop_test(rest, a_sheet_is_a_program_that_the_chip_holds, 0, 4);
+    tcase_add_test(rest, a_synapse_takes_at_most_four_bytes);
+    tcase_add_test(rest, a_program_file_is_read_without_holding_it_twice);
     tcase_add_test(rest, a_sheet_that_loses_spikes_is_no_result);
     tcase_add_test(rest, a_median_is_the_middle_of_odd_and_even_numbers_of_runs);
     tcase_add_test(rest, every_source_has_as_many_targets_as_it_should);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define BASE "base: %/tests/support/chips/tiny-sparse.yaml\n"
+#define MEMRISTOR "base: %/tests/support/chips/tiny-memristor.yaml\n"
 #define RUN "run --network traces/digits/digits.nir --input traces/digits/test-spikes.h5 --samples 1 --out @/out "
 
 struct broken {
@@ -38,7 +39,7 @@ static const struct broken chips[] = {
     {"base that is missing", "base: nowhere.yaml\n", "@/chip.yaml:1:7", "@/nowhere.yaml: No such file", 0},
     {"technology that is missing", BASE "technology: nowhere.yaml\n", "@/nowhere.yaml", "No such file", 0},
     {"technology that is a chip", BASE "technology: %/configs/chip/rain.yaml\n", "%/configs/chip/rain.yaml:17:1",
-     "clock_hz", 17},
+     "clock_hz", 18},
     {"keys that contradict each other", BASE "host.tile: 4\n", "@/chip.yaml", "host.tile is 4, expected at most 3", 0},
     {"potentials that wrap, in timesteps", BASE "core.neuron.overflow: wrap\n", "@/chip.yaml", "expected saturate", 0},
     {"last neuron beyond all", "base: %/configs/chip/tinyodin.yaml\ncore.controller.last_neuron: 256\n", "@/chip.yaml",
@@ -47,6 +48,23 @@ static const struct broken chips[] = {
      "core.neurons is 512, expected at most 256", 0},
     {"order of work that runs recordings", "base: %/configs/chip/ranc.yaml\ntechnology: %/configs/technology/28nm.yaml\n", "@/chip.yaml",
      "expected timestep", 0},
+    {"devices without a range", MEMRISTOR "core.synapse.memristor.conductance_low: 15\n", "@/chip.yaml",
+     "conductance_high is 20 uS, expected at least twice conductance_low (15 uS)", 0},
+    {"noise below zero", MEMRISTOR "core.synapse.memristor.read_noise: -0.1\n", "@/chip.yaml:2:36", "-0.1", 0},
+    {"more devices stuck than there are", MEMRISTOR "core.synapse.memristor: {stuck_low: 0.6, stuck_high: 0.5}\n", "@/chip.yaml",
+     "expected at most 1 together", 0},
+    {"more bits in a device than a weight has", MEMRISTOR "core.synapse.memristor.cell_bits: 8\n", "@/chip.yaml",
+     "core.synapse.memristor.cell_bits is 8, expected at most 7", 0},
+    {"a read of more rows than an array has", MEMRISTOR "core.synapse.memristor.rows_per_read: 129\n", "@/chip.yaml",
+     "core.synapse.memristor.rows_per_read is 129, expected at most 128", 0},
+    {"more columns at a converter than there are", MEMRISTOR "core.synapse.memristor.converter.columns: 193\n", "@/chip.yaml",
+     "core.synapse.memristor.converter.columns is 193, expected at most 192", 0},
+    {"converter without bits", MEMRISTOR "core.synapse.memristor.converter.bits: 0\n", "@/chip.yaml:2:40", "0", 0},
+    {"unknown distribution", MEMRISTOR "core.synapse.memristor.programming.distribution: uniform\n", "@/chip.yaml:2:50",
+     "lognormal", 0},
+    {"a memristor's key for another kind", BASE "core.synapse.memristor.read_noise: 0.1\n", "@/chip.yaml:2:1", "read_noise", 0},
+    {"devices in a technology without", MEMRISTOR "technology: %/configs/technology/22nm.yaml\n", "@/chip.yaml",
+     "expected mixed_signal", 0},
     {"two mistakes", BASE "core.neurns: 8\nclock_hz: 4ns\n", "@/chip.yaml:3:11", "4ns", 2},
 };
 

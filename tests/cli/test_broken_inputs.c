@@ -215,7 +215,7 @@ START_TEST(what_is_no_spike_file_is_refused)
 {
     scratch_write_bytes("zip", "PK\3\4 archive", 12);
     scratch_write("empty", "");
-    scratch_write("text", "0 1 2 three\n");
+    scratch_write("text", "zero one two three\n");
     scratch_cut("half.h5", "traces/digits/test-spikes.h5", 30000);
     static const char *const cases[][3] = {
         {"@/zip", "@/zip", "is a zip archive"},

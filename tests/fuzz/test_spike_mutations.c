@@ -1,6 +1,7 @@
 /* Real spike files with bytes changed, cut off or doubled: each is read as a sound batch or refused with a message.
  * The sanitisers say the rest. The mutations come from a fixed generator. */
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
 #include "tools/file/file.h"
 #include "tools/network/spikes.h"
 #include <check.h>
@@ -115,17 +116,11 @@ static size_t load(const char *path, unsigned char *bytes)
     return size;
 }
 
-static const char *reference(void)
-{
-    const char *directory = getenv("REFERENCE");
-    return directory ? directory : "../shared/reference";
-}
-
 START_TEST(a_damaged_file_is_a_sound_batch_or_a_message)
 {
     const struct source *source = &SOURCES[_i];
-    char *path = memory_format("%s/%s", reference(), source->path), damaged[] = "/tmp/test_mutations.XXXXXX";
-    char *spikes = memory_format("%s/%s", reference(), SOURCES[1].path);
+    char *path = memory_format("%s/%s", reference_root(), source->path), damaged[] = "/tmp/test_mutations.XXXXXX";
+    char *spikes = memory_format("%s/%s", reference_root(), SOURCES[1].path);
     unsigned char *original = memory_array(BYTES_MAX, 1), *bytes = memory_array(BYTES_MAX, 1);
     size_t size = load(path, original);
     int descriptor = mkstemp(damaged);
@@ -148,7 +143,7 @@ END_TEST
 
 int main(void)
 {
-    if (!directory_is(reference())) {
+    if (!directory_is(reference_root())) {
         printf("spike_mutations: %zu cases skipped (no reference data)\n", SOURCE_COUNT);
         return EXIT_SUCCESS;
     }

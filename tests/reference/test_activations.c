@@ -2,6 +2,7 @@
  * which delivers exactly the synaptic events that the matrix view has. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/reference_data.h"
 #include "tools/activations/activations.h"
 #include <check.h>
 #include <jansson.h>
@@ -12,12 +13,6 @@
 #include <unistd.h>
 
 #define LAYER "conv2d_1=kernel:5,out:16"
-
-static char *trace_path(void)
-{
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/traces/lenet5_mnist.h5", root ? root : "../shared/reference");
-}
 
 static double after(const char *text, const char *name)
 {
@@ -30,7 +25,7 @@ static double after(const char *text, const char *name)
 
 START_TEST(densities_are_as_published)
 {
-    char *path = trace_path(), *line = memory_format("activations --trace %s --layer " LAYER, path);
+    char *path = reference_path("traces/lenet5_mnist.h5"), *line = memory_format("activations --trace %s --layer " LAYER, path);
     struct command_result result = command_run(line);
     ck_assert_msg(result.status == 0, "%s", result.error);
     double bit = after(result.out, "bit density "), product = after(result.out, "product density ");
@@ -63,7 +58,7 @@ static uint64_t products_of(const char *path)
 
 START_TEST(the_chip_runs_the_trace_and_computes_no_neuron)
 {
-    char *path = trace_path();
+    char *path = reference_path("traces/lenet5_mnist.h5");
     char *line = memory_format("activations --trace %s --layer " LAYER " --network @/net.nir --spikes @/s.h5", path);
     struct command_result result = command_run(line);
     ck_assert_msg(result.status == 0, "%s", result.error);
@@ -89,7 +84,7 @@ END_TEST
 
 int main(void)
 {
-    char *path = trace_path();
+    char *path = reference_path("traces/lenet5_mnist.h5");
     if (access(path, R_OK) != 0) {
         printf("test_activations: 2 cases skipped (no reference data)\n");
         return 0;

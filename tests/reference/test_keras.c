@@ -1,6 +1,7 @@
 /* The published Keras networks: their accuracy as networks, as spiking networks after 32 steps, and on a chip. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/reference_data.h"
 #include <check.h>
 #include <jansson.h>
 #include <math.h>
@@ -10,12 +11,6 @@
 #include <unistd.h>
 
 #define CHIP_SAMPLES 500
-
-static const char *root(void)
-{
-    const char *reference = getenv("REFERENCE");
-    return reference ? reference : "../shared/reference";
-}
 
 static const struct {
     const char *name;
@@ -35,8 +30,8 @@ static void convert(int i, struct command_result *result)
 {
     char *line = memory_format("convert --network %s/networks/ann/%s --calibration %s/spikes/mnist/"
                                "first5000-images-idx3-ubyte.gz --input %s/spikes/mnist/first5000-images-idx3-ubyte.gz "
-                               "--labels %s/spikes/mnist/first5000-labels-idx1-ubyte.gz --out @/snn.nir", root(),
-                               networks[i].name, root(), root(), root());
+                               "--labels %s/spikes/mnist/first5000-labels-idx1-ubyte.gz --out @/snn.nir", reference_root(),
+                               networks[i].name, reference_root(), reference_root(), reference_root());
     *result = command_run(line);
     ck_assert_msg(result->status == 0, "%s", result->error);
     free(line);
@@ -47,7 +42,7 @@ static void check_chip(void)
     char *line = memory_format("run --chip %%/configs/chip/rain.yaml --network @/snn.nir --input %s/spikes/mnist/"
                                "first5000-images-idx3-ubyte.gz --labels %s/spikes/mnist/first5000-labels-idx1-ubyte.gz "
                                "--samples %d --coding analog --steps 32 --dt 0.001 --semantics snntorch,reset=subtract "
-                               "--json", root(), root(), CHIP_SAMPLES);
+                               "--json", reference_root(), reference_root(), CHIP_SAMPLES);
     struct command_result result = command_run(line);
     ck_assert_msg(result.status == 0, "%s", result.error);
     json_t *summary = json_loads(result.out, 0, NULL);
@@ -77,7 +72,7 @@ END_TEST
 
 int main(void)
 {
-    char *path = memory_format("%s/networks/ann/%s", root(), networks[0].name);
+    char *path = memory_format("%s/networks/ann/%s", reference_root(), networks[0].name);
     if (access(path, R_OK) != 0) {
         printf("test_keras: 2 cases skipped (no reference data)\n");
         return 0;

@@ -5,6 +5,7 @@
 #include "tests/support/simulate.h"
 #include "tools/file/file.h"
 #include "tools/file/npy.h"
+#include "tools/read/nir.h"
 #include "tools/read/read.h"
 #include "tools/report/derive.h"
 #include <check.h>
@@ -147,6 +148,78 @@ static double *filled(double fill, uint32_t count)
         values[i] = fill;
     return values;
 }
+
+/* As NIR, which says it as CubaLIF neurons with the integers beside, and back. */
+START_TEST(tinynet_comes_back_from_nir_as_integer_neurons)
+{
+    struct network first = {0}, second = {0};
+    char *path = reference_path(LAVA "tinynet/tiny.net"), *copy = memory_format("/tmp/npusim_lava_%d.nir", (int)getpid());
+    good(network_read(path, &first, &problems));
+    good(network_write_nir(copy, &first, &problems));
+    good(network_read(copy, &second, &problems));
+    for (uint32_t n = 0; n < first.node_count; n++) {
+        struct node *a = &first.nodes[n], *b = &second.nodes[node_named(&second, a->name)];
+        ck_assert_int_eq(a->kind, b->kind);
+        for (const struct node_field *field = node_fields(a->kind); field->name; field++)
+            for (int64_t i = 0; i < shape_items(&a->output); i++)
+                ck_assert_double_eq((*node_field(a, field))[i], (*node_field(b, field))[i]);
+    }
+    ck_assert_uint_eq(second.metadata_count, 0);
+    unlink(copy);
+    free(path);
+    free(copy);
+    network_free(&first);
+    network_free(&second);
+}
+END_TEST
+
+/* The CubaLIF alone, without rounding: the same spikes at decays that lose nothing, and not where a user changed it. */
+START_TEST(the_cubalif_of_an_integer_neuron_is_its_equation)
+{
+    struct network network = {0}, back = {0};
+    struct diagnostics none = {0};
+    char *copy = memory_format("/tmp/npusim_cuba_%d.nir", (int)getpid());
+    network.path = memory_copy_string("one");
+    network.version = memory_copy_string("");
+    network_add(&network, "in", NODE_INPUT)->output = (struct shape){1, {1}};
+    struct node *neuron = network_add(&network, "n", NODE_LOIHI);
+    neuron->output = (struct shape){1, {1}};
+    neuron->decay_current = filled(2048, 1);
+    neuron->decay_potential = filled(1024, 1);
+    neuron->v_threshold = filled(200, 1);
+    neuron->v_bias = filled(3, 1);
+    network_add(&network, "out", NODE_OUTPUT);
+    network_connect(&network, "in", "n");
+    network_connect(&network, "n", "out");
+    good(network_check(&network, &none) && network_write_nir(copy, &network, &none));
+    good(network_read(copy, &back, &none));
+    ck_assert_int_eq(back.nodes[1].kind, NODE_LOIHI);
+    size_t spikes[2] = {0};
+    for (int as_cuba = 0; as_cuba < 2; as_cuba++) {
+        struct node cuba;
+        if (as_cuba) {
+            nir_loihi_to_cubalif(&network.nodes[1], 1e-3, &cuba);
+            back.nodes[1] = cuba;
+        }
+        struct semantics semantics;
+        struct spike_event events[40];
+        for (uint32_t t = 0; t < 40; t++)
+            events[t] = (struct spike_event){t, 0, (float)(64 * (t % 3))};
+        struct spike_sample sample = {.name = NULL, .steps = 40, .count = 40, .events = events};
+        struct spike_batch batch = {.inputs = 1, .count = 1, .samples = &sample, .analog = true};
+        struct reference_options how = {.semantics = &semantics, .dt_s = 1e-3};
+        struct reference_result result;
+        good(semantics_parse("norse", &semantics, &none));
+        good(reference_run(&back, &batch, &how, &result, &none));
+        spikes[as_cuba] = result.samples[0].spike_count;
+        reference_free(&result);
+    }
+    ck_assert_uint_gt(spikes[0], 5);
+    ck_assert_uint_eq(spikes[0], spikes[1]);
+    unlink(copy);
+    free(copy);
+}
+END_TEST
 
 static void gts_network(struct network *network, const struct array *weight)
 {
@@ -306,7 +379,7 @@ int main(void)
 {
     char *path = reference_path(LAVA "tinynet/tiny.net");
     if (access(path, R_OK) != 0) {
-        printf("test_lava: 3 cases skipped (no reference data)\n");
+        printf("test_lava: 5 cases skipped (no reference data)\n");
         return 0;
     }
     free(path);
@@ -314,6 +387,8 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 300);
     tcase_add_test(all, tinynet_has_no_mismatch_in_three_layers);
+    tcase_add_test(all, tinynet_comes_back_from_nir_as_integer_neurons);
+    tcase_add_test(all, the_cubalif_of_an_integer_neuron_is_its_equation);
     tcase_add_test(all, gts_has_no_mismatch);
     tcase_add_test(all, the_chip_recording_has_no_mismatch_in_its_hidden_spikes);
     suite_add_tcase(suite, all);

@@ -1,5 +1,6 @@
 /* Every NIR file of the reference data: which nodes, of which shapes, with which values. */
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <math.h>
@@ -13,12 +14,6 @@
 
 static struct network network;
 static struct diagnostics problems;
-
-static char *reference_path(const char *name)
-{
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/%s", root ? root : "../shared/reference", name);
-}
 
 static bool read_file(const char *name)
 {

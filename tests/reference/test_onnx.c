@@ -414,7 +414,7 @@ int main(void)
         tcase_add_test(tests, a_cnn_with_max_pools_keeps_its_accuracy_as_a_spiking_network_and_on_the_chip);
     else
         printf("onnx: 1 case skipped (no reference data)\n");
-    tcase_set_timeout(tests, 120);
+    tcase_set_timeout(tests, 600);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

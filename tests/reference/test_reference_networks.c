@@ -1,6 +1,7 @@
 /* The float reference on real networks against what their publishers recorded. Pedersen et al., "Neuromorphic
  * intermediate representation", Nature Communications 15, 8122 (2024). */
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
 #include "tools/file/file.h"
 #include "tools/file/npy.h"
 #include "tools/read/read.h"
@@ -11,12 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static char *reference_path(const char *name)
-{
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/%s", root ? root : "../shared/reference", name);
-}
 
 static void fine(bool done, struct diagnostics *diagnostics)
 {

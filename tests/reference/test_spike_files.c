@@ -1,5 +1,6 @@
 /* Published spike files, read and counted against what is known of them. */
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
 #include "tools/file/file.h"
 #include "tools/network/spikes.h"
 #include <check.h>
@@ -17,15 +18,9 @@ static void teardown(void)
     diagnostics_free(&problems);
 }
 
-static const char *reference(void)
-{
-    const char *directory = getenv("REFERENCE");
-    return directory ? directory : "../shared/reference";
-}
-
 static void read_file(const char *name, uint32_t inputs, struct spike_options options)
 {
-    char *path = memory_format("%s/%s", reference(), name);
+    char *path = memory_format("%s/%s", reference_root(), name);
     bool fine = spikes_read(path, inputs, &options, &batch, &problems);
     ck_assert_msg(fine, "%s", fine ? "" : problems.message[0]);
     free(path);
@@ -43,7 +38,7 @@ static double total_value(void)
 /* Every event of the 50 files (5 bytes each) is in a step, but for timer overflows, of which they have none. */
 START_TEST(fifty_nmnist_samples_keep_every_event_and_have_their_labels)
 {
-    char *labels = memory_format("%s/spikes/nmnist/labels.txt", reference());
+    char *labels = memory_format("%s/spikes/nmnist/labels.txt", reference_root());
     clock_t start = clock();
     read_file("spikes/nmnist", 2312, (struct spike_options){.dt_s = 0.001, .labels_path = labels});
     ck_assert_double_lt((double)(clock() - start) / CLOCKS_PER_SEC, 2);
@@ -74,7 +69,7 @@ START_TEST(the_benchmark_input_has_as_many_spikes_as_its_expected_file)
 {
     const char *const names[] = {"r1024_f64", "r1024_f128"};
     char *input = memory_format("bench/%s_input.h5", names[_i]);
-    char *expected = memory_format("%s/bench/%s_expected.json", reference(), names[_i]);
+    char *expected = memory_format("%s/bench/%s_expected.json", reference_root(), names[_i]);
     json_t *json = json_load_file(expected, 0, NULL);
     read_file(input, 1024, (struct spike_options){0});
     ck_assert_uint_eq(batch.count, 1);
@@ -101,7 +96,7 @@ END_TEST
 
 START_TEST(mnist_images_and_labels_come_from_gzip)
 {
-    char *labels = memory_format("%s/spikes/mnist/first5000-labels-idx1-ubyte.gz", reference());
+    char *labels = memory_format("%s/spikes/mnist/first5000-labels-idx1-ubyte.gz", reference_root());
     struct spike_options options = {.steps = 1, .coding = CODING_ANALOG, .labels_path = labels};
     read_file("spikes/mnist/first5000-images-idx3-ubyte.gz", 784, options);
     ck_assert_uint_eq(batch.count, 5000);
@@ -119,7 +114,7 @@ END_TEST
 
 int main(void)
 {
-    if (!directory_is(reference())) {
+    if (!directory_is(reference_root())) {
         printf("spike_files: 6 cases skipped (no reference data)\n");
         return EXIT_SUCCESS;
     }

@@ -203,6 +203,8 @@ static void make_digest(struct record_fixture *fixture, size_t sample)
     digest->input_spikes = input_spike_count(&fixture->batch, sample);
     energy_compute(fixture->technology, &fixture->chip, &fixture->program, &chip->counters, &energy);
     digest->energy_j = energy.total;
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        digest->kind_j[kind] = energy.kind[kind].nominal;
     energy_report_free(&energy);
 }
 

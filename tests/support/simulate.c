@@ -1,3 +1,4 @@
+#include "tests/support/reference_data.h"
 #include "tests/support/simulate.h"
 
 #include "sim/memory.h"
@@ -9,12 +10,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-char *reference_path(const char *name)
-{
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/%s", root ? root : "../shared/reference", name);
-}
 
 bool workload_available(const struct workload *workload)
 {

@@ -4,6 +4,7 @@
 #define NPUSIM_TESTS_SUPPORT_SIMULATE_H
 
 #include "sim/top/system.h"
+#include "tests/support/reference_data.h"
 #include "tools/cli/run.h"
 
 #define WORKLOAD_SETTINGS 4
@@ -29,8 +30,6 @@ struct workload {
     {.chip = chip_path, .network = "bench/r1024_f64.nir", .input = "bench/r1024_f64_input.h5", .reference = true, \
      .steps = step_count}
 
-/* A path below getenv("REFERENCE"), fresh. */
-char *reference_path(const char *name);
 /* How many of the workloads need reference data that is not there; says so on stdout, as run-tests.sh counts it. */
 uint32_t workloads_skipped(const char *test, const struct workload *workloads, uint32_t count);
 /* False when it needs reference data that is not there. */

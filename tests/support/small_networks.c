@@ -179,6 +179,7 @@ void small_chip(struct chip_config *out, enum synapse_kind kind)
     core->dimc_columns = 64;
     core->dimc_arrays = 2;
     core->dimc_rows_per_access = core->dimc_cycles_per_plane = core->dimc_latency = 1;
+    core->dimc_planes_per_access = 1;
     core->accumulator_bits = 20;
     core->accumulator_banks = core->accumulator_ports = core->state_banks = core->state_ports = 1;
     core->neuron_lanes = core->neuron_interval = core->neuron_depth = 1;

@@ -30,7 +30,7 @@ same_result()
     h5diff -q --exclude-path=/provenance "$work/1/result.h5" "$work/$1/result.h5" || fail "$2: --jobs $1 gives another result.h5"
 }
 
-for chip in tiny-sparse tiny-dimc tiny-multicast tiny-processor tiny-tick tiny-two-chips tiny-crossbar; do
+for chip in tiny-sparse tiny-dimc tiny-multicast tiny-processor tiny-tick tiny-two-chips tiny-crossbar tiny-memristor; do
     file=tests/support/chips/$chip.yaml
     run 1 "$file" 7 || fail "$chip: --jobs 1"
     for jobs in 2 3 7 50; do # as many as samples, and more

@@ -35,6 +35,28 @@ else
     bounded --jobs 2
 fi
 
-# Nothing is left of a run that is given up, and of one that goes on while it does (result.h5.part).
-left=$(find "$work" -name '*.part' -o -name 'npusim-spikes-*')
-[ -z "$left" ] || fail "left behind: $left"
+# interrupted SIGNAL [OPTION ...]: nothing is left of a run that is told to end while it writes
+interrupted()
+{
+    signal=$1
+    shift
+    rm -rf "$work/ended"
+    TMPDIR=$work "$npusim" run --chip configs/chip/rain.yaml --network traces/digits/digits.nir \
+        --input traces/digits/test-spikes.h5 --oracle --out "$work/ended" --quiet "$@" 2>/dev/null &
+    child=$!
+    tries=0
+    while [ ! -s "$work/ended/result.h5.part" ] && [ $tries -lt 200 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    [ -e "$work/ended/result.h5.part" ] || fail "$signal: nothing was begun"
+    kill -s "$signal" $child
+    wait $child 2>/dev/null
+    status=$?
+    [ $status -gt 128 ] || fail "$signal: status $status, expected that of the signal"
+    left=$(find "$work" -name '*.part' -o -name 'npusim-spikes-*' -o -path '*ended/*')
+    [ -z "$left" ] || fail "$signal: left behind: $left"
+}
+interrupted TERM
+interrupted HUP
+interrupted TERM --jobs 2

@@ -1,6 +1,7 @@
 /* Energy, area and leakage: against sums done by hand, against the published macros, and as laws (everything adds up,
  * a larger memory costs more). */
 #include "models/physics/energy.h"
+#include "models/physics/memory_cost.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
 #include <check.h>
@@ -39,8 +40,10 @@ static struct chip_config chip(int synapse_kind)
     config.core = (struct core_config){
         .neurons_max = 256, .axons_max = 1024, .routes_max = 1024, .queue_depth = 512, .delay_slots = 8,
         .synapse_kind = synapse_kind, .weight_bits = 8, .sparse_words = 16384, .sparse_word_bits = 64,
-        .dimc_rows = 256, .dimc_columns = 128, .dimc_arrays = 4, .dimc_rows_per_access = 16, .accumulator_bits = 24,
-        .accumulator_banks = 4, .accumulator_ports = 1, .state_banks = 4, .neuron_location = NEURON_COLUMN,
+        .dimc_rows = 256, .dimc_columns = 128, .dimc_arrays = 4, .dimc_rows_per_access = 16, .dimc_planes_per_access = 1,
+        .accumulator_bits = 24,
+        .accumulator_banks = 4, .accumulator_ports = 1, .state_banks = 4, .state_ports = 1,
+        .neuron_location = NEURON_COLUMN,
         .neuron_lanes = 8, .potential_bits = 24, .current_bits = 16, .decay_bits = 12};
     config.noc = (struct noc_config){.columns = 2, .rows = 2, .cores_per_tile = 2, .buffer_flits = 4,
                                      .flit_bits = 32, .spike_bits = 32, .value_bits = 64};
@@ -157,14 +160,52 @@ END_TEST
 
 /* ---- components ---- */
 
-START_TEST(memory_energy_passes_through_the_published_capacities)
+static struct memory_cost memory(const struct component_values *values, double words, double word_bits, double banks,
+                                 double ports)
+{
+    struct memory_cost cost;
+    memory_cost_get(values, &(struct memory_size){words, word_bits, banks, ports}, &cost);
+    return cost;
+}
+
+/* 45 nm, 64 bits: 10, 20 and 100 pJ at 8, 32 and 1024 KB (Horowitz 2014), within the fit's 34 % and inside its range. */
+START_TEST(memory_energy_lies_near_the_published_capacities)
+{
+    static const double kilobytes[] = {8, 32, 1024}, published[] = {10e-12, 20e-12, 100e-12};
+    struct technology *nm45 = load("configs/technology/45nm.yaml");
+    const struct component_values *values = &nm45->components;
+    for (int i = 0; i < 3; i++) {
+        struct cost read = memory(values, kilobytes[i] * 128, 64, 1, 1).read;
+        assert_close(read.nominal, published[i], 0.34);
+        ck_assert(read.low <= published[i] && published[i] <= read.high);
+    }
+    technology_free(nm45);
+}
+END_TEST
+
+/* 2 MB of 256 bits with two ports at 22 nm: 134.9 pJ and 3.67 mm2 (CACTI through ZigZag), which the 22 nm values, carried
+ * from 45 nm, do not know. */
+START_TEST(memory_of_22_nm_lies_near_cacti_at_22_nm)
+{
+    struct technology *nm22 = load(NM22);
+    struct memory_cost cost = memory(&nm22->components, 65536, 256, 1, 2);
+    assert_close(cost.read.nominal, 134.898e-12, 0.3);
+    assert_close(cost.area.nominal, 3.66505, 0.3);
+    ck_assert(cost.read.low <= 134.898e-12 && 134.898e-12 <= cost.read.high);
+    technology_free(nm22);
+}
+END_TEST
+
+START_TEST(a_bank_too_small_for_a_macro_is_a_register_file)
 {
     struct technology *nm22 = load(NM22);
     const struct component_values *values = &nm22->components;
-    assert_close(memory_bit_read(values, 8).nominal, 10.0 / 64 * 0.305e-12, 1e-3);
-    assert_close(memory_bit_read(values, 1024).nominal, 100.0 / 64 * 0.305e-12, 1e-3);
-    assert_close(memory_bit_read(values, 32).nominal, 20.0 / 64 * 0.305e-12, 0.04);
-    assert_close(memory_bit_read(values, 1e-6).nominal, values->register_access.value * 1e-12, 1e-12);
+    struct memory_cost file = memory(values, 32, 16, 1, 1), macro = memory(values, 64, 16, 1, 1);
+    ck_assert(file.register_file && !macro.register_file);
+    double read = 16 * (values->register_access.value + 32 * values->register_select.value) * 1e-12;
+    assert_close(file.read.nominal, read, 1e-12);
+    assert_close(file.area.nominal, 32 * 16 * values->register_area.value * 1e-6, 1e-12);
+    ck_assert(memory(values, 0, 16, 1, 1).area.nominal == 0);
     technology_free(nm22);
 }
 END_TEST
@@ -180,12 +221,13 @@ START_TEST(a_sparse_core_costs_what_its_words_and_widths_add_up_to)
     *core_counter(&counters, 0, CORE_NEURON_UPDATES) = 20;
     *core_counter(&counters, 1, CORE_STATE_READS) = 40;
     struct energy_report report = compute(nm22, &config, &counters);
-    double word = 64 * memory_bit_read(values, 16384 * 8 / 1024.0).nominal;
-    double bit = memory_bit_read(values, 256 * 3 / 1024.0 / 4).nominal;
-    double accumulator = 24 * bit * (1 + values->sram_write_ratio.value);
+    double word = memory(values, 16384, 64, 1, 1).read.nominal;
+    struct memory_cost sums = memory(values, 256, 24, 4, 1);
+    double accumulator = sums.read.nominal + sums.write.nominal;
     double add = 24 * values->adder.value * 1e-12;
-    double update = add + (24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
-    double state = 20 * memory_bit_read(values, 256 * 5 / 1024.0 / 4).nominal;
+    double profile = memory(values, 0, 72, 1, 1).read.nominal;
+    double update = profile + add + (24 * values->comparator.value + 24 * 12 * values->multiplier.value) * 1e-12;
+    double state = memory(values, 256, 40, 4, 1).read.nominal / 2;
     assert_close(report.dynamic_part[ENERGY_SYNAPSE_ARRAY], 50 * word, 1e-9);
     assert_close(report.dynamic_part[ENERGY_ACCUMULATOR], 100 * (add + accumulator) + 20 * accumulator, 1e-9);
     assert_close(report.dynamic_part[ENERGY_NEURON_ARRAY], 20 * update, 1e-9);
@@ -273,11 +315,36 @@ static void fill(struct counter_table *counters)
     counters->cycles = random_count();
 }
 
+static void assert_same_cost(struct cost a, struct cost b)
+{
+    assert_close(a.nominal, b.nominal, 1e-12);
+    assert_close(a.low, b.low, 1e-12);
+    assert_close(a.high, b.high, 1e-12);
+    assert_close(a.assumed, b.assumed, 1e-12);
+}
+
+/* Components, kinds and layers each add up to the total, its low, its high and its assumed part. */
+static void assert_ranges_add_up(const struct energy_report *report)
+{
+    struct cost components = {0}, kinds = {0}, layers = {0};
+    for (int component = 0; component < ENERGY_COMPONENTS; component++)
+        components = cost_add(components, report->component[component]);
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        kinds = cost_add(kinds, report->kind[kind]);
+    for (uint32_t layer = 0; layer < report->layers; layer++)
+        layers = cost_add(layers, report->layer_cost[layer]);
+    struct cost whole = {report->total, report->low_total, report->high_total, report->assumed};
+    assert_same_cost(components, whole);
+    assert_same_cost(kinds, whole);
+    assert_same_cost(layers, whole);
+}
+
 static void assert_adds_up(const struct energy_report *report)
 {
     double components = 0, layers = 0, parts = 0;
     for (int component = 0; component < ENERGY_COMPONENTS; component++)
-        components += report->dynamic_part[component] + report->static_part[component];
+        components += report->dynamic_part[component] + report->clock_part[component] + report->static_part[component];
+    assert_ranges_add_up(report);
     for (uint32_t layer = 0; layer < report->layers; layer++) {
         double sum = 0;
         for (int component = 0; component < ENERGY_COMPONENTS; component++)
@@ -290,7 +357,7 @@ static void assert_adds_up(const struct energy_report *report)
     assert_close(components, report->total, 1e-12);
     assert_close(layers, report->total, 1e-12);
     assert_close(parts, report->total, 1e-12);
-    assert_close(report->dynamic_total + report->static_total, report->total, 1e-12);
+    assert_close(report->dynamic_total + report->clock_total + report->static_total, report->total, 1e-12);
     ck_assert(report->assumed >= 0 && report->assumed <= report->total * (1 + 1e-12));
     ck_assert(report->low_total <= report->total * (1 + 1e-12) && report->total <= report->high_total * (1 + 1e-12));
 }
@@ -443,7 +510,7 @@ START_TEST(a_technology_file_with_a_mistake_is_rejected_with_its_name)
     assert_change_rejected(LOIHI, "    value: 23.6\n", "    value: 23.6pJ\n", "energy.synaptic_event");
     assert_change_rejected(LOIHI, "    value: 128\n", "    value: 0\n", "static.cores");
     assert_change_rejected(LOIHI, "static:\n", "sram:\n", "sram");
-    assert_change_rejected(NM22, "    value: 1024\n", "    value: 4\n", "sram.large_capacity");
+    assert_change_rejected(NM22, "    value: 0.616\n", "    value: 6.16\n", "sram.capacity_exponent");
     assert_change_rejected(NM22, "    unit: \"fJ/bit\"\n", "    unit: \"pJ/bit\"\n", "dimc.cell");
     assert_change_rejected(NM22, "    source: \"UCIe", "    origin: \"UCIe", "chip_link.energy");
 }
@@ -469,7 +536,7 @@ START_TEST(scaled_values_follow_the_reference_table)
             continue;
         struct technology *technology = load(node == 22 ? NM22 : NM28);
         const struct component_values *values = &technology->components;
-        assert_close(values->sram_small_read.value, 10.0 / 64 * energy, 1e-3);
+        assert_close(values->sram_read.value, 7.534 * energy, 1e-3);
         assert_close(values->adder.value, 0.1 / 32 * energy, 1e-3);
         assert_close(values->multiplier.value, 3.1 / 1024 * energy, 1e-3);
         assert_close(values->sram_area.value, 199065.0625 / 524288 * area, 1e-3);
@@ -487,7 +554,9 @@ int main(void)
     TCase *tests = tcase_create("energy");
     tcase_add_test(tests, loihi_events_cost_what_davies_2018_prints);
     tcase_add_test(tests, static_power_of_a_whole_loihi_is_measured_and_of_a_part_of_it_assumed);
-    tcase_add_test(tests, memory_energy_passes_through_the_published_capacities);
+    tcase_add_test(tests, memory_energy_lies_near_the_published_capacities);
+    tcase_add_test(tests, memory_of_22_nm_lies_near_cacti_at_22_nm);
+    tcase_add_test(tests, a_bank_too_small_for_a_macro_is_a_register_file);
     tcase_add_test(tests, a_sparse_core_costs_what_its_words_and_widths_add_up_to);
     tcase_add_test(tests, an_array_of_28_nm_lies_between_the_published_macros);
     tcase_add_test(tests, on_a_processor_an_update_costs_its_instructions);

@@ -254,7 +254,54 @@ START_TEST(a_sub_graph_with_two_inputs_cannot_be_a_target)
     nir_node(file, "x/nodes/z", "Output");
     nir_edges(file, "nodes/x", NIR_EDGES("a", "z", "b", "z"));
     nir_end(file);
-    refused("/node/edges: edge 'in' -> 'x': 'x' is a sub-graph without one Input, expected one");
+    refused("/node/edges: edge 'in' -> 'x': 'x' is a sub-graph of several Inputs, expected SUB-GRAPH.INPUT");
+}
+END_TEST
+
+/* in -> y.a, out of y.p back through x into y.b; y.q to the Output; one level down, so that names have a prefix. */
+START_TEST(ends_of_a_sub_graph_have_names)
+{
+    struct h5 *file = nir_begin_around_x(at.path, 3, 3);
+    add_graph(file, "x");
+    nir_node(file, "x/nodes/i", "Input");
+    nir_integers(file, "x/nodes/i", "shape", 1, (int64_t[]){3});
+    nir_node(file, "x/nodes/o", "Output");
+    add_graph(file, "x/nodes/y");
+    nir_edges(file, "nodes/x", NIR_EDGES("i", "y.a", "y.p", "y.b", "y.q", "o"));
+    for (const char *name = "ab"; *name; name++) {
+        char *input = memory_format("x/nodes/y/nodes/%c", *name), *lif = memory_format("x/nodes/y/nodes/l%c", *name);
+        nir_node(file, input, "Input");
+        nir_integers(file, input, "shape", 1, (int64_t[]){3});
+        nir_lif(file, lif, 0.01);
+        free(input);
+        free(lif);
+    }
+    nir_node(file, "x/nodes/y/nodes/p", "Output");
+    nir_node(file, "x/nodes/y/nodes/q", "Output");
+    nir_edges(file, "nodes/x/nodes/y", NIR_EDGES("a", "la", "la", "p", "b", "lb", "lb", "q"));
+    nir_end(file);
+    read_file();
+    ck_assert_uint_eq(at.network.node_count, 4);
+    ck_assert_uint_eq(at.network.edge_count, 3);
+    ck_assert(connected("in", "x.y.la") && connected("x.y.la", "x.y.lb") && connected("x.y.lb", "out"));
+}
+END_TEST
+
+/* Not an end of the other kind, not a node inside, and not one that is not there. */
+START_TEST(only_ends_of_a_sub_graph_can_be_named)
+{
+    static const char *const names[] = {"x.z", "x.lif", "x.nobody"};
+    struct h5 *file = nir_begin(at.path);
+    nir_flat_ends(file, 3, 3);
+    add_graph(file, "x");
+    nir_node(file, "x/nodes/a", "Input");
+    nir_integers(file, "x/nodes/a", "shape", 1, (int64_t[]){3});
+    nir_node(file, "x/nodes/z", "Output");
+    nir_lif(file, "x/nodes/lif", 0.01);
+    nir_edges(file, "nodes/x", NIR_EDGES("a", "lif", "lif", "z"));
+    nir_edges(file, "", NIR_EDGES("in", names[_i], "x", "out"));
+    nir_end(file);
+    refused("is no node, expected one of the graph's nodes");
 }
 END_TEST
 
@@ -305,6 +352,8 @@ int main(void)
     tcase_add_test(all, sub_graphs_dissolve_at_any_depth);
     tcase_add_test(all, a_sub_graph_that_only_passes_on_is_an_edge);
     tcase_add_test(all, a_sub_graph_with_two_inputs_cannot_be_a_target);
+    tcase_add_test(all, ends_of_a_sub_graph_have_names);
+    tcase_add_loop_test(all, only_ends_of_a_sub_graph_can_be_named, 0, 3);
     tcase_add_test(all, a_cycle_of_sub_graph_ends_is_refused);
     tcase_add_test(all, sub_graphs_without_end_are_refused);
     suite_add_tcase(suite, all);

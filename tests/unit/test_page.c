@@ -158,7 +158,9 @@ START_TEST(page_has_every_chart_and_no_number_that_is_none)
     char *html = written_page();
     static const char *const charts[] = {"Energy a sample by component", "Energy a sample by layer",
                                          "Latency of 5 samples", "Spikes of the first sample by layer",
-                                         "Heat map of the mesh", "of the chip and of accelerators"};
+                                         "Heat map of the mesh", "of the chip and of accelerators",
+                                         "Power over the run, a step for each sample", "Energy by timestep",
+                                         "Floor plan to scale", "Every constant with its source"};
     for (size_t i = 0; i < sizeof charts / sizeof *charts; i++)
         ck_assert_msg(strstr(html, charts[i]) != NULL, "%s is missing", charts[i]);
     ck_assert(strstr(html, "=\"nan") == NULL && strstr(html, "=\"-nan") == NULL && strstr(html, "=\"inf") == NULL);
@@ -176,6 +178,54 @@ static size_t count_of(const char *html, const char *what)
         count++;
     return count;
 }
+
+START_TEST(every_constant_stands_with_its_source)
+{
+    make(2, 4);
+    char *html = written_page();
+    const struct parameter_row *rows = technology_parameter_rows();
+    int seen = 0;
+    for (const struct parameter_row *row = rows; row->key; row++) {
+        if (row->type != PARAMETER_VALUE || !parameters_applies(rows, row, fixture.technology))
+            continue;
+        const struct sourced_value *value = (const void *)((const char *)fixture.technology + row->offset);
+        struct text cells = {0};
+        text_add(&cells, "<td>%s</td><td>%.5g</td>", row->key, value->value);
+        ck_assert_msg(strstr(html, cells.data) != NULL, "%s is missing", cells.data);
+        text_free(&cells);
+        text_add(&cells, "<td>");
+        text_escaped(&cells, value->source);
+        text_add(&cells, "</td></tr>");
+        ck_assert_msg(strstr(html, cells.data) != NULL, "%s is missing", cells.data);
+        text_free(&cells);
+        seen++;
+    }
+    ck_assert_int_ge(seen, 10);
+    free(html);
+    drop();
+}
+END_TEST
+
+/* A range is a line and two caps; one too short to be seen has none. */
+START_TEST(ranges_of_components_have_lines)
+{
+    make(2, 4);
+    char *html = written_page();
+    char *section = strstr(html, "Energy a sample by component"), *end = strstr(section, "</svg>");
+    int ranges = 0, drawn = 0;
+    for (int c = 0; c < ENERGY_COMPONENTS; c++)
+        ranges += numbers.energy.component[c].high > numbers.energy.component[c].low;
+    *end = '\0';
+    for (const char *at = section; (at = strstr(at, "class=\"whisker\"")); at++)
+        drawn++;
+    ck_assert_int_gt(ranges, 2);
+    ck_assert_int_gt(drawn, 3);
+    ck_assert_int_eq(drawn % 3, 0);
+    ck_assert_int_le(drawn / 3, ranges);
+    free(html);
+    drop();
+}
+END_TEST
 
 START_TEST(a_huge_raster_is_thinned_alike_each_time_and_says_so)
 {
@@ -255,6 +305,8 @@ int main(void)
     tcase_add_test(all, page_is_well_formed_and_escapes_every_name);
     tcase_add_test(all, page_needs_nothing_from_elsewhere);
     tcase_add_test(all, page_has_every_chart_and_no_number_that_is_none);
+    tcase_add_test(all, every_constant_stands_with_its_source);
+    tcase_add_test(all, ranges_of_components_have_lines);
     tcase_add_test(all, a_huge_raster_is_thinned_alike_each_time_and_says_so);
     tcase_add_test(all, page_counts_one_in_the_singular);
     tcase_add_test(all, page_does_without_samples_labels_baselines_and_energy);

@@ -23,7 +23,7 @@ static void teardown(void)
 
 static double weight_fraction(uint32_t index)
 {
-    return 0.013 * (double)(index % 17) - 0.1;
+    return 0.0130007 * (double)(index % 17) - 0.1; /* no whole multiples of a number that fits */
 }
 
 /* Neuron j's weights are up to 1.07^j times as large as the first's. */
@@ -110,6 +110,27 @@ START_TEST(every_neuron_uses_the_range_of_the_weights)
     ck_assert_double_ge(weights_are_worth(8, weight_growing, 0.5), 107.0); /* 127 less what refining may take */
     ck_assert_uint_ge(different_thresholds(8), 7); /* two may be alike to a 16th of an octave */
     ck_assert_double_eq(it.program.populations[1].scale, 0.0);
+}
+END_TEST
+
+/* Counts of synapses times a weight, as SONATA has them. */
+static double weight_counted(uint32_t index)
+{
+    return 0.0125 * ((double)(index * 7 % 13) - 6.0) * (1.0 + index / INPUTS);
+}
+
+START_TEST(whole_multiples_of_a_number_are_not_rounded)
+{
+    layer_of(4, weight_counted, 1.0);
+    compile_well(&it, 0.0);
+    struct walk walk = walk_from_to(&it, "in", "if");
+    for (uint32_t n = 0; n < 4; n++) {
+        double scale = threshold_of(n) / UNIT;
+        ck_assert_double_gt(6 * 0.0125 * (n + 1) * scale, 120.0); /* of 127 */
+        for (uint32_t s = 0; s < INPUTS; s++)
+            ck_assert_double_eq_tol(walk.weight[s * 4 + n], weight_counted(n * INPUTS + s) * scale, 1e-9);
+    }
+    walk_free(&walk);
 }
 END_TEST
 
@@ -303,6 +324,7 @@ int main(void)
     TCase *tests = tcase_create("quantise");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, every_neuron_uses_the_range_of_the_weights);
+    tcase_add_test(tests, whole_multiples_of_a_number_are_not_rounded);
     tcase_add_test(tests, scales_are_shared_so_that_no_core_is_closed_for_them);
     tcase_add_test(tests, a_core_with_one_set_of_parameters_gives_all_neurons_one_scale);
     tcase_add_test(tests, neurons_with_other_decays_get_their_part_of_the_sets);

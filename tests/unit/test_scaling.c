@@ -91,8 +91,7 @@ START_TEST(files_hold_the_published_value_times_the_factor)
     double node = values->node_nm.value, volts = values->supply_v.value;
     ck_assert(node == nodes[_i]);
     if (node > 7) {
-        assert_near(values->sram_small_read.value, 10.0 / 64 * energy(45, 0.9, node, volts), 1e-3);
-        assert_near(values->sram_large_read.value, 100.0 / 64 * energy(45, 0.9, node, volts), 1e-3);
+        assert_near(values->sram_read.value, 7.534 * energy(45, 0.9, node, volts), 1e-3);
         assert_near(values->adder.value, 0.1 / 32 * energy(45, 0.9, node, volts), 1e-3);
         assert_near(values->multiplier.value, 3.1 / 1024 * energy(45, 0.9, node, volts), 1e-3);
     }

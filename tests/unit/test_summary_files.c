@@ -83,7 +83,8 @@ START_TEST(json_energies_sum_to_the_total)
     ck_assert(total > 0);
     ck_assert(close_to(real_at(root, "energy_j", "low"), at.numbers.energy.low_total));
     ck_assert(close_to(real_at(root, "energy_j", "high"), at.numbers.energy.high_total));
-    ck_assert(close_to(total, real_at(root, "energy_j", "dynamic") + real_at(root, "energy_j", "static")));
+    ck_assert(close_to(total, real_at(root, "energy_j", "dynamic") + real_at(root, "energy_j", "clock") +
+                              real_at(root, "energy_j", "static")));
     ck_assert(close_to(total, sum_of(json_object_get(energy, "by_component"))));
     ck_assert(close_to(total, sum_of(json_object_get(energy, "by_layer"))));
     ck_assert_uint_eq(json_object_size(json_object_get(energy, "by_component")), ENERGY_COMPONENTS);

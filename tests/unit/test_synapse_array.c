@@ -24,7 +24,7 @@ static void bench_clear(struct bench *bench, uint32_t neurons)
                                        .accumulator_ports = 1, .axon_cycles = 1, .sparse_index_bits = 6,
                                        .sparse_word_bits = 32, .sparse_words_per_cycle = 1, .sparse_latency = 2,
                                        .dimc_rows = 8, .dimc_columns = 64, .dimc_arrays = 2, .dimc_rows_per_access = 4,
-                                       .dimc_cycles_per_plane = 1, .dimc_latency = 3}};
+                                       .dimc_cycles_per_plane = 1, .dimc_planes_per_access = 1, .dimc_latency = 3}};
     bench->program = (struct core_program){.neuron_count = neurons, .synapse_start = bench->start,
                                            .synapse_target = bench->target, .synapse_weight = bench->weight,
                                            .axon_row = bench->row};
@@ -201,7 +201,7 @@ START_TEST(a_row_that_comes_twice_has_the_planes_of_both)
     event(&bench, 1, 1);
     ck_assert_uint_eq(drain(&bench, 0), 3 + 3 + 3);
     ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], 3);
-    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ROWS], 4);
+    ck_assert_uint_eq(bench.counters[CORE_ARRAY_ROWS], 3); /* ones among them */
     ck_assert_int_eq(bench.array.accumulator[4], 4);
     bench_free(&bench);
 }
@@ -235,6 +235,24 @@ START_TEST(rows_that_do_not_fill_the_last_group_make_one_nevertheless)
     drain(&bench, 0);
     ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], 2);
     bench_free(&bench);
+}
+END_TEST
+
+START_TEST(planes_taken_together_share_an_access)
+{
+    static const uint32_t together[] = {1, 2, 3, 4, 8}, accesses[] = {5, 3, 2, 2, 1};
+    for (size_t i = 0; i < sizeof together / sizeof *together; i++) {
+        struct bench bench;
+        bench_clear(&bench, 5);
+        bench.config.dimc_planes_per_access = together[i];
+        add_axon(&bench, 0, 5, five, NULL);
+        bench_build(&bench, SYNAPSE_DIMC);
+        event(&bench, 0, 21); /* 10101: five planes, three ones */
+        ck_assert_uint_eq(drain(&bench, 0), 1 + accesses[i] + 3);
+        ck_assert_uint_eq(bench.counters[CORE_ARRAY_ACCESSES], accesses[i]);
+        ck_assert_uint_eq(bench.counters[CORE_ARRAY_ROWS], 3);
+        bench_free(&bench);
+    }
 }
 END_TEST
 
@@ -359,6 +377,7 @@ int main(void)
     tcase_add_test(cases, dimc_forgets_the_planes_of_the_timestep_before);
     tcase_add_test(cases, rows_that_do_not_fill_the_last_group_make_one_nevertheless);
     tcase_add_test(cases, a_slower_plane_takes_its_cycles);
+    tcase_add_test(cases, planes_taken_together_share_an_access);
     tcase_add_test(cases, accumulators_saturate_as_they_add);
     tcase_add_loop_test(cases, every_kind_adds_what_the_weights_say, 0, (int)(sizeof sums / sizeof *sums));
     tcase_add_test(cases, thin_rows_stay_lists);

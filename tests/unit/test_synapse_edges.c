@@ -20,7 +20,8 @@ static void bench_init(struct bench *bench, int kind, int16_t weight)
                                        .accumulator_banks = 4, .accumulator_ports = 1, .axon_cycles = 1,
                                        .sparse_index_bits = 8, .sparse_word_bits = 32, .sparse_words_per_cycle = 1,
                                        .dimc_rows = 8, .dimc_columns = 4, .dimc_arrays = 1, .dimc_rows_per_access = 4,
-                                       .dimc_cycles_per_plane = 1}};
+                                       .dimc_cycles_per_plane = 1,
+                                       .dimc_planes_per_access = 1}};
     for (uint32_t i = 0; i < 12; i++) {
         bench->target[i] = (uint16_t)(i % 4);
         bench->weight[i] = weight;

@@ -16,6 +16,7 @@ static const struct workload workloads[] = {
     DIGITS("tests/support/chips/tiny-sparse.yaml", 2),    DIGITS("tests/support/chips/tiny-dimc.yaml", 1),
     DIGITS("tests/support/chips/tiny-multicast.yaml", 1), DIGITS("tests/support/chips/tiny-processor.yaml", 2),
     DIGITS("tests/support/chips/tiny-tick.yaml", 2),      DIGITS("tests/support/chips/tiny-two-chips.yaml", 2),
+    DIGITS("tests/support/chips/tiny-memristor.yaml", 1),
     DIGITS("tests/support/chips/tiny-crossbar.yaml", 2),  DIGITS("configs/chip/rain.yaml", 1),
 };
 #define WORKLOADS ((int)(sizeof workloads / sizeof *workloads))

@@ -28,6 +28,8 @@ static bool compile(struct chip_case *it, struct diagnostics *diagnostics)
     struct compile_report report = {0};
     bool good = compile_network(&it->network, &it->chip, &how, &it->program, &report, diagnostics);
     compile_report_free(&report);
+    if (good)
+        program_strip(&it->program, &it->chip);
     return good;
 }
 

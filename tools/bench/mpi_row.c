@@ -3,7 +3,7 @@
  *
  * A sheet over all chips: what a core sends goes to its own chip, but for the two columns on each side of a border. As
  * in sheet_row.c the second of two samples is measured, so that building and the first touch of memory are no part. */
-#include "models/chip_config.h"
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/ranks.h"
 #include "sim/top/system.h"
@@ -43,6 +43,7 @@ static bool simulate(const struct bench_row *row, const struct bench_context *co
         return false;
     sheet_init(&it->sheet, row->sheet, &it->chip);
     sheet_program(&it->sheet, &it->chip, &it->program);
+    program_strip(&it->program, &it->chip);
     struct driver_sample samples[SAMPLES] = {{.steps = 1}, {.steps = row->steps}};
     struct system_job job = {.config = &it->chip, .program = &it->program, .samples = samples, .sample_count = SAMPLES,
                              .progress = note_time, .progress_context = it, .result = &it->result};

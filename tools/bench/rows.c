@@ -16,10 +16,10 @@
     .run = bench_run_sheet, .chip = file, .sheet = &which, .steps = length, \
     .settings = {"mesh.columns=" side_x, "mesh.rows=" side_y, "mesh.cores_per_tile=1"}
 
-/* Four chips of 128 tiles; a cycle of loihi.yaml stands for 3.5 ns. */
+/* Four chips of 256 tiles; a cycle of loihi.yaml stands for 3.5 ns. */
 #define CHIPS(latency) \
-    .run = bench_run_mpi, .chip = "bench-16.yaml", .sheet = &sheet_scale, .steps = 60, \
-    .settings = {"mesh.columns=8", "mesh.rows=16", "mesh.cores_per_tile=1", "chips.count=4", "chips.link.latency=" latency}
+    .run = bench_run_mpi, .chip = "bench-16.yaml", .sheet = &sheet_scale, .steps = 30, \
+    .settings = {"mesh.columns=16", "mesh.rows=16", "mesh.cores_per_tile=1", "chips.count=4", "chips.link.latency=" latency}
 
 const struct bench_row bench_rows[] = {
     {.name = "r1024_f64_16", .help = "1024 neurons, fan-out 64, on 16 cores", R1024(64, "bench-16.yaml", NULL)},
@@ -53,7 +53,7 @@ const struct bench_row bench_rows[] = {
     {.name = "jobs_2", .help = "50 samples of r1024_f64_16 over two processes, beside one process", .run = bench_run_jobs,
      .chip = "bench-16.yaml", .fan_out = 64, .steps = 1000},
     /* 100 ns, as rain.yaml assumes between chips on a board. */
-    {.name = "mpi_2", .help = "131072 neurons on 4 chips, 100 ns apart, over two processes, beside one process", CHIPS("29")},
+    {.name = "mpi_2", .help = "262144 neurons on 4 chips, 100 ns apart, over two processes, beside one process", CHIPS("29")},
     /* 1.3 us: chip to chip over FPGAs in a rack, Ilmberger and Schemmel, arXiv:2512.03781. */
     {.name = "mpi_2_rack", .help = "the same, 1.3 us apart", CHIPS("371")},
     {.name = "load_r1024_f64", .help = "read, compile, build for 16 cores", .run = bench_run_load,

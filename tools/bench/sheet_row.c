@@ -2,7 +2,7 @@
  *
  * Two samples: one of a single step, in which the chip is built and all memory touched, then the one that is measured,
  * from the end of the first to its own end. Building is reported as load_s. */
-#include "models/chip_config.h"
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/system.h"
 #include "tools/bench/bench.h"
@@ -101,6 +101,7 @@ static bool measure(struct sheet_case *it, uint32_t steps, struct bench_result *
     struct sheet_spikes spikes;
     uint64_t events;
     sheet_program(&it->sheet, &it->chip, &it->program);
+    program_strip(&it->program, &it->chip);
     if (!simulate(it, steps, out, diagnostics))
         return false;
     program_free(&it->program);

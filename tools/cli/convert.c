@@ -24,9 +24,10 @@ struct convert_line {
 
 #define FIELD(name) offsetof(struct convert_line, name)
 static const struct option_row rows[] = {
-    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL, "a network without spikes (Keras, ONNX)"},
-    {"--calibration", OPTION_STRING, FIELD(calibration), "IMAGES", 0, 0, true, NULL,
-     "what the layers' activations are measured on"},
+    {"--network", OPTION_STRING, FIELD(network), "NET", 0, 0, true, NULL,
+     "a network without spikes (Keras, ONNX), or any other, which is written as NIR"},
+    {"--calibration", OPTION_STRING, FIELD(calibration), "IMAGES", 0, 0, false, NULL,
+     "what the layers' activations are measured on (needed where there are ReLUs)"},
     {"--calibration-samples", OPTION_U32, FIELD(calibration_samples), "N", 1, 1e9, false, NULL,
      "the first N of them (default 1000)"},
     {"--percentile", OPTION_DOUBLE, FIELD(percentile), "P", 1, 100, false, NULL,
@@ -123,6 +124,27 @@ static bool calibrate(const struct convert_line *line, struct network *network, 
     return good;
 }
 
+/* Neither neurons to make nor pools: only another file. */
+static bool spikes_already(const struct network *network)
+{
+    for (uint32_t n = 0; n < network->node_count; n++)
+        if (network->nodes[n].kind == NODE_RELU || network->nodes[n].kind == NODE_MAXPOOL2D)
+            return false;
+    return true;
+}
+
+static bool write_as_nir(const struct convert_line *line, const struct network *network,
+                         struct diagnostics *diagnostics)
+{
+    if (!spikes_already(network))
+        return diagnostics_add(diagnostics, "--calibration", "missing, expected inputs to measure the activations on");
+    if (line->input || !line->out)
+        return diagnostics_add(diagnostics, line->out ? "--input" : "--out", "%s", line->out
+                               ? "beside a network that is only written as NIR, expected none (npusim reference runs it)"
+                               : "missing, expected where the network goes");
+    return network_write_nir(line->out, network, diagnostics);
+}
+
 static bool convert_all(const void *options, struct diagnostics *diagnostics)
 {
     const struct convert_line *line = options;
@@ -131,6 +153,11 @@ static bool convert_all(const void *options, struct diagnostics *diagnostics)
         return diagnostics_add(diagnostics, line->input ? "--labels" : "--input", "missing, expected both or neither");
     const struct read_options how = {(enum keras_layout)line->keras_layout};
     bool good = network_read_as(line->network, &how, &network, diagnostics);
+    if (good && !line->calibration) {
+        good = write_as_nir(line, &network, diagnostics);
+        network_free(&network);
+        return good;
+    }
     if (good && line->input && !line->quiet)
         printf("%s on %s\n", line->network, line->input);
     good = good && (!line->input || print_accuracy(line, &network, false, diagnostics));
@@ -146,8 +173,9 @@ int command_convert(int argc, char **argv)
     struct convert_line line = {.percentile = 99.9, .initial = 0.5, .calibration_samples = 1000, .steps = 32,
                                 .coding = CODING_ANALOG, .seed = 1};
     return options_command(argc, argv,
-                           "convert --network NET --calibration IMAGES [--out NET.nir] [OPTION ...]\n\n"
+                           "convert --network NET [--calibration IMAGES] [--out NET.nir] [OPTION ...]\n\n"
                            "Makes a network of integrate-and-fire neurons of one with ReLUs (data-based weight\n"
-                           "normalisation), and prints its accuracy after 1, 2, 4 .. steps beside the float network's.",
+                           "normalisation), and prints its accuracy after 1, 2, 4 .. steps beside the float network's. Without\n"
+                           "--calibration: writes any network that spikes already as NIR.",
                            rows, &line, convert_all);
 }

@@ -10,23 +10,30 @@
 #include <string.h>
 
 struct import_line {
-    const char *labels, *out;
+    const char *labels, *out, *shape, *columns;
     double dt_s;
     uint32_t inputs, steps, samples;
     uint64_t seed;
-    int coding;
+    int coding, time_unit;
+    struct shape input; /* of --shape */
 };
 
 #define FIELD(name) offsetof(struct import_line, name)
 static const struct option_row rows[] = {
     {"--out", OPTION_STRING, FIELD(out), "BATCH.h5", 0, 0, true, NULL, "where the batch goes"},
-    {"--inputs", OPTION_U32, FIELD(inputs), "N", 1, 16777216, false, NULL, "neurons of the input (required)"},
+    {"--inputs", OPTION_U32, FIELD(inputs), "N", 1, 16777216, false, NULL, "neurons of the input"},
+    {"--shape", OPTION_STRING, FIELD(shape), "C,H,W", 0, 0, false, NULL,
+     "instead of --inputs: channels, rows and columns, as events of a camera need"},
     {"--labels", OPTION_STRING, FIELD(labels), "FILE", 0, 0, false, NULL, "of a single file: right answers"},
     {"--dt", OPTION_DOUBLE, FIELD(dt_s), "S", 1e-12, 1e6, false, NULL,
      "length of a timestep in seconds (default: as the files say)"},
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples of each file only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
+    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
+    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
+     "of address-event text: s, ms, us, ns or step"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {0},
 };
@@ -79,7 +86,8 @@ static bool import_all(const struct import_line *line, const struct option_list 
     struct spike_batch sum = {.path = memory_copy_string(line->out), .inputs = line->inputs};
     struct spike_options how = {.dt_s = line->dt_s, .steps = line->steps, .samples = line->samples,
                                 .coding = (enum spike_coding)line->coding, .seed = line->seed,
-                                .labels_path = line->labels};
+                                .labels_path = line->labels, .shape = line->input, .columns = line->columns,
+                                .time_unit = (enum time_unit)line->time_unit};
     bool good = true;
     for (uint32_t i = 0; good && i < files->count; i++) {
         struct spike_batch batch = {0};
@@ -95,6 +103,35 @@ static bool import_all(const struct import_line *line, const struct option_list 
     return good;
 }
 
+static bool wrong_shape(const struct import_line *line, struct diagnostics *diagnostics)
+{
+    return diagnostics_add(diagnostics, "--shape", "'%.40s', expected 1 to 3 sizes from 1 on as in 2,34,34, of at most "
+                           "16777216 values", line->shape);
+}
+
+/* --shape gives --inputs. */
+static bool find_inputs(struct import_line *line, struct diagnostics *diagnostics)
+{
+    const char *at = line->shape;
+    if (!line->inputs && !line->shape)
+        return diagnostics_add(diagnostics, "--inputs", "missing, expected the number of input neurons, or --shape");
+    if (line->inputs && line->shape)
+        return diagnostics_add(diagnostics, "--shape", "beside --inputs, expected one of them");
+    while (at) {
+        char *end;
+        long size = strtol(at, &end, 10);
+        if (end == at || (*end && *end != ',') || size < 1 || size > 16777216 || line->input.rank == 3)
+            return wrong_shape(line, diagnostics);
+        line->input.size[line->input.rank++] = size;
+        at = *end ? end + 1 : NULL;
+    }
+    int64_t items = line->shape ? shape_items(&line->input) : line->inputs;
+    if (items > 16777216)
+        return wrong_shape(line, diagnostics);
+    line->inputs = (uint32_t)items;
+    return true;
+}
+
 int command_import(int argc, char **argv)
 {
     struct import_line line = {.seed = 1};
@@ -107,8 +144,7 @@ int command_import(int argc, char **argv)
         return STATUS_DONE;
     }
     bool good = options_parse(argc, argv, rows, &line, &files, &diagnostics);
-    if (good && !line.inputs)
-        good = diagnostics_add(&diagnostics, "--inputs", "missing, expected the number of input neurons");
+    good = good && find_inputs(&line, &diagnostics);
     if (good && !files.count)
         good = diagnostics_add(&diagnostics, "FILE", "missing, expected the name of a spike file");
     if (good && line.labels && files.count > 1)

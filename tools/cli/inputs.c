@@ -116,6 +116,7 @@ static bool read_each(const struct network *network, const char *const *file, co
             continue;
         uint32_t size = (uint32_t)shape_items(&network->nodes[n].output);
         how.node = network->nodes[n].name;
+        how.shape = network->nodes[n].output;
         good = spikes_read(file[n], size, &how, first ? out : &batch, diagnostics);
         if (good && !first)
             good = add_batch(out, &batch, options->spool, diagnostics);
@@ -128,6 +129,20 @@ static bool read_each(const struct network *network, const char *const *file, co
     return good;
 }
 
+/* Of the one Input; of several, none. */
+static struct shape only_shape(const struct network *network)
+{
+    struct shape shape = {0};
+    for (uint32_t n = 0; n < network->node_count; n++) {
+        if (network->nodes[n].kind != NODE_INPUT)
+            continue;
+        if (shape.rank)
+            return (struct shape){0};
+        shape = network->nodes[n].output;
+    }
+    return shape;
+}
+
 bool inputs_read(const struct network *network, const struct option_list *inputs, const struct spike_options *options,
                  struct spike_batch *out, struct diagnostics *diagnostics)
 {
@@ -136,8 +151,11 @@ bool inputs_read(const struct network *network, const struct option_list *inputs
     *out = (struct spike_batch){0};
     uint32_t named = named_input(network, inputs->item[0], &path);
     bool plain = named == network->node_count && (!strchr(path, '=') || stat(path, &about) == 0);
-    if (inputs->count == 1 && plain)
-        return spikes_read(path, input_size(network), options, out, diagnostics);
+    if (inputs->count == 1 && plain) {
+        struct spike_options how = *options;
+        how.shape = only_shape(network);
+        return spikes_read(path, input_size(network), &how, out, diagnostics);
+    }
     const char **file = memory_array(network->node_count, sizeof *file);
     bool good = assign_files(network, inputs, file, diagnostics) && read_each(network, file, options, out, diagnostics);
     free(file);

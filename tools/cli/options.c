@@ -11,6 +11,7 @@
 #define HELP_COLUMNS 96 /* " (required)" follows only short texts */
 
 const char *const coding_choices[] = {"rate", "analog", "latency", NULL};
+const char *const time_unit_choices[] = {"unknown", "s", "ms", "us", "ns", "step", NULL};
 const char *const keras_layout_choices[] = {"file", "theano", "keras2-theano", "tensorflow", NULL};
 const char *const precision_choices[] = {"fp32", "tf32", "fp16", "fp8", "int8", NULL};
 const char *const order_choices[] = {"id", "reversed", "shuffled", NULL};

@@ -34,6 +34,7 @@ struct option_row {
 
 /* Of OPTION_CHOICE, in the order of the enums. */
 extern const char *const coding_choices[];    /* enum spike_coding */
+extern const char *const time_unit_choices[];    /* enum time_unit */
 extern const char *const keras_layout_choices[]; /* enum keras_layout */
 extern const char *const precision_choices[]; /* enum baseline_precision */
 extern const char *const order_choices[];     /* enum engine_order */

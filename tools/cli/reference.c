@@ -1,6 +1,7 @@
 /* npusim reference */
 #include "tools/reference/reference.h"
 
+#include "sim/memory.h"
 #include "tools/cli/checks.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/inputs.h"
@@ -9,6 +10,7 @@
 #include "tools/report/report.h"
 #include "tools/report/text.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 struct reference_line {
     const char *network, *labels, *semantics, *out;
@@ -16,7 +18,8 @@ struct reference_line {
     double dt_s;
     uint32_t steps, samples;
     uint64_t seed;
-    int coding, keras_layout;
+    const char *columns;
+    int coding, keras_layout, time_unit;
     bool quiet;
 };
 
@@ -33,6 +36,10 @@ static const struct option_row rows[] = {
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
+    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
+    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
+     "of address-event text: s, ms, us, ns or step"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {"--out", OPTION_STRING, FIELD(out), "TRACE.h5", 0, 0, false, NULL,
      "spikes and potentials of every node, as NIR data"},
@@ -42,18 +49,25 @@ static const struct option_row rows[] = {
     {0},
 };
 
+/* From the Inputs on, as the network computes. */
 static void print_layers(const struct network *network, const struct reference_result *result)
 {
-    for (uint32_t n = 0; n < network->node_count; n++) {
+    uint32_t *order = memory_array(network->node_count, sizeof *order);
+    bool *recurrent = memory_array(network->edge_count, sizeof *recurrent);
+    network_schedule(network, order, recurrent);
+    for (uint32_t i = 0; i < network->node_count; i++) {
+        uint32_t n = order[i];
         size_t spikes = 0;
         if (!node_spikes(network->nodes[n].kind))
             continue;
         for (size_t s = 0; s < result->sample_count; s++)
-            for (size_t i = 0; i < result->samples[s].spike_count; i++)
-                spikes += result->samples[s].spikes[i].node == n;
+            for (size_t k = 0; k < result->samples[s].spike_count; k++)
+                spikes += result->samples[s].spikes[k].node == n;
         printf("  %-20s %-8s %8lld neurons %12zu spikes\n", network->nodes[n].name,
                node_kind_name(network->nodes[n].kind), (long long)shape_items(&network->nodes[n].output), spikes);
     }
+    free(order);
+    free(recurrent);
 }
 
 static void print_summary(const struct network *network, const struct spike_batch *batch,
@@ -102,6 +116,7 @@ static bool reference_all(const void *options, struct diagnostics *diagnostics)
     struct semantics semantics;
     struct spike_options how = {.dt_s = line->dt_s, .steps = line->steps, .samples = line->samples,
                                 .coding = (enum spike_coding)line->coding, .seed = line->seed,
+                                .columns = line->columns, .time_unit = (enum time_unit)line->time_unit,
                                 .labels_path = line->labels};
     bool good = semantics_parse(line->semantics, &semantics, diagnostics);
     good &= network_read_as(line->network, &(struct read_options){(enum keras_layout)line->keras_layout}, &network,

@@ -1,10 +1,13 @@
 /* npusim run */
 #include "tools/cli/run.h"
 
+#include "models/chip.h"
 #include "sim/memory.h"
 #include "sim/top/processes.h"
 #include "sim/top/ranks.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/monte_carlo.h"
+#include "tools/compile/input_fit.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +43,19 @@ const struct option_row run_option_rows[] = {
     {"--precision", OPTION_CHOICE, FIELD(precision), "P", 0, 0, false, precision_choices,
      "of the accelerators: fp32, tf32, fp16 (default), int8"},
     {"--set", OPTION_LIST, FIELD(settings), "KEY=VALUE", 0, 0, false, NULL, "another value in the chip file"},
+    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
+    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
+     "of address-event text: s, ms, us, ns or step"},
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of everything random (default 1)"},
+    {"--device-seed", OPTION_U64, FIELD(device_seed), "N", 0, 9e15, false, NULL,
+     "of memristors and their noise: which devices the chip happens to have (default: --seed)"},
+    {"--monte-carlo", OPTION_U32, FIELD(monte_carlo), "N", 1, 100000, false, NULL,
+     "run N chips that differ in their devices, seeds from --device-seed on, and tell how their figures spread"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL,
      "how far a chip runs ahead (default: the largest that is exact)"},
     {"--jobs", OPTION_U32, FIELD(jobs), "N", 1, 1024, false, NULL,
-     "processes that share the samples (default 1); no result depends on it"},
+     "processes that share the samples, or the chips of --monte-carlo (default 1); no result depends on it"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices,
      "in which components step within a cycle; no result depends on it"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL,
@@ -119,7 +130,8 @@ static struct run_record record_of(const struct run *run)
                                .digests = run->digests, .raster = &run->raster, .baselines = run->baselines,
                                .baseline_count = run->baseline_count, .dt_s = run->dt_s,
                                .dt_origin = run->dt_origin, .semantics = run->semantics->name,
-                               .provenance = run->provenance, .host = run->cost};
+                               .provenance = run->provenance, .host = run->cost,
+                               .monte_carlo = run->monte_carlo.count ? &run->monte_carlo : NULL};
 }
 
 static void take_back(const struct run *run, const char *name)
@@ -152,6 +164,7 @@ static bool report(struct run *run, struct diagnostics *diagnostics)
     struct run_numbers numbers;
     run->record = record_of(run);
     run_derive(&run->record, &numbers);
+    monte_carlo_own(run, &numbers);
     bool good = write_all(run, &numbers, diagnostics);
     if (good && run->options.json)
         summary_print_json(&run->record, &numbers);
@@ -205,11 +218,16 @@ static bool make_ready(struct run *run, double begin, struct sample_observer *ob
 {
     if (!run_prepare(run, diagnostics))
         return false;
+    program_strip(&run->program, &run->chip);
     run_make_inputs(run);
+    struct input_reader reader = {run_read_inputs, run, run->batch.count, run->batch.path};
+    if (!inputs_fit(&run->program, &run->chip, &reader, diagnostics))
+        return false;
     run->cost.load_s = seconds_now() - begin;
     if (ranks_own() == 0 && !run_compare(run, diagnostics))
         return false;
-    if (!can_be_split(run, diagnostics) || !waves_writable(run->options.trace_systemc, diagnostics))
+    if (!can_be_split(run, diagnostics) || !waves_writable(run->options.trace_systemc, diagnostics) ||
+        !monte_carlo_possible(run, diagnostics) || !monte_carlo_others(run, diagnostics))
         return false;
     if (run->options.trace && !trace_open(run->options.trace, &run->trace, diagnostics))
         return false;
@@ -281,7 +299,9 @@ static char *join(int argc, char **argv)
 
 int command_run(int argc, char **argv)
 {
-    struct run run = {.options = {.batch = 256, .jobs = 1, .seed = 1, .input_levels = 255, .precision = -1}};
+    struct run run = {.argc = argc, .argv = argv,
+                      .options = {.batch = 256, .jobs = 1, .seed = 1, .device_seed = UINT64_MAX, .input_levels = 255,
+                                  .precision = -1}};
     struct diagnostics diagnostics = {0};
     char *line = join(argc, argv);
     int status = STATUS_USER;

@@ -5,22 +5,27 @@
 #include "models/host/driver.h"
 #include "sim/trace.h"
 #include "tools/cli/options.h"
+#include "tools/report/monte_carlo.h"
 #include "tools/report/report.h"
 
 struct run_options {
     const char *chip, *network, *program, *input, *labels, *semantics, *out, *trace, *trace_systemc;
     struct option_list inputs; /* as given; empty: `input` alone */
     struct option_list baselines, settings;
-    uint32_t samples, steps, batch, quantum, input_levels, jobs;
+    uint32_t samples, steps, batch, quantum, input_levels, jobs, monte_carlo;
     double dt_s;
-    uint64_t seed;
+    uint64_t seed, device_seed; /* device_seed UINT64_MAX: as seed */
     int coding, order; /* enum spike_coding, enum engine_order */
+    const char *columns; /* of address-event text */
+    int time_unit;       /* enum time_unit */
     int precision;     /* enum baseline_precision; negative: the best that an accelerator has */
     bool oracle, quiet, json;
 };
 
 /* A run's things, in the order in which they come to be; run_free frees what is there. */
 struct run {
+    int argc;
+    char **argv; /* as the run was called */
     struct run_options options;
     struct chip_config chip;
     struct technology *technology;
@@ -47,6 +52,7 @@ struct run {
     struct chip_result result;
     struct baseline_result *baselines;
     uint32_t baseline_count;
+    struct monte_carlo monte_carlo;
     struct provenance provenance;
     struct host_cost cost;
     bool made_out; /* the directory for results was not there before */

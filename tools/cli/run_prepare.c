@@ -16,7 +16,8 @@ static bool load_hardware(struct run *run, struct diagnostics *diagnostics)
     if (!load_chip(run->options.chip, &run->options.settings, &run->chip, diagnostics))
         return false;
     char *path = parameters_relative_path(run->chip.path, run->chip.technology);
-    bool good = technology_load(path, &run->technology, diagnostics);
+    bool good = technology_load(path, &run->technology, diagnostics) &&
+                technology_fits(run->technology, &run->chip, diagnostics);
     free(path);
     chip_config_sha256(&run->chip, run->provenance.config_sha256);
     return good;
@@ -54,6 +55,7 @@ static bool load_spikes(struct run *run, struct diagnostics *diagnostics)
     const struct run_options *options = &run->options;
     struct spike_options how = {.dt_s = options->dt_s, .steps = options->steps, .samples = options->samples,
                                 .coding = (enum spike_coding)options->coding, .seed = options->seed,
+                                .columns = options->columns, .time_unit = (enum time_unit)options->time_unit,
                                 .labels_path = options->labels, .spool = true};
     if (!inputs_read(&run->network, &options->inputs, &how, &run->batch, diagnostics) ||
         !labels_fit(&run->network, &run->batch, options->labels, diagnostics))
@@ -98,6 +100,7 @@ bool run_prepare(struct run *run, struct diagnostics *diagnostics)
     good = sha256_path(options->network, run->provenance.network_sha256, diagnostics);
     good &= inputs_sha256(&options->inputs, run->provenance.input_sha256, diagnostics);
     run->provenance.seed = options->seed;
+    run->chip.device_seed = options->device_seed == UINT64_MAX ? options->seed : options->device_seed;
     if (!good || !make_program(run, diagnostics))
         return false;
     run->made_out = options->out && !directory_is(options->out);
@@ -170,6 +173,7 @@ void run_free(struct run *run)
     free(run->digests);
     reference_close(run->reference);
     free(run->baselines);
+    free(run->monte_carlo.runs);
     for (uint32_t i = 0; i < run->options.baselines.count; i++)
         if (run->accelerators[i])
             accelerator_free(run->accelerators[i]);

@@ -3,10 +3,13 @@
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
+#include "tools/validate/converters.h"
 #include "tools/validate/gpu.h"
 #include "tools/validate/networks.h"
+#include "tools/validate/silicon.h"
 #include "tools/validate/theory.h"
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +17,7 @@
 #include <unistd.h>
 
 struct validate_line {
-    const char *cases, *pack;
+    const char *cases, *pack, *plot;
     uint32_t quantum;
     int order;
     bool oracle, json;
@@ -26,6 +29,8 @@ static const struct option_row rows[] = {
      "cases of one suite: folders of CSV with setup.json, or .h5 files (default: tests/golden/SUITE)"},
     {"--pack", OPTION_STRING, FIELD(pack), "DIR", 0, 0, false, NULL,
      "only write each case of --cases to DIR as one compressed .h5 file"},
+    {"--plot", OPTION_STRING, FIELD(plot), "FILE.svg", 0, 0, false, NULL,
+     "silicon: model against published figures, all in one drawing"},
     {"--quantum", OPTION_U32, FIELD(quantum), "CYCLES", 1, 4294967295.0, false, NULL, "as for run"},
     {"--order", OPTION_CHOICE, FIELD(order), "ORDER", 0, 0, false, order_choices, "as for run"},
     {"--oracle", OPTION_FLAG, FIELD(oracle), NULL, 0, 0, false, NULL, "as for run"},
@@ -42,20 +47,30 @@ struct suite {
 };
 static const struct suite suites[] = {
     {"tinyodin", &tinyodin_suite, NULL, NULL}, {"ranc", &ranc_suite, NULL, NULL}, {"theory", NULL, theory_run, NULL},
-    {"reference", NULL, networks_run, NULL}, {"gpu", NULL, gpu_run, gpu_print}};
+    {"reference", NULL, networks_run, NULL}, {"silicon", NULL, silicon_run_all, silicon_print},
+    {"converters", NULL, converters_run, NULL},
+    {"gpu", NULL, gpu_run, gpu_print}};
 enum { SUITES = sizeof suites / sizeof *suites };
+
+/* JSON has no infinity: a row that is shown and not judged has no limit. */
+static json_t *json_row(const struct verdict *v)
+{
+    bool judged = isfinite(v->limit);
+    json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:o,s:f,s:b,s:s}", "suite", v->suite, "case", v->test,
+                            "quantity", v->quantity, "unit", v->unit, "expected", v->expected, "simulated",
+                            v->simulated, "error", v->error, "limit", judged ? json_real(v->limit) : json_null(),
+                            "compared", v->compared, "fitted", v->fitted, "verdict",
+                            !judged ? "shown" : verdict_passes(v) ? "pass" : "fail");
+    if (v->note)
+        json_object_set_new(row, "note", json_string(v->note));
+    return row;
+}
 
 static json_t *json_of(const struct verdicts *verdicts, uint64_t state_hash)
 {
     json_t *cases = json_array();
-    for (size_t i = 0; i < verdicts->count; i++) {
-        const struct verdict *v = &verdicts->rows[i];
-        json_array_append_new(cases, json_pack("{s:s,s:s,s:s,s:s,s:f,s:f,s:f,s:f,s:f,s:b,s:s}", "suite", v->suite, "case",
-                                               v->test, "quantity", v->quantity, "unit", v->unit, "expected",
-                                               v->expected, "simulated", v->simulated, "error", v->error, "limit",
-                                               v->limit, "compared", v->compared, "fitted", v->fitted, "verdict",
-                                               verdict_passes(v) ? "pass" : "fail"));
-    }
+    for (size_t i = 0; i < verdicts->count; i++)
+        json_array_append_new(cases, json_row(&verdicts->rows[i]));
     char hash[17];
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)state_hash);
     return json_pack("{s:o,s:s}", "cases", cases, "state_hash", hash);
@@ -83,7 +98,7 @@ static int run_suite(const struct validate_line *line, const struct suite *suite
 {
     struct diagnostics diagnostics = {0};
     struct verdicts verdicts = {0};
-    struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle};
+    struct replay_options how = {line->quantum, (enum engine_order)line->order, line->oracle, line->plot};
     uint64_t state_hash = 0;
     char *path = line->cases ? memory_copy_string(line->cases) : memory_format("tests/golden/%s", suite->name);
     bool good = !suite->recordings ? suite->run(&how, &verdicts, &state_hash, &diagnostics)
@@ -170,7 +185,7 @@ static const struct suite *find_suite(const char *name, struct diagnostics *diag
     for (int i = 0; i < SUITES; i++)
         if (!strcmp(suites[i].name, name))
             return &suites[i];
-    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference or gpu");
+    diagnostics_add(diagnostics, name, "unknown suite, expected tinyodin, ranc, theory, reference, silicon, converters or gpu");
     return NULL;
 }
 
@@ -208,8 +223,8 @@ int command_validate(int argc, char **argv)
     if (argc > 0 && !strcmp(argv[0], "--help")) {
         printf("usage: npusim validate [SUITE ...] [OPTION ...]\n\nRuns what others recorded, and what a formula tells, and "
                "compares: of \"differences\" 0 are expected among\nthose compared. Suites: tinyodin and ranc (RTL recordings, "
-               "cycle by cycle), theory, reference (networks) and\ngpu (published measurements of "
-               "GPUs; both need the reference data); default: all.\n\n");
+               "cycle by cycle), theory, reference (networks),\nsilicon (measured chips), converters (a "
+               "survey) and gpu (measured GPUs; these four need the reference data); default: all.\n\n");
         options_help(rows);
         return STATUS_DONE;
     }

@@ -147,6 +147,28 @@ static void write_relays(struct writer *writer)
     free(index);
 }
 
+/* Where the next synapses lie: what is written is the cores' own arrays, one after the other. */
+struct synapse_cursor {
+    const struct program *program;
+    uint32_t core, synapse;
+    bool targets; /* else weights */
+};
+
+static uint64_t next_synapses(void *context, uint64_t most, const void **out)
+{
+    struct synapse_cursor *cursor = context;
+    const struct core_program *core = &cursor->program->cores[cursor->core];
+    while (core->axon_count == 0 || cursor->synapse == core->synapse_start[core->axon_count]) {
+        core = &cursor->program->cores[++cursor->core];
+        cursor->synapse = 0;
+    }
+    uint64_t left = core->synapse_start[core->axon_count] - cursor->synapse, count = left < most ? left : most;
+    *out = cursor->targets ? (const void *)(core->synapse_target + cursor->synapse)
+                           : (const void *)(core->synapse_weight + cursor->synapse);
+    cursor->synapse += (uint32_t)count;
+    return count;
+}
+
 static void write_synapses(struct writer *writer)
 {
     uint64_t axons = write_starts(writer, "/cores/axon_start", TABLE_AXONS), synapses = 0, next = 0, count = axons + 1;
@@ -164,20 +186,9 @@ static void write_synapses(struct writer *writer)
     h5_write(writer->file, "/axons/synapse_start", H5_U64, 1, &count, start);
     free(start);
     free(row);
-    uint16_t *target = memory_array(synapses, sizeof *target);
-    int16_t *weight = memory_array(synapses, sizeof *weight);
-    next = 0;
-    for (uint32_t c = 0; c < writer->program->core_count; c++) {
-        const struct core_program *core = &writer->program->cores[c];
-        for (uint32_t s = 0; core->axon_count && s < core->synapse_start[core->axon_count]; s++, next++) {
-            target[next] = core->synapse_target[s];
-            weight[next] = core->synapse_weight[s];
-        }
-    }
-    h5_write(writer->file, "/synapses/target", H5_U16, 1, &synapses, target);
-    h5_write(writer->file, "/synapses/weight", H5_I16, 1, &synapses, weight);
-    free(weight);
-    free(target);
+    struct synapse_cursor targets = {writer->program, 0, 0, true}, weights = {writer->program, 0, 0, false};
+    h5_write_parts(writer->file, "/synapses/target", H5_U16, synapses, next_synapses, &targets);
+    h5_write_parts(writer->file, "/synapses/weight", H5_I16, synapses, next_synapses, &weights);
 }
 
 /* ---- routes: of the neurons, of the relays, of the inputs at the host ---- */

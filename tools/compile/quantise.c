@@ -115,7 +115,7 @@ static double least_error_scale(const struct draft *draft, uint32_t first, uint3
 static bool whole_weights_fit(const struct core_config *core, const struct draft *draft, const struct extent *extent)
 {
     double fraction = ldexp(1.0, (int)core->fraction_bits), room = ldexp(1.0, (int)core->potential_bits - 1) - 1.0;
-    double low = -ldexp(1.0, (int)core->weight_bits - 1), high = -low - 1.0;
+    double low = core_weight_lowest(core), high = ldexp(1.0, (int)core->weight_bits - 1) - 1.0;
     if (extent->weight == 0.0 || extent->threshold * fraction > room || extent->bias * fraction > room)
         return false;
     for (uint32_t i = 0; i < draft->count; i++) {
@@ -156,6 +156,25 @@ static struct scale_run *make_runs(const struct draft *draft, uint32_t *count)
     return runs;
 }
 
+/* The largest number of which every weight of the run is a whole multiple (Euclid's rule), 0 when that would have to be
+ * smaller than `least`. Weights that a file gives as counts of synapses times a weight are such multiples. */
+static double common_measure(const struct draft *draft, uint32_t first, uint32_t end, double least)
+{
+    double measure = 0.0;
+    for (size_t i = draft->start[first]; i < draft->start[end]; i++) {
+        double a = fabs(draft->weight[i]), b = measure;
+        while (b > 0.0 && fabs(a - b * round(a / b)) > WHOLE_TOLERANCE * b) {
+            double rest = fabs(a - b * round(a / b));
+            a = b;
+            b = rest;
+            if (b < least)
+                return 0.0;
+        }
+        measure = b > 0.0 ? b : a;
+    }
+    return measure;
+}
+
 /* What one run would have, if it were alone. */
 static void own_scale(const struct core_config *core, const struct draft *draft, const struct extent *extent,
                       struct scale_run *run)
@@ -163,6 +182,11 @@ static void own_scale(const struct core_config *core, const struct draft *draft,
     double full = (ldexp(1.0, (int)core->weight_bits - 1) - 1.0) / extent->weight;
     run->limit = scale_limit(core, draft->constants[run->first].model, extent);
     run->scale = run->limit;
+    double most = fmin(full, run->limit), measure = common_measure(draft, run->first, run->end, 1.0 / most);
+    if (measure * most >= 1.0) { /* no weight is rounded */
+        run->scale = floor(measure * most * (1.0 + WHOLE_TOLERANCE)) / measure;
+        return;
+    }
     if (!(full < run->limit))
         return;
     double best = least_error_scale(draft, run->first, run->end, extent->weight, full * extent->weight);

@@ -17,6 +17,8 @@
 #define BINS_MAX 160u
 /* A threshold of so many units of potential or more is made a whole number by a slightly smaller scale. */
 #define EXACT_THRESHOLD_MIN 16.0
+/* A whole number that a division left just below itself counts as that number. */
+#define ROUNDING 1e-9
 /* Slightly smaller scales are tried for sets of so few runs with so few weights, this many in steps of this part. */
 #define REFINED_RUNS 4u
 #define REFINED_SYNAPSES 4096u
@@ -129,7 +131,7 @@ static void divide_bins(const struct bins *bins, uint32_t sets, bool *begins)
 
 static double exact_threshold(const struct core_config *core, double threshold, double scale)
 {
-    double unit = ldexp(fabs(threshold), (int)core->fraction_bits), steps = floor(unit * scale);
+    double unit = ldexp(fabs(threshold), (int)core->fraction_bits), steps = floor(unit * scale * (1.0 + ROUNDING));
     return steps >= EXACT_THRESHOLD_MIN ? steps / unit : scale;
 }
 
@@ -145,7 +147,7 @@ static uint32_t fullest_neuron(const struct draft *draft, const struct scale_run
 
 static double squared_error(const struct core_config *core, const struct draft *draft, uint32_t neuron, double scale)
 {
-    double low = -ldexp(1.0, (int)core->weight_bits - 1), high = -low - 1.0, sum = 0.0;
+    double low = core_weight_lowest(core), high = ldexp(1.0, (int)core->weight_bits - 1) - 1.0, sum = 0.0;
     for (size_t i = draft->start[neuron]; i < draft->start[neuron + 1]; i++) {
         double exact = draft->weight[i] * scale, error = exact - fmax(low, fmin(high, floor(exact + 0.5)));
         sum += error * error;

@@ -81,10 +81,10 @@ static uint64_t round_neuron(const struct rounding *it, size_t first, size_t end
 uint64_t round_weights(const struct core_config *core, const double *weight, const double *scales, struct layer *out)
 {
     uint64_t clipped = 0;
-    double low = -ldexp(1.0, (int)core->weight_bits - 1);
+    double low = core_weight_lowest(core), high = ldexp(1.0, (int)core->weight_bits - 1) - 1.0;
     out->weight = memory_array(out->start[out->count], sizeof *out->weight);
     for (uint32_t n = 0; n < out->count; n++) {
-        struct rounding it = {weight, scales[n], low, -low - 1.0, out->weight};
+        struct rounding it = {weight, scales[n], low, high, out->weight};
         clipped += round_neuron(&it, out->start[n], out->start[n + 1]);
     }
     return clipped;

@@ -66,12 +66,16 @@ bool file_read(const char *path, size_t limit, unsigned char **bytes, size_t *si
 
 bool file_write_text(const char *path, const char *text, struct diagnostics *diagnostics)
 {
+    return file_write(path, text, strlen(text), diagnostics);
+}
+
+bool file_write(const char *path, const void *bytes, size_t size, struct diagnostics *diagnostics)
+{
     char *part = memory_format("%s.part", path);
     FILE *file = fopen(part, "wb");
     bool fine = file != NULL;
     if (file) {
-        size_t size = strlen(text);
-        fine = fwrite(text, 1, size, file) == size;
+        fine = fwrite(bytes, 1, size, file) == size;
         fine = fclose(file) == 0 && fine;
         fine = fine && rename(part, path) == 0;
     }

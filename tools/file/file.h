@@ -10,6 +10,7 @@ MUST_USE bool file_read(const char *path, size_t limit, unsigned char **bytes, s
                         struct diagnostics *diagnostics);
 
 /* Writes PATH.part and renames it, so that PATH is either whole or untouched. */
+MUST_USE bool file_write(const char *path, const void *bytes, size_t size, struct diagnostics *diagnostics);
 MUST_USE bool file_write_text(const char *path, const char *text, struct diagnostics *diagnostics);
 
 /* Makes the directory, and those above it, where they are missing; it can be written to afterwards. */

@@ -2,6 +2,7 @@
 #include "tools/file/h5_private.h"
 
 #include "sim/memory.h"
+#include "tools/file/unfinished.h"
 #include "sim/panic.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -99,8 +100,10 @@ void h5_close(struct h5 *file)
         return;
     if (file->id >= 0)
         H5Fclose(file->id);
-    if (file->part)
+    if (file->part) {
         unlink(file->part);
+        unfinished_forget(file->part);
+    }
     free(file->part);
     free(file->path);
     free(file->error);

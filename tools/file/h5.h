@@ -77,6 +77,10 @@ enum h5_type {
     H5_BOOL /* uint8_t 0, 1 */
 };
 void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, const uint64_t *size, const void *data);
+/* A list of `count` items that need not lie in one array: `next` points to the following ones, at most `most` of them,
+ * at least one, and returns how many. The file is the same. */
+typedef uint64_t h5_next(void *context, uint64_t most, const void **out);
+void h5_write_parts(struct h5 *file, const char *path, enum h5_type type, uint64_t count, h5_next *next, void *context);
 /* [rows][as wide as the longest], written piece by piece; the rest is the fill value. `expected_width` only makes it
  * fast. To be closed before the file is; not to `keep` it takes it out again. */
 struct h5_rows;

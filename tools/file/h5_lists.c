@@ -53,34 +53,41 @@ static void join(const hvl_t *items, struct h5_lists *out)
             memcpy(out->values + out->start[i], items[i].p, items[i].len * sizeof *out->values);
 }
 
+/* The lists' lengths are the file's to claim; what is read for them is bounded as it comes. */
+static bool read_all(const struct lists_dataset *dataset, hvl_t *items, hsize_t count, uint64_t limit,
+                     struct h5_lists *out)
+{
+    struct h5_arena arena = {.limit = limit * sizeof(double)};
+    hid_t list = h5_arena_list(&arena);
+    bool good = count == 0 || H5Dread(dataset->id, dataset->memory, H5S_ALL, H5S_ALL, list, items) >= 0;
+    out->count = good ? count : 0;
+    if (good)
+        join(items, out);
+    H5Pclose(list);
+    h5_arena_free(&arena);
+    return good;
+}
+
 bool h5_read_lists(struct h5 *file, const char *path, uint64_t limit, struct h5_lists *out,
                    struct diagnostics *diagnostics)
 {
     struct lists_dataset dataset;
-    hsize_t count = 0, bytes = 0;
+    hsize_t count = 0;
     *out = (struct h5_lists){0};
     if (!open_lists(file, path, &dataset, diagnostics))
         return false;
     H5Sget_simple_extent_dims(dataset.space, &count, NULL);
-    size_t stored = H5Tget_size(dataset.base);
-    bool sized = count <= limit && H5Dvlen_get_buf_size(dataset.id, dataset.memory, dataset.space, &bytes) >= 0;
-    uint64_t items = bytes / sizeof(double);
-    bool good = sized && items <= limit && items <= file->bytes / (stored ? stored : 1);
-    if (!good) {
-        close_all(&dataset);
-        return h5_fail(file, path, diagnostics, "claims more values than the file stores, or than %llu",
-                       (unsigned long long)limit);
-    }
-    hvl_t *read = memory_array((size_t)count, sizeof *read);
-    good = count == 0 || H5Dread(dataset.id, dataset.memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) >= 0;
-    out->count = good ? count : 0;
-    if (good)
-        join(read, out);
-    if (good && count)
-        H5Dvlen_reclaim(dataset.memory, dataset.space, H5P_DEFAULT, read);
-    free(read);
+    uint64_t stored = H5Tget_size(dataset.base), held = file->bytes / (stored ? stored : 1);
+    haddr_t offset = H5Dget_offset(dataset.id); /* undefined: not contiguous */
+    bool good = count <= limit && (count == 0 || offset == HADDR_UNDEF ||
+                                   h5_texts_sound(file->path, file->bytes, offset, count,
+                                                  H5Dget_storage_size(dataset.id) / count));
+    hvl_t *items = memory_array(good ? (size_t)count : 0, sizeof *items);
+    good = good && read_all(&dataset, items, count, held < limit ? held : limit, out);
+    free(items);
     close_all(&dataset);
-    return good || h5_fail(file, path, diagnostics, "cannot be read: truncated or damaged");
+    return good || h5_fail(file, path, diagnostics, "cannot be read: truncated, damaged, or more than %llu values",
+                           (unsigned long long)limit);
 }
 
 void h5_lists_free(struct h5_lists *lists)

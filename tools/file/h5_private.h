@@ -28,6 +28,17 @@ bool h5_texts_sound(const char *path, uint64_t count, uint64_t offset, uint64_t 
 /* NULL when every link from the root to `path` is a hard link; else what is wrong. */
 const char *h5_path_problem(struct h5 *file, const char *path);
 
+/* Where HDF5 puts what is of variable length. It ends the read when all together is beyond the limit (many entries may
+ * point at one text), and holds it until it is copied, also when the read fails half-way. */
+struct h5_arena {
+    void **blocks;
+    size_t count, capacity;
+    uint64_t bytes, limit;
+};
+/* A transfer list that allocates there; H5Pclose it. */
+hid_t h5_arena_list(struct h5_arena *arena);
+void h5_arena_free(struct h5_arena *arena);
+
 /* Opens the dataset as a reader would, with every check before its values are read. */
 MUST_USE bool h5_check_dataset(struct h5 *file, const char *path, struct diagnostics *diagnostics);
 

@@ -100,7 +100,17 @@ static bool converts(hid_t type, size_t item_bytes)
     return item_bytes <= sizeof item && H5Tconvert(type, H5T_NATIVE_DOUBLE, 1, item, NULL, H5P_DEFAULT) >= 0;
 }
 
-static bool dataset_is_sound(const struct probe *probe, const char *path)
+/* Read whole, as texts are: an entry of the wrong length makes the library write beyond its buffer. */
+static void look_at_lists(struct probe *probe, const char *path)
+{
+    struct diagnostics ignored = {0};
+    struct h5_lists lists;
+    if (h5_read_lists(&probe->file, path, STRINGS_MAX, &lists, &ignored))
+        h5_lists_free(&lists);
+    diagnostics_free(&ignored);
+}
+
+static bool dataset_is_sound(struct probe *probe, const char *path)
 {
     hid_t id = H5Dopen2(probe->file.id, path, H5P_DEFAULT);
     hid_t type = id < 0 ? -1 : H5Dget_type(id), space = id < 0 ? -1 : H5Dget_space(id);
@@ -110,6 +120,8 @@ static bool dataset_is_sound(const struct probe *probe, const char *path)
     bool sound = converts(type, H5Tget_size(type));
     if (sound && H5Pget_layout(list) == H5D_CHUNKED)
         sound = chunks_are_sound(probe, id, list, space, H5Tget_size(type));
+    if (sound && H5Tget_class(type) == H5T_VLEN)
+        look_at_lists(probe, path);
     H5Pclose(list);
     H5Sclose(space);
     H5Tclose(type);

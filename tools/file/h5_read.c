@@ -200,7 +200,8 @@ static H5T_conv_ret_t refuse(H5T_conv_except_t what, hid_t from, hid_t to, void 
 static herr_t read_booleans(const struct dataset *dataset, hid_t memory_type, void *buffer)
 {
     uint8_t *byte = buffer;
-    herr_t status = H5Dread(dataset->id, dataset->type, dataset->memory_space, dataset->file_space, H5P_DEFAULT, buffer);
+    herr_t status = H5Dread(dataset->id, dataset->type, dataset->memory_space, dataset->file_space, H5P_DEFAULT,
+                            buffer);
     if (status < 0)
         return status;
     for (uint64_t i = 0; i < dataset->items; i++)
@@ -340,19 +341,11 @@ bool h5_read_rows_int64(struct h5 *file, const char *path, uint64_t first, uint6
 
 /* ---- strings ---- */
 
-/* Where HDF5 puts strings of variable length. It ends the read when the texts together are beyond the limit (many
- * entries may point at one text), and holds them until all are copied, also when the read fails half-way. */
-struct arena {
-    void **blocks;
-    size_t count, capacity;
-    uint64_t bytes;
-};
-
 static void *arena_take(size_t size, void *context)
 {
-    struct arena *arena = context;
+    struct h5_arena *arena = context;
     arena->bytes += size;
-    if (size > STRING_BYTES_MAX || arena->bytes > STRING_BYTES_MAX)
+    if (size > arena->limit || arena->bytes > arena->limit)
         return NULL;
     arena->blocks = memory_grow(arena->blocks, &arena->capacity, arena->count + 1, sizeof *arena->blocks);
     return arena->blocks[arena->count++] = memory_array(size, 1);
@@ -363,7 +356,14 @@ static void arena_keep(void *block, void *context)
     (void)block, (void)context;
 }
 
-static void arena_free(struct arena *arena)
+hid_t h5_arena_list(struct h5_arena *arena)
+{
+    hid_t list = H5Pcreate(H5P_DATASET_XFER);
+    H5Pset_vlen_mem_manager(list, arena_take, arena, arena_keep, arena);
+    return list;
+}
+
+void h5_arena_free(struct h5_arena *arena)
 {
     for (size_t i = 0; i < arena->count; i++)
         free(arena->blocks[i]);
@@ -376,18 +376,17 @@ static char **read_variable(const struct h5 *file, const struct dataset *dataset
     uint64_t entry_bytes = H5Dget_storage_size(dataset->id) / dataset->items;
     if (offset != HADDR_UNDEF && !h5_texts_sound(file->path, file->bytes, offset, dataset->items, entry_bytes))
         return NULL;
-    struct arena arena = {0};
+    struct h5_arena arena = {.limit = STRING_BYTES_MAX};
     char **raw = memory_array(dataset->items, sizeof *raw);
     char **strings = NULL;
-    hid_t list = H5Pcreate(H5P_DATASET_XFER);
-    H5Pset_vlen_mem_manager(list, arena_take, &arena, arena_keep, &arena);
+    hid_t list = h5_arena_list(&arena);
     if (H5Dread(dataset->id, dataset->type, H5S_ALL, H5S_ALL, list, raw) >= 0) {
         strings = memory_array(dataset->items, sizeof *strings);
         for (uint64_t i = 0; i < dataset->items; i++)
             strings[i] = memory_copy_string(raw[i] ? raw[i] : "");
     }
     H5Pclose(list);
-    arena_free(&arena);
+    h5_arena_free(&arena);
     free(raw);
     return strings;
 }

@@ -38,8 +38,8 @@ struct h5_rows *h5_rows_create(struct h5 *file, const char *path, enum h5_type t
     hid_t stored = h5_file_type(type), space = H5Screate_simple(2, size, most), way = h5_way_list();
     hid_t list = creation_list(stored, rows, expected_width, fill), access = H5Pcreate(H5P_DATASET_ACCESS);
     H5Pset_chunk_cache(access, 31, CHUNKS_CACHED * CHUNK_ITEMS * H5Tget_size(stored), 1);
-    *out = (struct h5_rows){file, memory_copy_string(path), H5Dcreate2(file->id, path, stored, space, way, list, access),
-                            H5Tget_native_type(stored, H5T_DIR_ASCEND), rows, 0};
+    hid_t id = H5Dcreate2(file->id, path, stored, space, way, list, access);
+    *out = (struct h5_rows){file, memory_copy_string(path), id, H5Tget_native_type(stored, H5T_DIR_ASCEND), rows, 0};
     if (out->id < 0)
         h5_keep_error(file, path, "cannot be created");
     H5Pclose(access);

@@ -4,6 +4,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tools/file/unfinished.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostic
         return diagnostics_add(diagnostics, path, "cannot write: %s", strerror(errno));
     }
     close(descriptor);
+    unfinished_remember(part);
     h5_begin();
     hid_t access_list = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fclose_degree(access_list, H5F_CLOSE_STRONG);
@@ -35,6 +37,7 @@ bool h5_create(const char *path, struct h5 **out, struct diagnostics *diagnostic
     H5Pclose(access_list);
     if (id < 0) {
         unlink(part);
+        unfinished_forget(part);
         free(part);
         return diagnostics_add(diagnostics, path, "cannot write: HDF5 cannot create it");
     }
@@ -57,6 +60,7 @@ bool h5_commit(struct h5 *file, struct diagnostics *diagnostics)
     if (good && rename(file->part, file->path) != 0)
         good = diagnostics_add(diagnostics, file->path, "cannot write: %s", strerror(errno));
     if (good) {
+        unfinished_forget(file->part);
         free(file->part);
         file->part = NULL;
     }
@@ -178,6 +182,40 @@ void h5_write(struct h5 *file, const char *path, enum h5_type type, int rank, co
     hid_t stored = h5_file_type(type);
     hid_t memory = H5Tget_native_type(stored, H5T_DIR_ASCEND);
     write_dataset(file, path, stored, memory, true, rank, size, data);
+    H5Tclose(memory);
+    H5Tclose(stored);
+}
+
+static bool write_part(hid_t id, hid_t memory, hsize_t first, hsize_t count, const void *data)
+{
+    hid_t space = H5Dget_space(id), part = H5Screate_simple(1, &count, NULL);
+    bool good = H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &count, NULL) >= 0 &&
+                H5Dwrite(id, memory, part, space, H5P_DEFAULT, data) >= 0;
+    H5Sclose(part);
+    H5Sclose(space);
+    return good;
+}
+
+void h5_write_parts(struct h5 *file, const char *path, enum h5_type type, uint64_t count, h5_next *next, void *context)
+{
+    hsize_t extent = count;
+    hid_t stored = h5_file_type(type), memory = H5Tget_native_type(stored, H5T_DIR_ASCEND);
+    hid_t space = H5Screate_simple(1, &extent, NULL), way = h5_way_list();
+    hid_t list = creation_list(1, &extent, H5Tget_size(stored), true), access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 31, 2 * CHUNK_BYTES, 1); /* a chunk is whole before it is packed */
+    hid_t id = H5Dcreate2(file->id, path, stored, space, way, list, access);
+    bool good = id >= 0;
+    for (uint64_t done = 0, got; good && done < count; done += got) {
+        const void *data;
+        got = next(context, count - done, &data);
+        good = write_part(id, memory, done, got, data);
+    }
+    if (id < 0 || H5Dclose(id) < 0 || !good)
+        h5_keep_error(file, path, "cannot be written");
+    H5Pclose(access);
+    H5Pclose(list);
+    H5Pclose(way);
+    H5Sclose(space);
     H5Tclose(memory);
     H5Tclose(stored);
 }

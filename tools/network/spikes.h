@@ -2,7 +2,7 @@
 #ifndef NPUSIM_TOOLS_NETWORK_SPIKES_H
 #define NPUSIM_TOOLS_NETWORK_SPIKES_H
 
-#include "sim/diagnostics.h"
+#include "tools/network/network.h"
 #include <stdint.h>
 #include <stdio.h>
 
@@ -34,6 +34,8 @@ struct spike_batch {
     uint64_t spooled, held; /* events in it, in memory */
 };
 
+enum time_unit { TIME_UNIT_UNKNOWN, TIME_UNIT_S, TIME_UNIT_MS, TIME_UNIT_US, TIME_UNIT_NS, TIME_UNIT_STEP };
+
 enum spike_coding { CODING_RATE, CODING_ANALOG, CODING_LATENCY }; /* of images (IDX) */
 
 struct spike_options {
@@ -43,11 +45,15 @@ struct spike_options {
     bool spool;         /* memory is not to hold more than a small batch: ask for events by spikes_take */
     enum spike_coding coding;
     uint64_t seed;      /* for rate coding (Bernoulli, GSL stream keyed by (seed, sample)) */
+    struct shape shape;     /* of the Input, for events with x and y; rank 0: not known, rank 1: no help */
+    const char *columns;    /* of text: letters t x y p n, '_' for one that is not used; NULL: t x y p */
+    enum time_unit time_unit; /* of text */
     const char *node;       /* NIR data: of this node, if the file has it; NULL: of "input", or what fits */
     const char *labels_path; /* NULL: none, or an IDX label file beside is not looked for */
 };
 
-/* Reads whatever `path` holds: NIR data HDF5, N-MNIST .bs2/.bin, .npy, IDX (gzip or not), or a directory of such
+/* Reads whatever `path` holds: NIR data, SONATA or SHD HDF5, N-MNIST .bs2/.bin, AEDAT, address-event text, .npy, IDX (gzip
+ * or not), or a directory of such
  * (sorted by name). The format is found by content. `inputs` is the size, and `shape` the meaning, of the Input node;
  * an index beyond it is an error. */
 MUST_USE bool spikes_read(const char *path, uint32_t inputs, const struct spike_options *options,

@@ -11,7 +11,7 @@
 #include "tools/read/nir.h"
 #include "tools/read/onnx.h"
 #include "tools/read/sonata.h"
-#include "tools/read/spike_readers.h"
+#include "tools/read/camera.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,11 +134,20 @@ static bool inspect_bytes(const struct spike_file *file, FILE *out, struct diagn
         inspect_idx(file, out);
         return true;
     }
+    if (aedat_recognise(file)) {
+        fprintf(out, "%s: AEDAT %.3s, events of a camera\n", file->path, (const char *)file->bytes + 9);
+        return true;
+    }
+    if (event_text_recognise(file)) {
+        fprintf(out, "%s: address-event text; --columns and --time-unit say what its columns are\n", file->path);
+        return true;
+    }
     if (nmnist_recognise(file)) {
         fprintf(out, "%s: N-MNIST, %zu events of 34 x 34 pixels\n", file->path, file->size / 5);
         return true;
     }
-    return diagnostics_add(diagnostics, file->path, "is of no known format, expected NIR, HDF5, .npy, IDX or N-MNIST");
+    return diagnostics_add(diagnostics, file->path, "is of no known format, expected NIR, ONNX, HDF5, .npy, IDX, "
+                           "N-MNIST, AEDAT or text");
 }
 
 static bool inspect_directory(const char *path, const struct read_options *options, FILE *out,

@@ -24,6 +24,12 @@ struct entry {
     uint32_t ins, outs; /* how many Inputs and Outputs a sub-graph has; 1 for a node */
 };
 
+/* An Input or Output of a sub-graph by its whole name, "sub.in". */
+struct port {
+    const char *name;
+    uint32_t node;
+};
+
 struct scope {
     const char *group;  /* "/node/nodes/sub" */
     const char *prefix; /* "sub.", "" at the top */
@@ -31,6 +37,9 @@ struct scope {
     char **names;
     struct entry *entries; /* in order of names */
     size_t count;
+    uint32_t first;        /* node of this graph and those below it */
+    struct port *ports;    /* of the sub-graphs, in order of names; NULL: not listed yet */
+    size_t port_count;
 };
 
 static bool wrong(const struct reader *reader, const char *dataset, const char *text)
@@ -152,17 +161,56 @@ static bool wrong_edge(const struct reader *reader, const char *path, const char
     return false;
 }
 
-static bool add_edge(struct reader *reader, const struct scope *scope, const char *path, const char *from,
-                     const char *to)
+static int by_port(const void *a, const void *b)
+{
+    return strcmp(((const struct port *)a)->name, ((const struct port *)b)->name);
+}
+
+static void list_ports(const struct reader *reader, struct scope *scope)
+{
+    const struct network *network = reader->network;
+    scope->ports = memory_array((size_t)(network->node_count - scope->first), sizeof *scope->ports);
+    for (uint32_t n = scope->first; n < network->node_count; n++)
+        if (reader->boundary[n])
+            scope->ports[scope->port_count++] = (struct port){network->nodes[n].name, n};
+    qsort(scope->ports, scope->port_count, sizeof *scope->ports, by_port);
+}
+
+/* "sub.in": the Input `in` of the sub-graph `sub`, as target; an Output as source. NIR's own writer has no name for one
+ * of several; this one is how the nodes of sub-graphs are named here. */
+static bool find_port(const struct reader *reader, struct scope *scope, const char *name, enum node_kind kind,
+                      struct entry *out)
+{
+    char *whole = memory_format("%s%s", scope->prefix, name);
+    struct port key = {.name = whole};
+    if (!scope->ports)
+        list_ports(reader, scope);
+    const struct port *port = scope->port_count
+                                  ? bsearch(&key, scope->ports, scope->port_count, sizeof key, by_port) : NULL;
+    free(whole);
+    if (!port || reader->network->nodes[port->node].kind != kind)
+        return false;
+    *out = (struct entry){.name = name, .in = port->node, .out = port->node, .ins = 1, .outs = 1};
+    return true;
+}
+
+static bool add_edge(struct reader *reader, struct scope *scope, const char *path, const char *from, const char *to)
 {
     struct network *network = reader->network;
+    struct entry ports[2];
     const struct entry *source = find(scope, from), *target = find(scope, to);
+    if (!source && find_port(reader, scope, from, NODE_OUTPUT, &ports[0]))
+        source = &ports[0];
+    if (!target && find_port(reader, scope, to, NODE_INPUT, &ports[1]))
+        target = &ports[1];
     if (!source || !target)
         return wrong_edge(reader, path, from, to, source ? to : from, "is no node, expected one of the graph's nodes");
     if (source->outs != 1)
-        return wrong_edge(reader, path, from, to, from, "is a sub-graph without one Output, expected one");
+        return wrong_edge(reader, path, from, to, from, source->outs ? "is a sub-graph of several Outputs, expected SUB-GRAPH.OUTPUT"
+                                                                : "is a sub-graph without an Output, expected one");
     if (target->ins != 1)
-        return wrong_edge(reader, path, from, to, to, "is a sub-graph without one Input, expected one");
+        return wrong_edge(reader, path, from, to, to, target->ins ? "is a sub-graph of several Inputs, expected SUB-GRAPH.INPUT"
+                                                             : "is a sub-graph without an Input, expected one");
     network->edges = memory_grow(network->edges, &reader->edge_capacity, (size_t)network->edge_count + 1,
                                  sizeof *network->edges);
     network->edges[network->edge_count++] = (struct edge){source->out, target->in};
@@ -170,7 +218,7 @@ static bool add_edge(struct reader *reader, const struct scope *scope, const cha
 }
 
 /* (edges, 2) texts; a list without edges is written as numbers of shape (0). */
-static bool read_edges(struct reader *reader, const struct scope *scope)
+static bool read_edges(struct reader *reader, struct scope *scope)
 {
     char *path = memory_format("%s/edges", scope->group), **names = NULL;
     struct h5_shape shape = {0};
@@ -194,7 +242,7 @@ static bool read_graph(struct reader *reader, const char *group, const char *pre
 {
     if (depth > NIR_DEPTH_MAX)
         return wrong(reader, group, "is a sub-graph nested too deep, expected at most 16 levels");
-    struct scope scope = {.group = group, .prefix = prefix, .depth = depth};
+    struct scope scope = {.group = group, .prefix = prefix, .depth = depth, .first = reader->network->node_count};
     char *keys = memory_copy_string(prefix); /* a sub-graph dissolves: its metadata go to the whole's, under its name */
     if (*keys)
         keys[strlen(keys) - 1] = '/';
@@ -202,6 +250,7 @@ static bool read_graph(struct reader *reader, const char *group, const char *pre
                 nir_read_metadata(reader->file, group, "", keys, reader->network, reader->diagnostics);
     free(keys);
     free(scope.entries);
+    free(scope.ports);
     h5_free_strings(scope.names, scope.count);
     return good;
 }

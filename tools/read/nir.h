@@ -28,6 +28,16 @@ MUST_USE bool nir_read_metadata(struct h5 *file, const char *group, const char *
 /* What this project keeps in a node's metadata: v_initial, one value or one a neuron. After network_check. */
 void nir_apply_metadata(struct network *network);
 
+/* ---- nir_loihi.c ---- */
+/* Length of a step for which Loihi's neurons are written. */
+double nir_loihi_step(const struct network *network);
+/* The CubaLIF that a Loihi neuron rounds; its values are fresh, its name is the same. */
+void nir_loihi_to_cubalif(const struct node *from, double dt_s, struct node *out);
+/* The integers, below GROUP/metadata. */
+void nir_loihi_put_metadata(struct h5 *file, const char *group, const struct node *node, double dt_s);
+/* CubaLIF nodes whose metadata say that they were Loihi's become that again. After network_check. */
+void nir_loihi_restore(struct network *network);
+
 /* ---- nir_join.c ---- */
 /* Takes the boundary nodes of sub-graphs out of the graph; an edge to one continues with the edges that leave it.
  * boundary[i] says whether node i is one. */

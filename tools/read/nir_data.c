@@ -66,11 +66,27 @@ static bool inspect(struct h5 *file, struct observable *out, struct diagnostics 
     return fine;
 }
 
+/* Results of a run keep theirs below /spikes. */
+static const char *nir_data_root(struct h5 *file)
+{
+    return !h5_is_group(file, "/nodes") && h5_is_group(file, "/spikes/nodes") ? "/spikes" : "";
+}
+
+static bool list_nodes(struct h5 *file, char ***names, size_t *count, struct diagnostics *diagnostics)
+{
+    char *group = memory_format("%s/nodes", nir_data_root(file));
+    bool fine = h5_is_group(file, group) ||
+                diagnostics_add(diagnostics, h5_path(file), "HDF5 without a group /nodes, expected NIR data");
+    fine = fine && h5_list(file, group, names, count, diagnostics);
+    free(group);
+    return fine;
+}
+
 /* "spikes", else the only observable of the node; out->path stays NULL when there is neither. */
 static bool find_observable(struct h5 *file, const char *node, struct observable *out,
                             struct diagnostics *diagnostics)
 {
-    char *group = memory_format("/nodes/%s/observables", node), *spikes = join(group, "spikes");
+    char *group = memory_format("%s/nodes/%s/observables", nir_data_root(file), node), *spikes = join(group, "spikes");
     char **names = NULL;
     size_t count = 0;
     bool fine = true;
@@ -111,9 +127,7 @@ static bool choose(struct h5 *file, const char *wanted, uint32_t inputs, struct 
     char **names = NULL;
     size_t count = 0;
     *out = (struct observable){0};
-    if (!h5_is_group(file, "/nodes"))
-        return diagnostics_add(diagnostics, h5_path(file), "HDF5 without a group /nodes, expected NIR data");
-    if (!h5_list(file, "/nodes", &names, &count, diagnostics))
+    if (!list_nodes(file, &names, &count, diagnostics))
         return false;
     bool fine = true;
     for (size_t i = 0; wanted && fine && !out->path && i < count; i++)
@@ -348,4 +362,31 @@ bool nir_data_read(struct spike_reading *reading, struct h5 *file)
     fine = fine && read_labels(reading, file);
     free(observable.path);
     return fine;
+}
+
+bool nir_data_list(struct h5 *file, struct nir_data_node **out, size_t *count, struct diagnostics *diagnostics)
+{
+    char **names = NULL;
+    size_t all = 0;
+    *count = 0;
+    *out = NULL;
+    bool fine = list_nodes(file, &names, &all, diagnostics);
+    *out = memory_array(all, sizeof **out);
+    for (size_t i = 0; fine && i < all; i++) {
+        struct observable observable;
+        fine = find_observable(file, names[i], &observable, diagnostics);
+        if (fine && observable.path && observable.neurons >= 1 && observable.neurons <= SPIKE_ITEMS_MAX &&
+            strcmp(strrchr(observable.path, '/'), "/spikes") == 0)
+            (*out)[(*count)++] = (struct nir_data_node){memory_copy_string(names[i]), (uint32_t)observable.neurons};
+        free(observable.path);
+    }
+    h5_free_strings(names, all);
+    return fine;
+}
+
+void nir_data_free_list(struct nir_data_node *nodes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(nodes[i].name);
+    free(nodes);
 }

@@ -84,6 +84,7 @@ bool nir_read_metadata(struct h5 *file, const char *group, const char *node, con
 
 void nir_apply_metadata(struct network *network)
 {
+    nir_loihi_restore(network);
     for (uint32_t i = 0; i < network->metadata_count; i++) {
         const struct metadata *entry = &network->metadata[i];
         uint32_t n = 0;

@@ -137,10 +137,28 @@ static void put_fields(const struct nir_writing *out)
         put_values(out, field->name, &out->node->output, *node_field((struct node *)(uintptr_t)out->node, field));
 }
 
+static void put_loihi(const struct nir_writing *out)
+{
+    struct node cuba;
+    struct nir_writing as = *out;
+    double dt_s = nir_loihi_step(out->network);
+    nir_loihi_to_cubalif(out->node, dt_s, &cuba);
+    as.node = &cuba;
+    put_text(out, "type", node_kind_name(cuba.kind));
+    put_fields(&as);
+    nir_loihi_put_metadata(out->file, out->group, out->node, dt_s);
+    for (const struct node_field *field = node_fields(cuba.kind); field->name; field++)
+        free(*node_field(&cuba, field));
+}
+
 static bool put_node(const struct nir_writing *out)
 {
     const struct node *node = out->node;
     enum node_kind known;
+    if (node->kind == NODE_LOIHI) {
+        put_loihi(out);
+        return true;
+    }
     if (!nir_kind(node_kind_name(node->kind), &known))
         return cannot(out, node_kind_name(node->kind));
     bool linear = node->kind == NODE_AFFINE && !node->bias.data;
@@ -166,8 +184,8 @@ static bool put_nodes(struct h5 *file, const struct network *network, struct dia
     for (uint32_t i = 0; i < network->node_count; i++) {
         const struct node *node = &network->nodes[i];
         struct nir_writing out = {file, network, node, memory_format("/node/nodes/%s", node->name), diagnostics};
-        if (!*node->name || strchr(node->name, '/'))
-            good = cannot(&out, "its name holds '/' or nothing");
+        if (!*node->name || strchr(node->name, '/') || strcmp(node->name, ".") == 0)
+            good = cannot(&out, "its name holds '/', or is '.' or nothing");
         else
             good = put_node(&out) && good;
         free(out.group);
@@ -234,7 +252,8 @@ bool network_write_nir(const char *path, const struct network *network, struct d
     struct h5 *file;
     if (!h5_create(path, &file, diagnostics))
         return false;
-    h5_write_string(file, "/version", network->version && *network->version ? network->version : NIR_VERSION);
+    bool nir = network->format && strcmp(network->format, "NIR") == 0 && network->version && *network->version;
+    h5_write_string(file, "/version", nir ? network->version : NIR_VERSION);
     h5_write_string(file, "/node/type", "NIRGraph");
     h5_group(file, "/node/nodes");
     put_edges(file, network);

@@ -1,11 +1,9 @@
-#include "tools/read/spike_readers.h"
+#include "tools/read/camera.h"
 
-#include "sim/memory.h"
 #include <stdlib.h>
 
 #define EVENT_BYTES 5u
 #define SIDE 34u
-#define PIXELS (SIDE * SIDE)
 #define OVERFLOW_Y 240u       /* the sensor's timer ran over: later events are this much later */
 #define OVERFLOW_US (1u << 13)
 #define LOOKED_AT 200u        /* events that decide what a file is */
@@ -63,60 +61,32 @@ static bool check(struct spike_reading *reading, const struct spike_file *file)
 }
 
 /* Drops the overflow events after adding their time to what follows. */
-static bool decode_all(struct spike_reading *reading, const struct spike_file *file, struct event **out,
-                       size_t *out_count)
+static bool decode_all(struct spike_reading *reading, const struct spike_file *file, struct camera_recording *out)
 {
-    size_t count = file->size / EVENT_BYTES, kept = 0;
-    struct event *events = memory_array(count, sizeof *events);
-    uint64_t later_us = 0;
-    for (size_t i = 0; i < count; i++) {
+    int64_t later_us = 0;
+    for (size_t i = 0; i < file->size / EVENT_BYTES; i++) {
         struct event event = decode(file->bytes + i * EVENT_BYTES);
-        if (!on_sensor(&event)) {
-            free(events);
+        if (!on_sensor(&event))
             return diagnostics_add(reading->diagnostics, file->path, "event %zu: x %u, y %u, expected 0 .. %u", i,
                                    event.x, event.y, SIDE - 1);
-        }
         if (event.y == OVERFLOW_Y) {
             later_us += OVERFLOW_US;
             continue;
         }
-        event.time_us += later_us;
-        events[kept++] = event;
-    }
-    *out = events;
-    *out_count = kept;
-    return true;
-}
-
-static bool add_events(struct spike_reading *reading, const char *path, const struct event *events, size_t count)
-{
-    uint64_t first_us = UINT64_MAX, last_us = 0;
-    for (size_t i = 0; i < count; i++) {
-        first_us = events[i].time_us < first_us ? events[i].time_us : first_us;
-        last_us = events[i].time_us > last_us ? events[i].time_us : last_us;
-    }
-    if (count == 0)
-        return diagnostics_add(reading->diagnostics, path, "only timer overflows, expected at least one event");
-    double dt_s = reading->options->dt_s;
-    if (!reading_begin_sample(reading, path, -1, spike_step((double)(last_us - first_us) * 1e-6, dt_s) + 1))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t step = spike_step((double)(events[i].time_us - first_us) * 1e-6, dt_s);
-        int64_t index = events[i].polarity * PIXELS + events[i].y * SIDE + events[i].x;
-        if (!reading_add_event(reading, path, i, step, index, 1))
+        int64_t time_us = later_us + (int64_t)event.time_us;
+        if (!camera_add(reading, file->path, out, (struct camera_event){1000 * time_us, (uint16_t)event.x,
+                                                                        (uint16_t)event.y, event.polarity != 0}))
             return false;
     }
-    return reading_end_sample(reading);
+    return out->count > 0 || diagnostics_add(reading->diagnostics, file->path, "only timer overflows, expected at least "
+                                             "one event");
 }
 
 bool nmnist_read(struct spike_reading *reading, const struct spike_file *file)
 {
-    struct event *events = NULL;
-    size_t count = 0;
-    if (!check(reading, file) || !reading_set_dt(reading, file->path, 0) ||
-        !decode_all(reading, file, &events, &count))
-        return false;
-    bool fine = add_events(reading, file->path, events, count);
-    free(events);
+    struct camera_recording recording = {.rows = SIDE, .columns = SIDE};
+    bool fine = check(reading, file) && decode_all(reading, file, &recording) &&
+                camera_sample(reading, file->path, &recording);
+    free(recording.events);
     return fine;
 }

@@ -9,7 +9,8 @@
 
 bool sonata_spikes_recognise(struct h5 *file)
 {
-    return h5_is_group(file, "/spikes") && !h5_exists(file, "/spikes/units");
+    return h5_is_group(file, "/spikes") && !h5_exists(file, "/spikes/units") &&
+           !h5_attribute_exists(file, "/spikes", "__type__"); /* NIR data in a result */
 }
 
 /* The group and the dataset of ids; `wanted` names a population, else there must be one. */

@@ -70,6 +70,14 @@ MUST_USE bool idx_list(const struct spike_file *file, const unsigned char **item
 /* NIR data (neuromorphs/NIR, NIRGraphData) in HDF5. */
 struct h5;
 MUST_USE bool nir_data_read(struct spike_reading *reading, struct h5 *file);
+/* The nodes that have spikes, by name. Array and names are fresh (nir_data_free_list), also on failure. */
+struct nir_data_node {
+    char *name;
+    uint32_t neurons;
+};
+MUST_USE bool nir_data_list(struct h5 *file, struct nir_data_node **out, size_t *count,
+                            struct diagnostics *diagnostics);
+void nir_data_free_list(struct nir_data_node *nodes, size_t count);
 
 /* SONATA spikes in HDF5. */
 bool sonata_spikes_recognise(struct h5 *file);

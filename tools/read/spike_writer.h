@@ -24,4 +24,15 @@ void spike_rows_add(struct spike_rows *rows, uint64_t sample, uint64_t column, c
 /* steps: of the longest sample. */
 void spike_rows_close(struct spike_rows *rows, uint32_t neurons, uint32_t steps);
 
+/* ---- spike_export.c: the same spikes in the formats of others ---- */
+/* NumPy: (sample, time, neuron), uint8 where every value fits, else float32; zeros after a shorter sample's end. */
+MUST_USE bool spikes_write_npy(const char *path, const struct spike_batch *batch, struct diagnostics *diagnostics);
+/* SONATA: /spikes/POPULATION of one sample into a file being written; ms at the start of the step; an event of value n
+ * is n spikes. */
+MUST_USE bool spikes_write_sonata(struct h5 *file, const char *population, const struct spike_batch *batch,
+                                  size_t sample, struct diagnostics *diagnostics);
+/* Lines "t n" of one sample, t in s; an event of value n is n lines. */
+MUST_USE bool spikes_write_text(const char *path, const char *population, const struct spike_batch *batch,
+                                size_t sample, struct diagnostics *diagnostics);
+
 #endif

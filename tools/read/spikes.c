@@ -5,7 +5,7 @@
 #include "tools/file/file.h"
 #include "tools/file/h5.h"
 #include "tools/file/npy.h"
-#include "tools/read/spike_readers.h"
+#include "tools/read/camera.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,9 +156,8 @@ static bool add_unknown(const struct spike_file *file, struct diagnostics *diagn
         what = "is empty";
     else if (file->size >= 4 && memcmp(file->bytes, "PK\3\4", 4) == 0)
         what = "is a zip archive";
-    else if (file->size >= 9 && memcmp(file->bytes, "#!AER-DAT", 9) == 0)
-        what = "is AEDAT, which is not read";
-    return diagnostics_add(diagnostics, file->path, "%s, expected NIR data (HDF5), N-MNIST events, .npy or IDX images",
+    return diagnostics_add(diagnostics, file->path, "%s, expected NIR data (HDF5), N-MNIST events, AEDAT, address-event text, .npy or IDX "
+                           "images",
                            what);
 }
 
@@ -174,6 +173,10 @@ static bool read_bytes(struct spike_reading *reading, const struct spike_file *f
         return npy_spikes_read(reading, file);
     if (idx_is_whole(file))
         return idx_read(reading, file);
+    if (aedat_recognise(file))
+        return aedat_read(reading, file);
+    if (event_text_recognise(file))
+        return event_text_read(reading, file);
     if (are_events(reading, file))
         return nmnist_read(reading, file);
     if (idx_recognise(file))

@@ -1,5 +1,6 @@
 #include "tools/report/derive.h"
 
+#include "models/physics/program_load.h"
 #include "sim/memory.h"
 #include "sim/panic.h"
 #include <math.h>
@@ -122,7 +123,10 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
     out->sample_energy_j = memory_array(result->sample_count, sizeof *out->sample_energy_j);
     for (size_t s = 0; s < result->sample_count; s++)
         out->sample_energy_j[s] = record->digests[s].energy_j;
-    out->area_mm2 = area_mm2(record->technology, record->chip);
+    energy_steps_get(record->technology, record->chip, record->program, result, &out->energy_steps);
+    out->load = program_load_energy(record->technology, record->chip, record->program);
+    out->area = area_range_mm2(record->technology, record->chip);
+    out->area_mm2 = out->area.nominal;
 }
 
 /* An output still travels to the host when the chips are done: a run does not end before it has left. */
@@ -141,7 +145,10 @@ static void derive_time(const struct run_record *record, struct run_numbers *out
     double worked_s = cycles_to_seconds(record->chip, result->counters.cycles);
     out->leakage_w = worked_s > 0 ? out->energy.static_total / worked_s : 0;
     out->input_s = (double)steps / samples * record->dt_s;
-    out->paced_energy_j = out->leakage_w * out->input_s + out->energy.dynamic_total / samples;
+    bool gated = record->chip->power.clock_gating == CLOCK_GATING_IDLE;
+    double clock_w = worked_s > 0 && !gated ? out->energy.clock_total / worked_s : 0;
+    double events = out->energy.dynamic_total + (gated ? out->energy.clock_total : 0);
+    out->paced_energy_j = (out->leakage_w + clock_w) * out->input_s + events / samples;
 }
 
 static void derive_counts(const struct run_record *record, struct run_numbers *out)
@@ -175,6 +182,7 @@ void run_numbers_free(struct run_numbers *numbers)
     free(numbers->reference_prediction);
     free(numbers->latency_s);
     free(numbers->sample_energy_j);
+    energy_steps_free(&numbers->energy_steps);
     energy_report_free(&numbers->energy);
     *numbers = (struct run_numbers){0};
 }

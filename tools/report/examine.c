@@ -69,6 +69,8 @@ static void conclude(const struct examination *examination, const struct sample_
     digest->input_spikes = input_spike_count(about->batch, slab->sample);
     energy_compute(about->technology, about->chip, about->program, &slab->result->counters, &energy);
     digest->energy_j = energy.total;
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        digest->kind_j[kind] = energy.kind[kind].nominal;
     energy_report_free(&energy);
 }
 

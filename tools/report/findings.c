@@ -1,7 +1,9 @@
 #include "tools/report/findings.h"
 
+#include "models/physics/program_load.h"
 #include "sim/memory.h"
 #include "tools/report/derive.h"
+#include "tools/report/devices.h"
 #include "tools/report/text.h"
 #include <inttypes.h>
 #include <math.h>
@@ -252,8 +254,10 @@ static void find_accuracy(const struct run_numbers *numbers, struct findings *ou
 }
 
 /* What the chip does with the time that a sample lasts outside: says so where it differs by more than a factor 2. */
-static void find_pace(const struct run_numbers *numbers, const char *micro, struct findings *out)
+static void find_pace(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
+                      struct findings *out)
 {
+    bool clocked = record->chip->power.clock_gating == CLOCK_GATING_NONE && numbers->energy.clock_total > 0;
     double faster = numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN;
     if (!isfinite(faster) || !(faster > 0) || (faster <= 2 && faster >= 0.5))
         return;
@@ -266,9 +270,9 @@ static void find_pace(const struct run_numbers *numbers, const char *micro, stru
                                ratio(factor, 1 / faster)));
     else
         add(out, memory_format("A sample is %s of input; the chip, fed as fast as it takes it, needs %s: %s faster "
-                               "than real time. At the pace of its input it would leak %s for %s: about %s a sample.",
+                               "than real time. At the pace of its input it would leak %s for %s%s: about %s a sample.",
                                input, time, ratio(factor, faster), quantity(power, numbers->leakage_w, "W", micro),
-                               input, quantity(joules, numbers->paced_energy_j, "J", micro)));
+                               input, clocked ? ", its clock running" : "", quantity(joules, numbers->paced_energy_j, "J", micro)));
 }
 
 static void find_assumed(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
@@ -282,6 +286,18 @@ static void find_assumed(const struct run_record *record, const struct run_numbe
                            "it: the chip file's own (clock, latencies, sizes).",
                            percent(share, numbers->energy.assumed / numbers->energy.total), assumed,
                            counted(values, all, "value")));
+}
+
+static void find_load(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
+                      struct findings *out)
+{
+    char joules[QUANTITY_SIZE], bits[QUANTITY_SIZE];
+    if (!(numbers->load.nominal > 0))
+        return;
+    add(out, memory_format("Loading the program, %s, from %s takes %s once; it is in no other figure.",
+                           quantity(bits, program_bits(record->chip, record->program), "bit", micro),
+                           record->chip->power.program_memory == PROGRAM_HBM ? "HBM" : "LPDDR",
+                           quantity(joules, numbers->load.nominal, "J", micro)));
 }
 
 static void find_range(const struct run_numbers *numbers, const char *micro, struct findings *out)
@@ -322,9 +338,13 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
     *out = (struct findings){0};
     find_verdict(record, numbers, out);
     find_losses(record, numbers, out);
-    find_pace(numbers, micro, out);
+    find_pace(record, numbers, micro, out);
     find_accuracy(numbers, out);
+    char *devices = devices_finding(record);
+    if (devices)
+        add(out, devices);
     find_assumed(record, numbers, out);
     find_range(numbers, micro, out);
+    find_load(record, numbers, micro, out);
     find_caveats(record, out);
 }

@@ -33,10 +33,14 @@ bool page_write_html(const char *dir, const struct run_record *record, const str
     struct page page = {.record = record, .numbers = numbers};
     page_head(&page);
     page_baselines(&page);
+    page_devices(&page);
     page_energy(&page);
+    page_power(&page);
+    page_floor(&page);
     page_latency(&page);
     page_raster(&page);
     page_mesh(&page);
+    page_constants(&page);
     page_tables(&page);
     text_add(&page.text, "</main>\n</body>\n</html>\n");
     char *path = memory_format("%s/report.html", dir);

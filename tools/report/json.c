@@ -104,6 +104,25 @@ static void put_run(json_t *root, const struct run_record *record, const struct 
     put_real(latency, "max", numbers->latency_max_s);
 }
 
+static void put_cost(json_t *object, const char *key, struct cost cost)
+{
+    json_t *range = put_object(object, key);
+    put_real(range, "nominal", cost.nominal);
+    put_real(range, "low", cost.low);
+    put_real(range, "high", cost.high);
+    put_real(range, "assumed", cost.assumed);
+}
+
+/* With every constant at its published low or high, and how much of the nominal rests on assumed ones. */
+static void put_ranges(json_t *object, const struct energy_report *energy)
+{
+    json_t *kinds = put_object(object, "range_by_kind"), *components = put_object(object, "range_by_component");
+    for (int kind = 0; kind < ENERGY_KINDS; kind++)
+        put_cost(kinds, energy_kind_name((enum energy_kind)kind), energy->kind[kind]);
+    for (int c = 0; c < ENERGY_COMPONENTS; c++)
+        put_cost(components, energy_component_name((enum energy_component)c), energy->component[c]);
+}
+
 static void put_energy(json_t *root, const struct run_record *record, const struct run_numbers *numbers)
 {
     const struct energy_report *energy = &numbers->energy;
@@ -111,6 +130,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(object, "total", energy->total);
     put_real(object, "per_sample", energy_per_sample(record, numbers));
     put_real(object, "dynamic", energy->dynamic_total);
+    put_real(object, "clock", energy->clock_total);
     put_real(object, "static", energy->static_total);
     put_real(object, "assumed", energy->assumed);
     put_real(object, "low", energy->low_total);
@@ -118,7 +138,8 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     json_t *component = put_object(object, "by_component");
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         put_real(component, energy_component_name((enum energy_component)c),
-                 energy->dynamic_part[c] + energy->static_part[c]);
+                 energy->component[c].nominal);
+    put_ranges(object, energy);
     json_t *layer = put_object(object, "by_layer");
     for (uint32_t p = 0; p < record->program->population_count && p < energy->layers; p++) {
         char *clean = utf8_copy(record->program->populations[p].name);
@@ -128,6 +149,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     /* a node may be called "shared" too; the sum stays the total */
     double named_so = json_real_value(json_object_get(layer, "shared"));
     put_real(layer, "shared", energy->layer[energy->layers - 1] + named_so);
+    put_cost(root, "program_load_j", numbers->load);
     json_t *pace = put_object(root, "real_time");
     put_real(pace, "input_s", numbers->input_s);
     put_real(pace, "faster", numbers->latency_mean_s > 0 ? numbers->input_s / numbers->latency_mean_s : NAN);
@@ -135,6 +157,8 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(pace, "energy_j", numbers->paced_energy_j);
     put_real(root, "power_w", numbers->power_w);
     put_real(root, "area_mm2", numbers->area_mm2);
+    put_real(root, "area_low_mm2", numbers->area.low);
+    put_real(root, "area_high_mm2", numbers->area.high);
     put_real(root, "throughput_per_s", numbers->throughput_per_s);
 }
 
@@ -189,6 +213,37 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
     }
 }
 
+static void put_spread(json_t *object, const struct monte_carlo *runs, enum device_figure figure)
+{
+    json_t *inner = put_object(object, device_figure_rows[figure].name);
+    struct spread spread = monte_carlo_spread(runs, figure);
+    put_real(inner, "mean", spread.mean);
+    put_real(inner, "std", spread.deviation);
+    put_real(inner, "min", spread.least);
+    put_real(inner, "max", spread.most);
+    if (device_figure_rows[figure].of_ideal)
+        put_real(inner, "ideal", runs->ideal.figure[figure]);
+}
+
+static void put_monte_carlo(json_t *root, const struct run_record *record)
+{
+    const struct monte_carlo *runs = record->monte_carlo;
+    if (!runs)
+        return;
+    json_t *object = put_object(root, "monte_carlo"), *list = json_array();
+    put_count(object, "chips", runs->count);
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++)
+        put_spread(object, runs, (enum device_figure)figure);
+    must(json_object_set_new(object, "runs", list) == 0);
+    for (uint32_t i = 0; i < runs->count; i++) {
+        json_t *row = json_object();
+        must(json_array_append_new(list, row) == 0);
+        put_count(row, "device_seed", runs->runs[i].seed);
+        for (int figure = 0; figure < DEVICE_FIGURES; figure++)
+            put_real(row, device_figure_rows[figure].name, runs->runs[i].figure[figure]);
+    }
+}
+
 static void put_origin(json_t *root, const struct run_record *record, const struct run_numbers *numbers)
 {
     json_t *host = put_object(root, "host");
@@ -213,6 +268,7 @@ static void put_origin(json_t *root, const struct run_record *record, const stru
     put_string(provenance, "network_sha256", source->network_sha256);
     put_string(provenance, "input_sha256", source->input_sha256);
     put_count(provenance, "seed", source->seed);
+    put_count(provenance, "device_seed", record->chip->device_seed);
     put_string(provenance, "state_hash", hash);
     put_string(provenance, "command", source->command);
 }
@@ -227,6 +283,7 @@ static char *summary_text(const struct run_record *record, const struct run_numb
     put_energy(root, record, numbers);
     put_counts(root, record, numbers);
     put_baselines(root, record, numbers);
+    put_monte_carlo(root, record);
     put_origin(root, record, numbers);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
     must(text != NULL);

@@ -31,7 +31,7 @@ char *component_words(enum energy_component component)
 
 double component_energy(const struct energy_report *energy, enum energy_component component)
 {
-    return energy->dynamic_part[component] + energy->static_part[component];
+    return energy->component[component].nominal;
 }
 
 int components_by_energy(const struct energy_report *energy, enum energy_component order[ENERGY_COMPONENTS])

@@ -18,11 +18,15 @@ struct page {
 /* From the beginning to the title; ends in an open <main>. */
 void page_open(struct text *text, const char *title);
 void page_head(struct page *page);      /* style, title, key figures, findings */
-void page_energy(struct page *page);    /* by component and by layer */
+void page_energy(struct page *page);    /* by component and by layer, with ranges */
+void page_power(struct page *page);     /* over the run and by timestep */
+void page_floor(struct page *page);     /* area: floor plan to scale */
+void page_constants(struct page *page); /* every constant of the technology with its source, folded */
 void page_latency(struct page *page);   /* over samples */
 void page_raster(struct page *page);    /* spikes of the first sample */
 void page_mesh(struct page *page);      /* cores and routers on their tiles */
 void page_baselines(struct page *page); /* chip against accelerators: chart and table */
+void page_devices(struct page *page);   /* --monte-carlo: how chips spread */
 void page_tables(struct page *page);    /* layers, samples, configuration, provenance */
 
 /* A section with a heading that states what it shows, and a line that says how to read it. Both are escaped. */
@@ -57,6 +61,9 @@ void svg_axis_x(struct text *text, const struct scale *scale, double top, double
                 const char *name);
 void svg_axis_y(struct text *text, const struct scale *scale, double left, double right, const char *unit,
                 const char *name);
+/* CSS classes and words of the kinds of energy, by enum energy_kind, and their key (returns where the next may begin). */
+extern const char *const kind_classes[];
+double kind_keys(struct page *page, double x, double y);
 /* A coloured square and what it stands for; returns where the next may begin. */
 double svg_key(struct text *text, double x, double y, const char *class, const char *raw);
 

@@ -92,7 +92,7 @@ static void raster_heading(struct page *page, const struct panel *panels, uint32
     uint64_t fired = 0, left_out = 0;
     for (uint32_t i = 0; i < count; i++) {
         fired += panels[i].input ? 0 : panels[i].layer->count;
-        left_out += panels[i].layer->count > panels[i].layer->kept;
+        left_out += panels[i].layer->count > RASTER_MARKS;
     }
     char spikes[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct spike_sample *input = &record->batch->samples[0];

@@ -3,8 +3,6 @@
 #include "sim/memory.h"
 #include <stdlib.h>
 
-#define MARKS_SHOWN 4000u /* of a layer, about */
-
 /* The finaliser of MurmurHash3: which marks stay must not follow a pattern of the spikes. */
 static uint64_t mix(uint64_t value)
 {
@@ -15,7 +13,7 @@ static uint64_t mix(uint64_t value)
 
 bool raster_stays(uint64_t count, uint32_t step, uint32_t neuron)
 {
-    return count <= MARKS_SHOWN || mix(((uint64_t)step << 32) | neuron) / MARKS_SHOWN < UINT64_MAX / count;
+    return count <= RASTER_MARKS || mix(((uint64_t)step << 32) | neuron) / RASTER_MARKS < UINT64_MAX / count;
 }
 
 static void thin(struct raster_layer *layer)
@@ -32,7 +30,7 @@ static void add(struct raster_layer *layer, uint32_t step, uint32_t neuron)
     layer->count++;
     if (!raster_stays(layer->count, step, neuron))
         return;
-    if (layer->kept >= 4 * MARKS_SHOWN)
+    if (layer->kept >= 4 * RASTER_MARKS)
         thin(layer);
     layer->marks = memory_grow(layer->marks, &layer->capacity, layer->kept + 1, sizeof *layer->marks);
     layer->marks[layer->kept++] = (struct raster_mark){step, neuron};

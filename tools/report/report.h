@@ -5,11 +5,13 @@
 #include "models/baseline/baseline.h"
 #include "models/chip_result.h"
 #include "models/physics/energy.h"
+#include "models/physics/energy_steps.h"
 #include "sim/top/system.h"
 #include "tools/compile/compile.h"
 #include "tools/network/network.h"
 #include "tools/network/spikes.h"
 #include "tools/reference/reference.h"
+#include "tools/report/monte_carlo.h"
 
 struct provenance {
     const char *version, *command;
@@ -27,11 +29,12 @@ struct sample_digest {
     bool tie;                      /* of the chip's decision */
     uint64_t spikes_in_both, spikes_in_either; /* of chip and reference */
     uint64_t input_spikes;         /* an event of value n is n spikes; one of an analog input counts once */
-    double energy_j;
+    double energy_j, kind_j[ENERGY_KINDS];
     double reference_s;            /* what the reference took on this machine */
 };
 
 /* The first sample's spikes, thinned where there are many (raster.c). */
+#define RASTER_MARKS 4000u /* of a layer, about */
 struct raster_layer {
     uint64_t count;                /* of spikes */
     struct raster_mark {
@@ -62,6 +65,7 @@ struct run_record {
     const char *semantics;
     struct provenance provenance;
     struct host_cost host;
+    const struct monte_carlo *monte_carlo; /* NULL: one chip */
 };
 
 /* Derived once (derive.c), used by every writer. */
@@ -74,10 +78,13 @@ struct run_numbers {
     double latency_mean_s, latency_p50_s, latency_p99_s, latency_max_s;
     double *latency_s, *sample_energy_j;    /* [samples] */
     struct energy_report energy;      /* whole run */
+    struct energy_steps energy_steps; /* the same by timestep */
+    struct cost load;                 /* J: bringing the program onto the chip, once; in no other figure */
+    struct cost area;                 /* mm2, with its range */
     double run_s;                     /* until the chips are done and the last output has left */
     double power_w, area_mm2, throughput_per_s; /* over run_s */
     double input_s;                   /* what a sample lasts in its own time: mean steps x dt */
-    double leakage_w, paced_energy_j; /* a sample at the pace of its input: leakage for input_s, and its events */
+    double leakage_w, paced_energy_j; /* a sample at the pace of its input: leakage and ungated clock for input_s, and its events */
     uint64_t input_spikes, spikes, synaptic_events, neuron_updates, packets, hops, dropped, late;
 };
 

@@ -70,7 +70,7 @@ static void write_samples(struct h5 *file, const struct run_record *record, cons
     write_with_unit(file, "/samples/latency_s", H5_F64, 1, &count, numbers->latency_s, "s",
                     "from its first input entering the host link to its last output leaving it");
     write_with_unit(file, "/samples/energy_j", H5_F64, 1, &count, numbers->sample_energy_j, "J",
-                    "dynamic and static energy of its cycles");
+                    "dynamic, clock and static energy of its cycles");
     free(cycles);
     free(steps);
 }
@@ -113,6 +113,9 @@ static void write_layers(struct h5 *file, const struct run_record *record, const
                       "[layer][timestep], summed over samples and cores");
     write_with_unit(file, "/layers/energy_j", H5_F64, 1, &energies, numbers->energy.layer, "J",
                     "each layer, then what the layers share; sums to the run's total");
+    const uint64_t by_step[2] = {numbers->energy_steps.layers, numbers->energy_steps.steps};
+    write_with_unit(file, "/layers/step_energy_j", H5_F64, 2, by_step, numbers->energy_steps.layer, "J",
+                    "[layer, then shared][timestep], summed over samples: energy_j divided by what drives it");
     free(names);
     free(neurons);
 }
@@ -141,6 +144,30 @@ static void write_components(struct h5 *file, const struct counter_table *table)
     h5_write_attribute_int64(file, "/components", "cycles", (int64_t)table->cycles);
 }
 
+static void write_monte_carlo(struct h5 *file, const struct monte_carlo *runs)
+{
+    if (!runs)
+        return;
+    const uint64_t count = runs->count;
+    uint64_t *seeds = memory_array(count, sizeof *seeds);
+    double *values = memory_array(count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        seeds[i] = runs->runs[i].seed;
+    write_with_unit(file, "/monte_carlo/device_seed", H5_U64, 1, &count, seeds, "1", "of each chip");
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++) {
+        const struct device_figure_row *row = &device_figure_rows[figure];
+        char *path = memory_format("/monte_carlo/%s", row->name);
+        for (size_t i = 0; i < count; i++)
+            values[i] = runs->runs[i].figure[figure];
+        write_with_unit(file, path, H5_F64, 1, &count, values, row->unit, row->description);
+        if (row->of_ideal)
+            h5_write_attribute_double(file, path, "ideal", runs->ideal.figure[figure]);
+        free(path);
+    }
+    free(values);
+    free(seeds);
+}
+
 static void write_provenance(struct h5 *file, const struct run_record *record)
 {
     const struct provenance *source = &record->provenance;
@@ -157,6 +184,8 @@ static void write_provenance(struct h5 *file, const struct run_record *record)
     h5_write_attribute_double(file, group, "dt_s", record->dt_s);
     snprintf(number, sizeof number, "%" PRIu64, source->seed);
     h5_write_attribute_string(file, group, "seed", number);
+    snprintf(number, sizeof number, "%" PRIu64, record->chip->device_seed);
+    h5_write_attribute_string(file, group, "device_seed", number);
     snprintf(number, sizeof number, "%016" PRIx64, record->chip_result->state_hash);
     h5_write_attribute_string(file, group, "state_hash", number);
 }
@@ -199,6 +228,7 @@ bool result_finish(struct result_file *file, const struct run_record *record, co
     write_samples(h5, record, numbers);
     write_layers(h5, record, numbers);
     write_components(h5, &record->chip_result->counters);
+    write_monte_carlo(h5, record->monte_carlo);
     write_provenance(h5, record);
     return h5_commit(h5, diagnostics);
 }

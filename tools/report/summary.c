@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
+#include "tools/report/devices.h"
 #include "tools/report/findings.h"
 #include "tools/report/layers.h"
 #include "tools/report/text.h"
@@ -15,7 +16,7 @@
 enum { BASELINES_SHOWN = 16 };
 #define LINE_WIDTH 118
 #define LAYERS_SHOWN 16
-#define COMPONENTS_SHOWN 3
+#define COMPONENTS_SHOWN 5
 
 /* A name as it may stand on a terminal: no control characters, at most NAME_WIDTH bytes. */
 static const char *printable(char out[NAME_WIDTH + 1], const char *name)
@@ -53,6 +54,11 @@ static void print_head(const struct run_record *record)
     free(chip);
 }
 
+static double samples_of(const struct run_record *record)
+{
+    return record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
+}
+
 static void print_results(const struct run_record *record, const struct run_numbers *numbers)
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
@@ -67,19 +73,28 @@ static void print_results(const struct run_record *record, const struct run_numb
            quantity(c, numbers->latency_p99_s, "s", "u"), quantity(d, numbers->latency_max_s, "s", "u"),
            quantity(e, numbers->throughput_per_s, "", "u"));
     double total = numbers->energy.total;
-    printf("energy      %s a sample (dynamic %s, static %s)   power %s   area %.3g mm2\n",
+    printf("energy      %s a sample (dynamic %s, clock %s, static %s)   power %s   area %.3g mm2\n",
            quantity(a, energy_per_sample(record, numbers), "J", "u"),
            percent(b, total > 0 ? numbers->energy.dynamic_total / total : 0),
+           percent(e, total > 0 ? numbers->energy.clock_total / total : 0),
            percent(c, total > 0 ? numbers->energy.static_total / total : 0), quantity(d, numbers->power_w, "W", "u"),
            numbers->area_mm2);
+    printf("            ");
+    if (numbers->energy.low_total < numbers->energy.high_total)
+        printf("%s .. %s a sample with every constant at its published low or high; ",
+               quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
+               quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"));
+    printf("%s rests on assumed values\n", percent(c, total > 0 ? numbers->energy.assumed / total : 0));
 }
 
-static void print_component(const char *name, double joules, double samples, double share)
+static void print_component(const char *name, struct cost joules, double samples, double share)
 {
-    char text[QUANTITY_SIZE], hundredths[32];
+    char text[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE], hundredths[32], range[2 * QUANTITY_SIZE + 8];
     int filled = (int)(BAR_WIDTH * share + 0.5);
-    printf("  %-18s %10s %7s%s%.*s\n", name, quantity(text, joules / samples, "J", "u"), percent(hundredths, share),
-           filled > 0 ? "  " : "", filled > 0 ? filled : 0, "########################");
+    snprintf(range, sizeof range, "%s .. %s", quantity(low, joules.low / samples, "J", "u"),
+             quantity(high, joules.high / samples, "J", "u"));
+    printf("  %-18s %10s %7s  %-*s%.*s\n", name, quantity(text, joules.nominal / samples, "J", "u"),
+           percent(hundredths, share), filled > 0 ? 24 : 0, range, filled > 0 ? filled : 0, "########################");
 }
 
 /* The largest, and what is left: the lines add up to the total. */
@@ -88,23 +103,23 @@ static void print_components(const struct run_record *record, const struct run_n
     enum energy_component order[ENERGY_COMPONENTS];
     int count = components_by_energy(&numbers->energy, order);
     int shown = count > COMPONENTS_SHOWN + 1 ? COMPONENTS_SHOWN : count;
-    double samples = record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
-    double total = numbers->energy.total, rest = total;
+    double samples = samples_of(record), total = numbers->energy.total;
+    struct cost rest = {total, numbers->energy.low_total, numbers->energy.high_total, numbers->energy.assumed};
     for (int i = 0; i < shown; i++) {
-        double joules = component_energy(&numbers->energy, order[i]);
+        struct cost joules = numbers->energy.component[order[i]];
         char *name = component_words(order[i]);
-        print_component(name, joules, samples, joules / total);
-        rest -= joules;
+        print_component(name, joules, samples, joules.nominal / total);
+        rest = cost_remove(rest, joules);
         free(name);
     }
     if (shown < count)
-        print_component("other", rest, samples, rest / total);
+        print_component("other", rest, samples, rest.nominal / total);
 }
 
 static void print_layers(const struct run_record *record, const struct run_numbers *numbers)
 {
     const struct program *program = record->program;
-    double samples = record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
+    double samples = samples_of(record);
     printf("\n%-*s %9s %14s %17s %14s\n", NAME_WIDTH, "layer, per sample", "neurons", "spikes", "synaptic events",
            "energy");
     for (uint32_t p = 0; p < program->population_count && p < LAYERS_SHOWN; p++) {
@@ -145,6 +160,23 @@ static void print_memory(const struct run_record *record)
         printf("memory      %.1f MiB here for chip and program: %.1f bytes a synapse, %.0f a neuron, %.0f KiB a tile\n",
                (double)memory_all(memory) / 1048576.0, memory_per_synapse(memory), memory_per_neuron(memory),
                memory_per_tile(memory) / 1024.0);
+    printf("\n");
+}
+
+static void print_devices(const struct monte_carlo *runs)
+{
+    if (!runs)
+        return;
+    char *title = devices_title(runs);
+    printf("%s\n  %-17s %12s %12s %12s %12s %15s\n", title, "", "mean", "deviation", "least", "most", "ideal devices");
+    free(title);
+    for (int figure = 0; figure < DEVICE_FIGURES; figure++) {
+        struct devices_row row;
+        devices_row(runs, (enum device_figure)figure, "u", &row);
+        printf("  %-17s %12s %12s %12s %12s %15s\n", row.name, row.mean, row.deviation, row.least, row.most,
+               row.ideal ? row.ideal : "");
+        devices_row_free(&row);
+    }
     printf("\n");
 }
 
@@ -220,6 +252,7 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     print_layers(record, numbers);
     print_counts(record, numbers);
     print_memory(record);
+    print_devices(record->monte_carlo);
     print_baselines(record, numbers);
     struct findings findings;
     findings_make(record, numbers, "u", &findings);

@@ -92,12 +92,16 @@ doors()
 {
     one_door 'hdf5' 'tools/file/h5*'
     one_door 'yaml' sim/settings.c
-    one_door 'gsl/' 'tools/calibrate/*' tools/cli/compare.c tools/read/idx.c tools/report/quantile.c \
+    one_door 'gsl/' sim/random.c 'models/physics/*' 'tools/calibrate/*' tools/cli/compare.c tools/read/idx.c \
+        tools/report/quantile.c tools/report/monte_carlo.c 'tools/validate/silicon_*' \
         tools/reference/neuron_exact.c
     one_door 'systemc|tlm' 'sim/top/*' sim/main.c
     one_door 'jansson' tools/report/json.c tools/read/keras.c tools/read/keras.h tools/read/keras_layer.c tools/read/sonata.c tools/validate/recording.c tools/validate/networks.c 'tools/cli/*.c'
     one_door 'zlib' tools/file/file.c
     one_door 'openssl/' tools/file/sha256.c
+    one_door 'protobuf-c/|tools/read/.*pb-c' 'tools/read/onnx*.c'
+    one_door 'lz4|zstd' tools/file/unpack.c
+    one_door 'expat' tools/read/aedat4_info.c
 }
 
 # ---- lengths and marks ----

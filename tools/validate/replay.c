@@ -68,7 +68,8 @@ void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict)
 {
     verdicts->rows = memory_grow(verdicts->rows, &verdicts->capacity, verdicts->count + 1, sizeof *verdicts->rows);
     verdicts->rows[verdicts->count] = *verdict;
-    verdicts->rows[verdicts->count++].test = memory_copy_string(verdict->test);
+    verdicts->rows[verdicts->count].test = memory_copy_string(verdict->test);
+    verdicts->rows[verdicts->count++].note = verdict->note ? memory_copy_string(verdict->note) : NULL;
 }
 
 void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
@@ -87,8 +88,10 @@ bool verdict_passes(const struct verdict *verdict)
 
 void verdicts_free(struct verdicts *verdicts)
 {
-    for (size_t i = 0; i < verdicts->count; i++)
+    for (size_t i = 0; i < verdicts->count; i++) {
         free(verdicts->rows[i].test);
+        free(verdicts->rows[i].note);
+    }
     free(verdicts->rows);
     *verdicts = (struct verdicts){0};
 }

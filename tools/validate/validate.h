@@ -12,6 +12,7 @@ struct verdict {
     double expected, simulated, error, limit;
     double compared; /* entries that were compared, where the quantity is differences among them; else 0 */
     bool fitted;
+    char *note; /* NULL, or how the figure came about: scale, parts, sources */
 };
 
 struct verdicts {
@@ -20,7 +21,7 @@ struct verdicts {
 };
 
 /* Passes when |error| <= limit. */
-void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict); /* copies `test` */
+void verdicts_add(struct verdicts *verdicts, const struct verdict *verdict); /* copies `test` and `note` */
 /* A quantity of which nothing may differ, among `compared` entries. */
 void verdicts_add_differences(struct verdicts *verdicts, const char *suite, const char *test, const char *quantity,
                               size_t differences, size_t compared);
@@ -51,6 +52,7 @@ struct replay_options {
     uint32_t quantum;
     enum engine_order order;
     bool oracle;
+    const char *plot; /* suite silicon: NULL, or an SVG to write */
 };
 
 /* Runs the case at `path`, or every case below it: folders with setup.json, or .h5 files. False when one could not be
