@@ -81,9 +81,15 @@ nothing_left()
 }
 
 # A deadlock in a process is one of the run.
-"$npusim" run --chip tests/support/chips/tiny-sparse.yaml --network traces/digits/digits.nir \
-    --input traces/digits/test-spikes.h5 --samples 4 --jobs 2 --set core.event_queue.depth=1 --out "$work/dead" \
-    >"$work/stdout" 2>"$work/stderr"
+"$npusim" bench --network "$work/network.nir" >/dev/null || fail "no network"
+mkdir "$work/samples"
+for sample in 0 1 2 3; do
+    awk 'BEGIN { for (t = 0; t < 40; t++) for (i = 0; i < 1024; i++) if ((i * 7919 + t * 104729) % 20 == 0) print t, i }' \
+        >"$work/samples/$sample.txt"
+done
+"$npusim" run --chip configs/chip/bench-16.yaml --network "$work/network.nir" --input "$work/samples" --columns tn \
+    --time-unit step --dt 1e-3 --jobs 2 --set core.event_queue.depth=64 --set core.event_queue.policy=stall \
+    --set router.buffer_flits=4 --out "$work/dead" >"$work/stdout" 2>"$work/stderr"
 nothing_left $? deadlock
 grep -q 'core 1 waits for room in its event queue' "$work/stderr" || fail "a deadlock: nothing says who waits"
 grep -q '^npusim: --jobs: process [12] of 2 (samples .*) failed with status 1' "$work/stderr" || fail "a deadlock: no process"

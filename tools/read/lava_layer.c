@@ -105,8 +105,9 @@ static bool read_shape(struct lava_layer *in)
         good = wrong(in, "shape", "is no list of one or three sizes");
     in->shape = (struct shape){.rank = good ? (int)count : 0};
     for (int i = 0; good && i < count; i++) {
-        in->shape.size[i] = (int64_t)tensor.data[i];
-        if (!(tensor.data[i] >= 1 && tensor.data[i] <= (double)TENSOR_ITEMS_MAX))
+        bool size = tensor.data[i] >= 1 && tensor.data[i] <= (double)TENSOR_ITEMS_MAX;
+        in->shape.size[i] = size ? (int64_t)tensor.data[i] : 0;
+        if (!size)
             good = wrong(in, "shape", "holds a size that is none");
     }
     free(tensor.data);

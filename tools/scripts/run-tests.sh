@@ -10,10 +10,12 @@ set -u
 : "${REFERENCE:=../shared/reference}"
 : "${CK_DEFAULT_TIMEOUT:=300}" # seconds a test; Check's own 4 are too few for a sanitised build on two cores
 : "${TEST_TIMEOUT:=1800}"      # seconds a program
-export NPUSIM REFERENCE CK_DEFAULT_TIMEOUT
+: "${TEST_JOBS:=$(nproc)}"     # programs at once
+export NPUSIM REFERENCE CK_DEFAULT_TIMEOUT TEST_TIMEOUT
 
-output=$(mktemp) || exit 1
-trap 'rm -f "$output"' EXIT
+work=$(mktemp -d) || exit 1
+output=
+trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 passed=0 failed=0 skipped=0 failures=
 
@@ -38,51 +40,54 @@ count_skipped()
     awk '/: [0-9]+ cases? skipped/ { sub(/ cases? skipped.*/, ""); sub(/.*: /, ""); n += $0 } END { print n + 0 }' "$output"
 }
 
-run_check_program()
+# $1: the program, $2: its status; its output is in $output.
+count_check_program()
 {
-    timeout "$TEST_TIMEOUT" "$1" >"$output" 2>&1
-    status=$?
-    cat "$output"
-    skipped=$((skipped + $(count_skipped)))
+    program=$1 status=$2
     # shellcheck disable=SC2046 # two words
-    set -- "$1" $(check_totals)
-    if [ $# -ne 3 ] && [ "$status" -eq 0 ] && [ "$(count_skipped)" -gt 0 ]; then
+    set -- $(check_totals)
+    if [ $# -ne 2 ] && [ "$status" -eq 0 ] && [ "$(count_skipped)" -gt 0 ]; then
         return # nothing of it can run without the reference data, and it says so
     fi
-    if [ $# -ne 3 ]; then
-        note_failure 1 "$1: ended without Check's totals (status $status)"
+    if [ $# -ne 2 ]; then
+        note_failure 1 "$program: ended without Check's totals (status $status)"
         return
     fi
-    passed=$((passed + $2 - $3))
-    if [ "$3" -gt 0 ]; then
-        note_failure "$3" "$1: $3 of $2"
+    passed=$((passed + $1 - $2))
+    if [ "$2" -gt 0 ]; then
+        note_failure "$2" "$program: $2 of $1"
     elif [ "$status" -ne 0 ]; then
-        note_failure 1 "$1: status $status"
+        note_failure 1 "$program: status $status"
     fi
 }
 
-run_shell_test()
+count_shell_test()
 {
-    timeout "$TEST_TIMEOUT" sh "$1" >"$output" 2>&1
-    status=$?
-    cat "$output"
-    skipped=$((skipped + $(count_skipped)))
-    if [ "$status" -eq 0 ]; then
+    if [ "$2" -eq 0 ]; then
         passed=$((passed + 1))
     else
-        note_failure 1 "$1: status $status"
+        note_failure 1 "$1: status $2"
     fi
 }
 
-for program in "$@"; do
-    echo "== $program"
-    run_check_program "$program"
-done
+# Shell tests first, as the longest are among them. What a test prints stays together.
 for script in tests/*/test_*.sh; do
-    [ -f "$script" ] || continue
-    echo "== $script"
-    run_shell_test "$script"
-done
+    [ ! -f "$script" ] || echo "$script"
+done >"$work/list"
+[ $# -eq 0 ] || printf '%s\n' "$@" >>"$work/list"
+nl -ba -w1 -s ' ' "$work/list" | xargs -r -P "$TEST_JOBS" -L 1 "$(dirname "$0")/run-test.sh" "$work"
+
+number=0
+while read -r test; do
+    number=$((number + 1))
+    output=$work/$number.out
+    skipped=$((skipped + $(count_skipped)))
+    status=$(cat "$work/$number.status" 2>/dev/null || echo 125)
+    case $test in
+        *.sh) count_shell_test "$test" "$status" ;;
+        *) count_check_program "$test" "$status" ;;
+    esac
+done <"$work/list"
 
 [ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"
 [ $((passed + failed)) -gt 0 ] || echo "no test ran"
