@@ -5,6 +5,7 @@
 #include "tools/network/spikes.h"
 #include <check.h>
 #include <hdf5.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,38 @@ START_TEST(import_keeps_events_steps_and_labels)
 }
 END_TEST
 
+/* One sample of one spike, its unit stored as a number with a fraction. */
+static void write_unit(const char *name, double unit)
+{
+    float time = 0.5f;
+    hvl_t times[] = {{1, &time}}, units[] = {{1, &unit}};
+    char *path = scratch_text(name);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), half = half_type();
+    hid_t group = H5Gcreate2(file, "/spikes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    write_lists(file, "/spikes/times", half, H5T_NATIVE_FLOAT, times, 1);
+    write_lists(file, "/spikes/units", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, units, 1);
+    H5Gclose(group);
+    H5Tclose(half);
+    H5Fclose(file);
+    free(path);
+}
+
+START_TEST(a_unit_is_a_whole_number_that_a_spike_can_have)
+{
+    static const double bad[] = {3.5, -1, 1e31, NAN, INFINITY};
+    struct command_result result;
+    write_unit("@/good.h5", 3);
+    result = command_run("import @/good.h5 --inputs 700 --dt 0.01 --out @/batch.h5");
+    ck_assert_int_eq(result.status, 0);
+    command_free(&result);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_unit("@/shd.h5", bad[i]);
+        command_expect_refused("import @/shd.h5 --inputs 700 --dt 0.01 --out @/other.h5", "@/shd.h5",
+                               "expected a whole number", 1);
+    }
+}
+END_TEST
+
 START_TEST(what_does_not_fit_is_refused)
 {
     write_file("@/shd.h5", true);
@@ -108,6 +141,7 @@ int main(void)
     tcase_add_checked_fixture(all, scratch_make, scratch_remove);
     tcase_add_test(all, half_precision_lists_are_read_with_their_labels);
     tcase_add_test(all, import_keeps_events_steps_and_labels);
+    tcase_add_test(all, a_unit_is_a_whole_number_that_a_spike_can_have);
     tcase_add_test(all, what_does_not_fit_is_refused);
     suite_add_tcase(suite, all);
     SRunner *runner = srunner_create(suite);

@@ -27,9 +27,14 @@ static bool add_sample(struct spike_reading *reading, const char *path, uint64_t
     }
     if (!reading_begin_sample(reading, path, (int64_t)index, steps))
         return false;
-    for (uint64_t i = first; i < end; i++)
-        if (!reading_add_event(reading, path, i - first, spike_step(times->values[i], dt), (int64_t)units->values[i], 1))
+    for (uint64_t i = first; i < end; i++) {
+        double unit = units->values[i];
+        if (!(unit >= 0 && unit <= UINT32_MAX) || unit != floor(unit))
+            return diagnostics_add(reading->diagnostics, path, "sample %llu: unit %g, expected a whole number >= 0",
+                                   (unsigned long long)index, unit);
+        if (!reading_add_event(reading, path, i - first, spike_step(times->values[i], dt), (int64_t)unit, 1))
             return false;
+    }
     return reading_end_sample(reading);
 }
 
