@@ -46,6 +46,30 @@ START_TEST(quantities_have_three_digits_and_a_prefix)
 }
 END_TEST
 
+/* The best row by energy, Fast <GPU> ann at batch 256, is set to `energy_j` a sample. */
+static bool says_undecided(double energy_j)
+{
+    struct findings findings;
+    bool said = false;
+    at.fixture.baselines[1].energy_j = energy_j;
+    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        said |= strstr(findings.sentence[i], "Undecided: who needs less energy.") != NULL;
+    findings_free(&findings);
+    return said;
+}
+
+START_TEST(findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other)
+{
+    const struct energy_report *energy = &at.numbers.energy;
+    ck_assert_double_lt(energy->low_total, energy->high_total);
+    ck_assert(!says_undecided(0.99 * energy->low_total / SAMPLES));
+    ck_assert(says_undecided(1.01 * energy->low_total / SAMPLES));
+    ck_assert(says_undecided(0.99 * energy->high_total / SAMPLES));
+    ck_assert(!says_undecided(1.01 * energy->high_total / SAMPLES));
+}
+END_TEST
+
 START_TEST(findings_say_who_wins_by_how_much)
 {
     struct findings findings;
@@ -277,6 +301,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other);
     tcase_add_test(all, every_launch_bound_batch_is_named);
     tcase_add_test(all, a_difference_in_accuracy_is_set_against_the_counting_error);
     tcase_add_test(all, the_pace_of_the_input_is_said_with_what_it_costs);

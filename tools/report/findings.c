@@ -125,6 +125,25 @@ static void find_verdict(const struct run_record *record, const struct run_numbe
         free(said[m]);
 }
 
+/* Whether the ranges of the chip's constants decide who needs less energy. */
+static void find_undecided(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
+{
+    const struct energy_report *energy = &numbers->energy;
+    if (!record->baseline_count || !(energy->total > 0))
+        return;
+    const struct baseline_result *row = best_of(record, numbers, MEASURE_ENERGY).row;
+    double scale = energy_per_sample(record, numbers) / energy->total;
+    double low = energy->low_total * scale, high = energy->high_total * scale;
+    if (!(row->energy_j > low && row->energy_j < high))
+        return;
+    char from[QUANTITY_SIZE], to[QUANTITY_SIZE], other[QUANTITY_SIZE];
+    add(out, memory_format("Undecided: who needs less energy. The chip's range, %s to %s a sample, holds the %s of %s %s, "
+                           "batch %" PRIu32 ".",
+                           quantity(from, low, "J", "u"), quantity(to, high, "J", "u"),
+                           quantity(other, row->energy_j, "J", "u"), row->name, baseline_mode_name(row->mode),
+                           row->batch));
+}
+
 static bool batch_is_bound(const struct run_record *record, uint32_t batch)
 {
     bool bound = false;
@@ -168,11 +187,12 @@ static void find_launches(const struct run_record *record, struct findings *out)
     char share[48], rows[COUNTED_SIZE], *batches = bound_batches(record);
     snprintf(share, sizeof share, 100 * (most - least) < 0.5 ? "%.0f %%" : "%.0f to %.0f %%", 100 * least, 100 * most);
     add(out, memory_format("At batch %s, %" PRIu32 " of %s %s launch-bound: starting operators takes %s of %s time, "
-                           "so %s how fast a GPU starts work rather than how fast it computes.%s",
+                           "so %s how fast a GPU starts work rather than how fast it computes. Copies from the host "
+                           "count as starting.%s",
                            batches, bound, counted(rows, all, "GPU row"), bound == 1 ? "is" : "are", share,
                            bound == 1 ? "its" : "their", bound == 1 ? "it tells" : "they tell",
                            batch_is_bound(record, largest) ? " --batch N shows larger ones, at less energy "
-                                                             "a sample."
+                                                             "a sample: who wins may change with it."
                                                            : ""));
     free(batches);
 }
@@ -337,6 +357,7 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
 {
     *out = (struct findings){0};
     find_verdict(record, numbers, out);
+    find_undecided(record, numbers, out);
     find_losses(record, numbers, out);
     find_pace(record, numbers, micro, out);
     find_accuracy(numbers, out);
