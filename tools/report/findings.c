@@ -126,7 +126,8 @@ static void find_verdict(const struct run_record *record, const struct run_numbe
 }
 
 /* Whether the ranges of the chip's constants decide who needs less energy. */
-static void find_undecided(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
+static void find_undecided(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
+                           struct findings *out)
 {
     const struct energy_report *energy = &numbers->energy;
     if (!record->baseline_count || !(energy->total > 0))
@@ -139,8 +140,8 @@ static void find_undecided(const struct run_record *record, const struct run_num
     char from[QUANTITY_SIZE], to[QUANTITY_SIZE], other[QUANTITY_SIZE];
     add(out, memory_format("Undecided: who needs less energy. The chip's range, %s to %s a sample, holds the %s of %s %s, "
                            "batch %" PRIu32 ".",
-                           quantity(from, low, "J", "u"), quantity(to, high, "J", "u"),
-                           quantity(other, row->energy_j, "J", "u"), row->name, baseline_mode_name(row->mode),
+                           quantity(from, low, "J", micro), quantity(to, high, "J", micro),
+                           quantity(other, row->energy_j, "J", micro), row->name, baseline_mode_name(row->mode),
                            row->batch));
 }
 
@@ -357,7 +358,7 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
 {
     *out = (struct findings){0};
     find_verdict(record, numbers, out);
-    find_undecided(record, numbers, out);
+    find_undecided(record, numbers, micro, out);
     find_losses(record, numbers, out);
     find_pace(record, numbers, micro, out);
     find_accuracy(numbers, out);
