@@ -9,7 +9,7 @@
 #define PICO 1e-12
 #define MEGA 1e6
 #define SOFTMAX_KEPT 1024 /* items of a row that PyTorch's kernel holds in registers (softmax_warp_forward) */
-#define NORM_SLOTS 8      /* H100: 65536 rows of 128 values take as long as 62 turns of 8 rows a unit */
+#define QUEUE_SHARPNESS 3 /* joins the wait for one row and the turns of all */
 #define KEPT_SHARE 0.75   /* of the last cache: H100 copies 34 MB at 5 TB/s and 50 MB at the memory's 3, of its 50 MB */
 #define MOVING_KERNELS 3  /* values, weights, and the result back */
 #define RESIDENT 2048.0 /* threads of a unit, each with a value */
@@ -57,12 +57,20 @@ static double share(const struct launch *launch, double whole)
     return whole / launch->accelerator->dies.value;
 }
 
-/* Products that matrix units do: fp32 has none, a matrix times a vector has no tiles, and operands are read in vectors of
- * 16 bytes, so that convolutions of an image's 1 or 3 channels stay outside. */
+/* Products that matrix units do: fp32 has none, and a matrix times a vector has no tiles. */
 static bool on_matrix_units(const struct launch *launch)
 {
-    return launch->op->kind == OPERATOR_MATRIX && launch->precision != PRECISION_FP32 && launch->op->m > 1 &&
-           fmod(launch->op->channels * precision_bytes(launch->precision), 16) == 0;
+    return launch->op->kind == OPERATOR_MATRIX && launch->precision != PRECISION_FP32 && launch->op->m > 1;
+}
+
+/* Inner items that are multiplied: matrix units take a convolution's channels in groups, with zeros where there are less. */
+static double inner_items(const struct launch *launch)
+{
+    const struct work_operator *op = launch->op;
+    if (op->channels == 0 || !on_matrix_units(launch))
+        return op->k;
+    double group = launch->coefficients->channel_group.value;
+    return op->k / op->channels * fmax(group, op->channels);
 }
 
 /* Operations a second of the whole device on a product. */
@@ -83,16 +91,18 @@ static double tiled_seconds(const struct launch *launch, double rows, double col
     const struct work_operator *op = launch->op;
     double units = share(launch, launch->accelerator->units.value);
     double tiles = ceil(op->m / rows) * ceil(op->n / columns) * op->groups * parts;
-    double windows = op->channels > 0 ? op->k / op->channels : 1; /* that share an input value */
-    double loss = fmax(0.5, 1 + c->tile_reuse.value * (1 / rows + 1 / (columns * windows) - 3.0 / 256));
-    double operations = 2 * rows * columns * (ceil(op->k / parts) + c->tile_fill.value);
+    bool by_windows = op->channels > 0 && on_matrix_units(launch);
+    double windows = op->channels > 0 && !by_windows ? op->k / op->channels : 1; /* that share an input value */
+    double reuse = (by_windows ? c->tile_reuse_convolution : c->tile_reuse).value;
+    double loss = fmax(0.5, 1 + reuse * (1 / rows + 1 / (columns * windows) - 3.0 / 256));
+    double operations = 2 * rows * columns * (ceil(inner_items(launch) / parts) + c->tile_fill.value);
     *occupancy = tiles / units / ceil(tiles / units);
     return ceil(tiles / units) * operations * loss * units / matrix_rate(launch);
 }
 
 static double product_seconds(const struct launch *launch, double *occupancy)
 {
-    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
+    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 192}, {256, 64}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
                                      {128, 32},  {32, 128},  {64, 32},   {32, 64},  {32, 32}};
     static const double splits[] = {1, 2, 3, 4, 6, 8, 12, 16};
     const struct work_operator *op = launch->op;
@@ -116,23 +126,37 @@ static double cycles_a_second(const struct launch *launch)
     return share(launch, launch->accelerator->units.value) * launch->accelerator->clock.value * MEGA;
 }
 
-/* Rows that are normalised: a unit has NORM_SLOTS of them at a time, each a block of threads. */
+/* The longer of two times, and above it where they are close. */
+static double longer(double a, double b, double sharpness)
+{
+    double larger = fmax(a, b), smaller = fmin(a, b);
+    return larger <= 0 ? 0 : larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness);
+}
+
+/* Rows that are normalised, each by a block of threads, of which a unit has some at a time. */
 static double norm_seconds(const struct launch *launch)
 {
     const struct coefficients *c = launch->coefficients;
     const struct work_operator *op = launch->op;
-    double cycles = c->norm_row.value + c->norm_item.value * op->row_items;
-    double turns = ceil(op->elements / op->row_items / (share(launch, launch->accelerator->units.value) * NORM_SLOTS));
-    return turns * cycles / (launch->accelerator->clock.value * MEGA);
+    double one = c->norm_row.value + c->norm_item.value * op->row_items;
+    double rows = op->elements / op->row_items / share(launch, launch->accelerator->units.value);
+    double cycles = longer(one, one * rows / c->norm_slots.value, QUEUE_SHARPNESS);
+    return cycles / (launch->accelerator->clock.value * MEGA);
 }
 
-/* Exponentials, and for long rows blocks of threads that wait for each other. */
+/* Exponentials. A long row has all threads of a unit, which wait for each other, and units take turns of one; of short
+ * rows a unit has many, each by a few threads that do one item after another. */
 static double softmax_seconds(const struct launch *launch)
 {
     const struct coefficients *c = launch->coefficients;
     const struct work_operator *op = launch->op;
-    double row = op->row_items > SOFTMAX_KEPT ? c->softmax_row.value : 0;
-    return (op->elements * c->softmax_item.value + op->elements / op->row_items * row) / cycles_a_second(launch);
+    double units = share(launch, launch->accelerator->units.value), rows = op->elements / op->row_items, cycles;
+    if (op->row_items > SOFTMAX_KEPT)
+        cycles = ceil(rows / units) * (c->softmax_row.value + c->softmax_item.value * op->row_items);
+    else
+        cycles = longer(c->softmax_item.value * op->elements / units, c->softmax_wait.value * op->row_items,
+                        QUEUE_SHARPNESS);
+    return cycles / (launch->accelerator->clock.value * MEGA);
 }
 
 static double rows_seconds(const struct launch *launch)
@@ -169,9 +193,9 @@ static double passes_from_memory(const struct launch *launch)
 {
     const struct coefficients *c = launch->coefficients;
     double rows = launch->accelerator->units.value * (launch->op->normalisation ? c->norm_rows : c->softmax_rows).value;
-    bool leaves = rows * launch->op->row_items * precision_bytes(launch->precision) >
-                  launch->accelerator->cache_capacity.value * MEGA;
-    return leaves ? later_passes(launch->op) : 0;
+    double flight = rows * launch->op->row_items * precision_bytes(launch->precision);
+    double over = flight / (launch->accelerator->cache_capacity.value * MEGA) - 1;
+    return fmin(fmax(over, 0), 1) * later_passes(launch->op);
 }
 
 /* Whether the last cache still has `bytes` that were used before. */
@@ -239,15 +263,6 @@ static double operation_joules(const struct launch *launch, double operations)
     return operations * operation * node_factor(c, launch->accelerator->node.value) * PICO;
 }
 
-static double joined(const struct operator_cost *cost, double sharpness)
-{
-    double larger = fmax(cost->arithmetic_s, cost->memory_s);
-    if (larger <= 0)
-        return 0;
-    double smaller = fmin(cost->arithmetic_s, cost->memory_s);
-    return larger * pow(1 + pow(smaller / larger, sharpness), 1 / sharpness);
-}
-
 static void cost_of(const struct launch *of, struct operator_cost *out)
 {
     const struct accelerator *accelerator = of->accelerator;
@@ -262,7 +277,8 @@ static void cost_of(const struct launch *of, struct operator_cost *out)
     double occupied = share(of, limit * coefficients->occupied_share.value * occupancy);
     double budget = share(of, limit * (1 - coefficients->active_share.value) -
                                   accelerator_idle_w(accelerator, coefficients)) - occupied;
-    double seconds = joined(out, coefficients->sharpness.value), demand = seconds > 0 ? out->joules / seconds : 0;
+    double sharpness = (of->op->kind == OPERATOR_MATRIX ? coefficients->sharpness : coefficients->sharpness_elements).value;
+    double seconds = longer(out->arithmetic_s, out->memory_s, sharpness), demand = seconds > 0 ? out->joules / seconds : 0;
     if (budget > 0 && demand > budget)
         out->power_s = out->joules / budget;
     out->seconds = fmax(seconds, out->power_s);
