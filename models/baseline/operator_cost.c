@@ -17,6 +17,13 @@
 #define WINOGRAD_TILE 36
 #define WINOGRAD_OUTPUTS 16
 #define WINOGRAD_TRAFFIC 4.5
+#define WINOGRAD_TAPS 9
+#define WINOGRAD_ROWS 128
+#define SPLIT_CONVOLUTION 512
+#define WINOGRAD_KERNELS 3 /* that transform input, weights and output */
+/* F(2x2, 3x3) in one kernel: 16 products a tile of 4 outputs. */
+#define WINOGRAD_FUSED_TILE 16
+#define WINOGRAD_FUSED_OUTPUTS 4
 
 struct launch {
     const struct accelerator *accelerator;
@@ -26,6 +33,8 @@ struct launch {
     double efficiency;  /* of a plain product's */
     double transformed; /* values written and read again for a transform */
     struct operator_heat heat;
+    int kernels;        /* beside the product's */
+    double least_rows;  /* of a tile */
 };
 
 struct work_operator operator_of_batch(const struct work_operator *op, double batch)
@@ -108,10 +117,12 @@ static double product_seconds(const struct launch *launch, double *occupancy)
     const struct work_operator *op = launch->op;
     if (op->m == 1 || launch->accelerator->units.value == 0)
         return operator_operations(op) / matrix_rate(launch);
-    double best = INFINITY, busy;
+    double best = INFINITY, busy, least = launch->coefficients->split_least.value;
+    if (op->channels > 0)
+        least = on_matrix_units(launch) ? SPLIT_CONVOLUTION : INFINITY;
     for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
-        for (size_t s = 0; s < sizeof splits / sizeof *splits; s++) {
-            if (s > 0 && op->k / splits[s] < launch->coefficients->split_least.value)
+        for (size_t s = 0; s < sizeof splits / sizeof *splits && tile[i][0] >= launch->least_rows; s++) {
+            if (s > 0 && op->k / splits[s] < least)
                 break;
             double seconds = tiled_seconds(launch, tile[i][0], tile[i][1], splits[s], &busy);
             if (seconds < best)
@@ -281,7 +292,7 @@ static void cost_of(const struct launch *of, struct operator_cost *out)
     double seconds = longer(out->arithmetic_s, out->memory_s, sharpness), demand = seconds > 0 ? out->joules / seconds : 0;
     if (budget > 0 && demand > budget)
         out->power_s = out->joules / budget;
-    out->seconds = fmax(seconds, out->power_s);
+    out->seconds = fmax(seconds, out->power_s) + of->kernels * coefficients->launch_graph.value * MICRO;
     out->joules += occupied * out->seconds;
 }
 
@@ -290,24 +301,25 @@ static bool has_winograd(const struct work_operator *op)
     return op->channels > 0 && op->kernel[0] == 3 && op->kernel[1] == 3 && op->stride[0] == 1 && op->stride[1] == 1;
 }
 
-/* The kernels of a framework beside a convolution's product. */
+/* The kernels of a framework beside a convolution's product: the bias, and those that move values and weights. */
 static void add_companions(const struct launch *launch, struct operator_cost *cost)
 {
     const struct work_operator *op = launch->op;
+    const struct coefficients *c = launch->coefficients;
     bool bias = op->weight_items > op->n * op->k * op->groups;
-    bool moved = on_matrix_units(launch) && !op->channels_last;
-    double values = 2 * ((bias || moved ? op->output_items : 0) * (bias + moved) + (moved ? op->input_items : 0));
-    double bytes = values * precision_bytes(launch->precision);
+    bool moved = on_matrix_units(launch) && !op->channels_last && op->k > op->channels; /* 1x1: a product as it is */
+    double size = precision_bytes(launch->precision), added = bias ? 2 * op->output_items * size : 0;
+    double moves = moved ? 2 * (op->input_items + op->output_items + op->weight_items) * size : 0;
     bool cached = traffic_of(launch).values_cached;
-    double seconds = bytes / bandwidth(launch, cached) +
-                     (launch->coefficients->launch_convolution.value +
-                      (bias + (moved ? MOVING_KERNELS : 0)) * launch->coefficients->launch_graph.value) * MICRO;
+    double seconds = added / bandwidth(launch, cached) + moves / (bandwidth(launch, false) * c->efficiency_moved.value) +
+                     (c->launch_convolution.value + (bias + (moved ? MOVING_KERNELS : 0)) * c->launch_graph.value) * MICRO;
     cost->seconds += seconds;
     cost->memory_s += seconds;
-    cost->bytes += bytes;
-    cost->joules += byte_joules(launch, bytes, cached);
+    cost->bytes += added + moves;
+    cost->joules += byte_joules(launch, added, cached) + byte_joules(launch, moves, false);
 }
 
+/* Transforms in kernels of their own, between them 36 products. */
 static void cost_by_winograd(const struct launch *direct, struct operator_cost *out)
 {
     struct work_operator products = *direct->op;
@@ -317,23 +329,45 @@ static void cost_by_winograd(const struct launch *direct, struct operator_cost *
     struct launch transformed = *direct;
     transformed.op = &products;
     transformed.efficiency = direct->coefficients->winograd.value;
-    transformed.transformed = WINOGRAD_TRAFFIC * (products.input_items + products.output_items);
+    transformed.transformed = WINOGRAD_TRAFFIC * (products.input_items + products.output_items) +
+                              2.0 * WINOGRAD_TILE / WINOGRAD_TAPS * products.weight_items;
+    transformed.kernels = WINOGRAD_KERNELS;
+    transformed.least_rows = WINOGRAD_ROWS;
     cost_of(&transformed, out);
+}
+
+/* Transforms on the way, in one kernel. */
+static void cost_by_fused_winograd(const struct launch *direct, struct operator_cost *out)
+{
+    struct work_operator product = *direct->op;
+    product.m = ceil(product.m / WINOGRAD_FUSED_OUTPUTS);
+    product.k = product.channels * WINOGRAD_FUSED_TILE;
+    struct launch transformed = *direct;
+    transformed.op = &product;
+    transformed.efficiency = direct->coefficients->winograd_fused.value;
+    cost_of(&transformed, out);
+}
+
+static void take_quicker(const struct operator_cost *other, struct operator_cost *out)
+{
+    if (other->seconds < out->seconds)
+        *out = *other;
 }
 
 void operator_cost(const struct accelerator *accelerator, const struct coefficients *coefficients,
                    enum baseline_precision precision, const struct work_operator *op, struct operator_heat heat,
                    struct operator_cost *out)
 {
-    struct launch direct = {accelerator, coefficients, precision, op, 1, 0, heat};
+    struct launch direct = {accelerator, coefficients, precision, op, 1, 0, heat, 0, 0};
     if (op->channels > 0)
-        direct.efficiency = coefficients->convolution.value;
+        direct.efficiency = (on_matrix_units(&direct) ? coefficients->convolution_tensor : coefficients->convolution).value;
     cost_of(&direct, out);
     if (has_winograd(op) && precision == PRECISION_FP32) {
         struct operator_cost other;
         cost_by_winograd(&direct, &other);
-        if (other.seconds < out->seconds)
-            *out = other;
+        take_quicker(&other, out);
+        cost_by_fused_winograd(&direct, &other);
+        take_quicker(&other, out);
     }
     if (op->kind == OPERATOR_MATRIX)
         out->seconds += coefficients->launch_product.value * MICRO;
