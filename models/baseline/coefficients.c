@@ -41,6 +41,7 @@ const struct parameter_row coefficient_rows[] = {
     VALUE("efficiency.convolution", convolution, 0.01, 1, "1", "of a product's, by im2col in the kernel"),
     VALUE("efficiency.convolution_tensor", convolution_tensor, 0.01, 1, "1", "the same on matrix units"),
     VALUE("efficiency.moved", efficiency_moved, 0.01, 1, "1", "of the bandwidth, from channels first to last and back"),
+    VALUE("convolution.bias_item", bias_item, 0, 1e3, "cycles", "a unit's for a value to which a framework adds the bias"),
     VALUE("efficiency.winograd", winograd, 0.01, 1, "1", "of a product's, in Winograd's transform of 4x4 outputs"),
     VALUE("efficiency.winograd_fused", winograd_fused, 0.01, 1, "1", "in that of 2x2 outputs, in one kernel"),
     VALUE("bound.sharpness", sharpness, 1, 100, "1", "exponent that joins arithmetic, memory and power"),

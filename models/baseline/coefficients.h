@@ -31,6 +31,7 @@ struct coefficients {
     struct sourced_value norm_slots;                         /* 1: rows of a unit that are normalised at a time */
     struct sourced_value norm_rows, softmax_rows;            /* 1: rows in flight a unit, while they are reduced */
     struct sourced_value convolution, convolution_tensor;    /* 1: of a product's efficiency, by im2col in the kernel */
+    struct sourced_value bias_item;                          /* cycles of a unit for a value that gets its bias */
     struct sourced_value efficiency_moved;                   /* 1: of the bandwidth, from channels first to last and back */
     struct sourced_value winograd, winograd_fused;           /* 1: of a product's efficiency, in Winograd's transform */
     struct sourced_value sharpness;                          /* 1: exponent that joins the bounds; large: the largest */

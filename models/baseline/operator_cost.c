@@ -11,6 +11,7 @@
 #define SOFTMAX_KEPT 1024 /* items of a row that PyTorch's kernel holds in registers (softmax_warp_forward) */
 #define QUEUE_SHARPNESS 3 /* joins the wait for one row and the turns of all */
 #define KEPT_SHARE 0.75   /* of the last cache: H100 copies 34 MB at 5 TB/s and 50 MB at the memory's 3, of its 50 MB */
+#define MOVED_WEIGHTS 3  /* values that take as long to move as a weight, whose taps lie between the channels */
 #define MOVING_KERNELS 3  /* values, weights, and the result back */
 #define RESIDENT 2048.0 /* threads of a unit, each with a value */
 /* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
@@ -301,6 +302,13 @@ static bool has_winograd(const struct work_operator *op)
     return op->channels > 0 && op->kernel[0] == 3 && op->kernel[1] == 3 && op->stride[0] == 1 && op->stride[1] == 1;
 }
 
+/* Values to which the bias of their channel is added, each found by its own index. */
+static double items_seconds(const struct launch *launch, double items)
+{
+    double rate = cycles_a_second(launch);
+    return rate > 0 ? items * launch->coefficients->bias_item.value / rate : 0;
+}
+
 /* The kernels of a framework beside a convolution's product: the bias, and those that move values and weights. */
 static void add_companions(const struct launch *launch, struct operator_cost *cost)
 {
@@ -309,10 +317,12 @@ static void add_companions(const struct launch *launch, struct operator_cost *co
     bool bias = op->weight_items > op->n * op->k * op->groups;
     bool moved = on_matrix_units(launch) && !op->channels_last && op->k > op->channels; /* 1x1: a product as it is */
     double size = precision_bytes(launch->precision), added = bias ? 2 * op->output_items * size : 0;
-    double moves = moved ? 2 * (op->input_items + op->output_items + op->weight_items) * size : 0;
+    double moves = moved ? 2 * (op->input_items + op->output_items + MOVED_WEIGHTS * op->weight_items) * size : 0;
     bool cached = traffic_of(launch).values_cached;
-    double seconds = added / bandwidth(launch, cached) + moves / (bandwidth(launch, false) * c->efficiency_moved.value) +
-                     (c->launch_convolution.value + (bias + (moved ? MOVING_KERNELS : 0)) * c->launch_graph.value) * MICRO;
+    double adding = bias ? fmax(added / bandwidth(launch, cached), items_seconds(launch, op->output_items)) : 0;
+    double moving = moves / (bandwidth(launch, false) * c->efficiency_moved.value);
+    double kernels = bias + (moved ? MOVING_KERNELS : 0);
+    double seconds = adding + moving + (c->launch_convolution.value + kernels * c->launch_graph.value) * MICRO;
     cost->seconds += seconds;
     cost->memory_s += seconds;
     cost->bytes += added + moves;
