@@ -13,7 +13,8 @@ struct coefficients {
     struct sourced_value launch_graph;                       /* us: a kernel of a captured graph */
     struct sourced_value launch_product;                     /* us: start and end of a product's kernel */
     struct sourced_value launch_convolution;                 /* us: beside that, of a convolution's */
-    struct sourced_value launch_pass;                        /* us: each inference: call and synchronisation */
+    struct sourced_value launch_pass, launch_pass_graph;     /* us: each inference: call and synchronisation */
+    struct sourced_value neuron_step;                        /* us: least a step of neurons that do all steps in a kernel */
     struct sourced_value host_bandwidth;                     /* GB/s: input and output copies */
     struct sourced_value efficiency_vector, efficiency_tensor; /* 1: of the arithmetic peaks, large products */
     struct sourced_value efficiency_int8;                    /* 1: of efficiency_tensor, int8 products */
@@ -24,6 +25,7 @@ struct coefficients {
     struct sourced_value tile_reuse_convolution;             /* items: that of convolutions on matrix units */
     struct sourced_value channel_group;                      /* items: least channels that matrix units take at a time */
     struct sourced_value tile_fill;                          /* items of the inner dimension: start and end of a tile */
+    struct sourced_value split_vector;                       /* items: as split_least, outside of the matrix units */
     struct sourced_value split_least;                        /* items: least part of a split inner dimension */
     struct sourced_value softmax_item, softmax_row;          /* cycles of a unit for an item, and for a long row */
     struct sourced_value softmax_wait;                       /* cycles until an item of a short row is done, one by one */

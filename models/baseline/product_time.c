@@ -42,20 +42,28 @@ static double tiled_seconds(const struct launch *launch, double rows, double col
     return ceil(tiles / units) * operations * loss * units / matrix_rate(launch);
 }
 
+/* Least inner items of a part. Convolutions outside the matrix units are not split. */
+static double split_least(const struct launch *launch)
+{
+    const struct coefficients *c = launch->coefficients;
+    bool convolution = launch->op->channels > 0;
+    if (launch_on_matrix_units(launch))
+        return convolution ? SPLIT_CONVOLUTION : c->split_least.value;
+    return convolution ? INFINITY : c->split_vector.value;
+}
+
 double product_seconds(const struct launch *launch, double *occupancy)
 {
-    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 192}, {256, 64}, {128, 128}, {128, 64}, {64, 128}, {64, 64},
-                                     {128, 32},  {32, 128},  {64, 32},   {32, 64},  {32, 32}};
+    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 192}, {256, 64}, {128, 128}, {128, 64}, {64, 128},
+                                     {64, 64},   {128, 32},  {32, 128},  {64, 32},  {32, 64},   {32, 32}};
     static const double splits[] = {1, 2, 3, 4, 6, 8, 12, 16};
     const struct work_operator *op = launch->op;
     if (op->m == 1 || launch->accelerator->units.value == 0)
         return operator_operations(op) / matrix_rate(launch);
-    double best = INFINITY, busy, least = launch->coefficients->split_least.value;
-    if (op->channels > 0)
-        least = launch_on_matrix_units(launch) ? SPLIT_CONVOLUTION : INFINITY;
+    double best = INFINITY, busy, least = split_least(launch);
     for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
-        for (size_t s = 0; s < sizeof splits / sizeof *splits && tile[i][0] >= launch->least_rows; s++) {
-            if (s > 0 && op->k / splits[s] < least)
+        for (size_t s = 0; s < sizeof splits / sizeof *splits; s++) {
+            if (tile[i][0] < launch->least_rows || (s > 0 && op->k / splits[s] < least))
                 break;
             double seconds = tiled_seconds(launch, tile[i][0], tile[i][1], splits[s], &busy);
             if (seconds < best)
