@@ -54,14 +54,15 @@ static double split_least(const struct launch *launch)
 
 double product_seconds(const struct launch *launch, double *occupancy)
 {
-    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 192}, {256, 64}, {128, 128}, {128, 64}, {64, 128},
-                                     {64, 64},   {128, 32},  {32, 128},  {64, 32},  {32, 64},   {32, 32}};
+    static const double tile[][2] = {{256, 128}, {128, 256}, {128, 128}, {128, 64}, {64, 128}, {64, 64},  {128, 32},
+                                     {32, 128},  {64, 32},   {32, 64},   {32, 32},  {128, 192}, {256, 64}};
     static const double splits[] = {1, 2, 3, 4, 6, 8, 12, 16};
     const struct work_operator *op = launch->op;
     if (op->m == 1 || launch->accelerator->units.value == 0)
         return operator_operations(op) / matrix_rate(launch);
     double best = INFINITY, busy, least = split_least(launch);
-    for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
+    size_t tiles = sizeof tile / sizeof *tile - (op->channels > 0 ? 0 : 2); /* the last are of convolutions alone */
+    for (size_t i = 0; i < tiles; i++)
         for (size_t s = 0; s < sizeof splits / sizeof *splits; s++) {
             if (tile[i][0] < launch->least_rows || (s > 0 && op->k / splits[s] < least))
                 break;

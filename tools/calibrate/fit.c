@@ -18,7 +18,7 @@ static const struct {
     {"reduction.norm_item", 3}, {"cache.bytes", 2}, {"efficiency.int8", 2}, {"tile.reuse", 3}, {"tile.fill", 3}, {"tile.reuse_convolution", 3}, {"tile.channel_group", 3},
     {"efficiency.convolution", 1.5}, {"efficiency.convolution_tensor", 1.5}, {"efficiency.moved", 2}, {"launch.graph", 2}, {"launch.product", 3}, {"launch.convolution", 3},
     {"efficiency.winograd", 2}, {"convolution.bias_item", 2}, {"efficiency.winograd_fused", 2}, {"bound.sharpness", 2}, {"energy.vector", 1.5}, {"energy.tensor", 2},
-    {"energy.node_16", 1.5}, {"energy.node_12", 1.5}, {"energy.node_4", 1.5}, {"energy.byte_other", 1.5},
+    {"energy.node_16", 1.5}, {"energy.node_12", 1.5}, {"energy.node_4", 1.2}, {"energy.byte_other", 1.5},
 };
 enum { COEFFICIENTS = sizeof fitted / sizeof *fitted };
 
