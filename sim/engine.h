@@ -38,10 +38,11 @@ struct component_class {
     bool (*waiting)(const void *self, char *text, size_t size);
     /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
     void (*settle)(void *self, uint64_t now);
-    /* NULL, or steps the neighbours whose bits are set in `due` without a call through a pointer for each: counts them in
-     * engine->steps and wakes them again itself. It may use for which reasons they were woken; `step`, which does the
-     * same work in the other orders and for the oracle, must find out. */
-    void (*step_due)(struct engine *engine, struct component *const *at, uint64_t due);
+    /* NULL, or steps everybody of the class whose bits are set in words of the due set, without a call through a pointer
+     * for each: those words whose bits are set in `words` (due_take), of 64 from `first` on. Counts them in engine->steps
+     * and wakes them again itself. It may use for which reasons they were woken; `step`, which does the same work in the
+     * other orders and for the oracle, must find out. */
+    void (*step_due)(struct engine *engine, uint32_t first, uint64_t words);
     /* A component has 1 << reason_bits bits in `due`, one for each reason for which it can be woken; at most 5. Needs
      * step_due unless it is 0. */
     uint32_t reason_bits;
@@ -70,6 +71,7 @@ struct engine {
     struct due_word {      /* [words]: whose bits they are; the first `summaries` are nobody's */
         const struct component_class *class_of;
         struct component **at;
+        uint64_t of_class; /* words of the class among the 64 with the same summary word */
     } *word;
     struct component **at; /* [count]: by place */
     struct component **component; /* [count]: of an id */
@@ -97,6 +99,14 @@ void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64
 static inline uint64_t *engine_slot(const struct engine *engine, uint64_t cycle)
 {
     return engine->wheel + ((size_t)(cycle & (ENGINE_SLOTS - 1)) << engine->slot_shift);
+}
+
+/* Who is due now of a word of the due set; they are not any more. */
+static inline uint64_t due_take(const struct engine *engine, uint32_t word)
+{
+    uint64_t *slot = engine_slot(engine, engine->now), due = slot[word];
+    slot[word] = 0;
+    return due;
 }
 
 /* Where a component's bit for one reason lies in a slot, worked out once. */

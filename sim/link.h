@@ -43,12 +43,13 @@ struct link_entry {
 
 struct link {
     struct link_entry *ring; /* [mask + 1] */
+    struct link_entry *front; /* place of the oldest packet, or of the next one to come: `head` in the ring */
     struct engine *engine;
     uint32_t mask;           /* ring size - 1, a power of two >= capacity */
     uint32_t capacity;       /* flits */
     uint32_t tail, head;     /* producer's, consumer's: flits pushed, popped so far */
     uint32_t latency, credit_latency;
-    struct wake_place wakes; /* the consumer, when the engine is sealed */
+    struct wake_place wakes; /* the consumer, from the first packet on; bit 0 for ever if the latency is beyond the wheel */
     uint32_t promised;       /* flits that the consumer will take at once */
     bool producer_waits;     /* for credit, or that announced packets are sent; schedules only */
     bool promises;           /* `collected` is in use */
@@ -100,24 +101,17 @@ static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
 void link_take_places(struct link *link, uint32_t flits);
 void link_free_places(struct link *link, uint32_t flits, uint64_t free_at);
 
-/* Makes `consumer` due in cycle `visible`, for its reason, if `wanted`. */
-static inline void link_wake_consumer(struct link *link, bool wanted, uint64_t visible)
-{
-    if (!link->wakes.bit)
-        link->wakes = engine_wake_place(link->engine, link->consumer, link->reason);
-    if (visible - link->engine->earliest < ENGINE_SLOTS - 1)
-        engine_wake_at(link->engine, wanted, &link->wakes, visible);
-    else if (wanted)
-        engine_wake_far(link->engine, link->consumer, link->reason, visible);
-}
+/* Makes `consumer` due in cycle `visible`, for its reason, if `wanted`; works out `wakes`. */
+void link_wake_first(struct link *link, bool wanted, uint64_t visible);
 
 void link_push_promised(struct link *link, uint64_t now, struct link_entry *entry);
 
-/* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
-__attribute__((always_inline)) static inline void link_push(struct link *link, uint64_t now,
-                                                            const struct packet *packet)
+/* A packet of `flits` flits, which must fit. Wakes the consumer unless an earlier packet is still there, which will make
+ * it look. */
+__attribute__((always_inline)) static inline void link_push_flits(struct link *link, uint64_t now,
+                                                                  const struct packet *packet, uint32_t flits)
 {
-    uint32_t tail = link->tail, flits = packet->flits;
+    uint32_t tail = link->tail;
     uint64_t visible = now + link->latency;
     struct link_entry *entry = &link->ring[tail & link->mask];
     entry->packet = *packet;
@@ -130,8 +124,18 @@ __attribute__((always_inline)) static inline void link_push(struct link *link, u
         link_push_promised(link, now, entry);
         return;
     }
-    link->promised = 0;
-    link_wake_consumer(link, tail == link->head, visible);
+    if (flits != 1)
+        link->promised = 0;
+    if (__builtin_expect(link->wakes.bit != 0, 1))
+        engine_wake_at(link->engine, tail == link->head, &link->wakes, visible);
+    else
+        link_wake_first(link, tail == link->head, visible);
+}
+
+/* Must be ready. */
+static inline void link_push(struct link *link, uint64_t now, const struct packet *packet)
+{
+    link_push_flits(link, now, packet, packet->flits);
 }
 
 /* Packets announced from now on: the first is sent in `earliest` at the soonest. All before must have been sent. */
@@ -187,36 +191,35 @@ static inline uint64_t link_sent(const struct link *link, uint32_t place)
 /* The oldest packet, if it is visible; stays in the ring until popped. */
 static inline const struct packet *link_peek(const struct link *link, uint64_t now)
 {
-    const struct link_entry *entry = &link->ring[link->head & link->mask];
-    return link->head != link->tail && entry->visible <= now ? &entry->packet : NULL;
+    return link->head != link->tail && link->front->visible <= now ? &link->front->packet : NULL;
 }
 
 /* First cycle after `now` in which the oldest packet can be seen; NEVER when there is none. */
 static inline uint64_t link_next(const struct link *link, uint64_t now)
 {
-    uint64_t visible = link->ring[link->head & link->mask].visible;
+    uint64_t visible = link->front->visible;
     visible = visible > now ? visible : now + 1;
     return link->head != link->tail ? visible : NEVER;
 }
 
 void link_return_credit(struct link *link, uint64_t free_at);
 
-/* Takes the oldest packet, `front`; it must be visible. The consumer looks at link_next afterwards. */
-static inline void link_pop_front(struct link *link, uint64_t now, struct link_entry *front)
+/* Takes the oldest packet, which is of `flits` flits and must be visible. The consumer looks at link_next afterwards. */
+__attribute__((always_inline)) static inline void link_pop_flits(struct link *link, uint64_t now, uint32_t flits)
 {
-    uint32_t flits = front->packet.flits;
     uint64_t free_at = now + link->credit_latency + flits - 1u;
-    front->free_at = free_at;
+    link->front->free_at = free_at;
     if (flits != 1)
         link_free_places(link, flits, free_at);
     link->head += flits;
+    link->front = &link->ring[link->head & link->mask];
     if (link->producer_waits)
         link_return_credit(link, free_at);
 }
 
 static inline void link_pop(struct link *link, uint64_t now)
 {
-    link_pop_front(link, now, &link->ring[link->head & link->mask]);
+    link_pop_flits(link, now, link->front->packet.flits);
 }
 
 /* ---- consumer that promises ---- */

@@ -16,9 +16,9 @@ static inline void account(struct router *router, uint64_t now)
 
 static void add_sent(struct router *router, uint32_t port, enum router_counter packets, enum router_counter flits)
 {
-    router->counters[packets] += router->sent[port].packets;
-    router->counters[flits] += router->sent[port].flits;
-    router->sent[port].packets = router->sent[port].flits = 0;
+    router->counters[packets] += router->sent[port];
+    router->counters[flits] += router->sent[port] + router->more_flits[port];
+    router->sent[port] = router->more_flits[port] = 0;
 }
 
 void router_settle(struct router *router, uint64_t now)
@@ -41,21 +41,23 @@ void router_restart(struct router *router)
 /* ---- where a packet wants to go ---- */
 
 /* Another chip's place becomes that of the chip-to-chip link on its side. */
-static uint32_t place_here(const struct router *router, uint32_t place)
+static uint32_t gate_to(const struct router *router, uint32_t place)
 {
-    if (place_chip(place) == router->chip)
-        return place;
     return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
 }
 
 /* First along x, then along y: the higher of the two that differs says which way, and which of the places is less says
  * which side. By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
-static inline uint32_t unicast_port(const struct router *router, uint32_t target)
+static inline uint32_t unicast_port(const struct router *router, uint32_t place)
 {
-    uint32_t place = place_here(router, target), tile = place & PLACE_TILE, off = tile ^ router->tile;
-    uint32_t north_south = off < PLACE_X_UNIT, side = tile < router->tile, here = -(uint32_t)(off == 0);
-    uint32_t way = north_south * PORT_NORTH + side;
-    return (place_port(place) & here) | (way & ~here);
+    uint32_t off = place ^ router->place;
+    if (__builtin_expect(place_chip(off) != 0, 0)) {
+        place = gate_to(router, place);
+        off = place ^ router->place;
+    }
+    uint32_t north_south = off < PLACE_X_UNIT, side = place < router->place, way = north_south * PORT_NORTH + side;
+    uint32_t here = -(uint32_t)(off < PLACE_Y_UNIT);
+    return way ^ ((way ^ off) & here); /* here: the port, since that of the router's own place is 0 */
 }
 
 /* The copy of a multicast packet for one output. */
@@ -76,13 +78,13 @@ static struct packet copy_for(const struct router *router, const struct packet *
 
 /* ---- packets that come to the front of their input ---- */
 
+/* A multicast packet wants several outputs. */
 static uint32_t request_copies(struct router *router, uint32_t input, const struct packet *packet)
 {
     uint32_t wanted = router->trees->rows[packet->target].ports;
     router->counters[ROUTER_TABLE_READS]++;
-    router->wanted[input] = wanted;
     for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1)
-        router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
+        router->requests[__builtin_ctz(outputs)] |= input;
     return wanted;
 }
 
@@ -90,20 +92,30 @@ static uint32_t request_copies(struct router *router, uint32_t input, const stru
 static inline uint32_t look_at_inputs(struct router *router, uint32_t inputs)
 {
     uint32_t wanted = 0;
-    for (; inputs; inputs &= inputs - 1) {
-        uint32_t input = (uint32_t)__builtin_ctz(inputs);
-        const struct link *link = router->in[input];
-        struct link_entry *front = &link->ring[link->head & link->mask];
-        router->front[input] = front;
-        if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
-            wanted |= request_copies(router, input, &front->packet);
-            continue;
+    for (uint32_t others; inputs; inputs = others) {
+        const struct packet *packet = &router->in[__builtin_ctz(inputs)]->front->packet;
+        others = inputs & (inputs - 1);
+        uint32_t input = inputs ^ others;
+        if (__builtin_expect(packet->flits != 1 || packet->kind == PACKET_TREE, 0)) {
+            router->special |= input;
+            if (packet->kind == PACKET_TREE) {
+                wanted |= request_copies(router, input, packet);
+                continue;
+            }
         }
-        uint32_t output = unicast_port(router, front->packet.target), bit = UINT32_C(1) << output;
-        router->wanted[input] = bit;
-        router->requests[output] |= inputs & -inputs;
-        wanted |= bit;
+        uint32_t output = unicast_port(router, packet->target);
+        router->requests[output] |= input;
+        wanted |= UINT32_C(1) << output;
     }
+    return wanted;
+}
+
+/* Outputs that the packet in front of an input still wants; 0: none is in front. */
+static uint32_t wanted_by(const struct router *router, uint32_t input)
+{
+    uint32_t wanted = 0;
+    for (uint32_t output = 0; output < router->ports; output++)
+        wanted |= (router->requests[output] >> input & 1) << output;
     return wanted;
 }
 
@@ -112,7 +124,7 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 {
     uint32_t inputs = 0;
     for (uint32_t input = 0; input < router->ports; input++)
-        if (router->in[input] && router->wanted[input] == 0 && link_peek(router->in[input], now))
+        if (router->in[input] && wanted_by(router, input) == 0 && link_peek(router->in[input], now))
             inputs |= UINT32_C(1) << input;
     return inputs;
 }
@@ -120,68 +132,84 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 /* ---- one packet across the switch ---- */
 
 struct outcome {
-    uint32_t moves, flits_in;
-    uint32_t contended;     /* inputs that want an output that another has got */
     uint32_t served;        /* outputs that nobody wants any more */
-    bool waits_link, waits_credit;
-    uint32_t again; /* reasons for which it must step in the next cycle */
+    uint32_t again;         /* reasons for which it must step in the next cycle */
+    uint32_t failed;        /* outputs that have no credit */
 };
 
-/* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
-static inline void leave(struct router *router, uint64_t now, uint32_t input, struct link_entry *front,
-                         struct outcome *outcome)
+/* The packet of an input, a mask of one, has left; the next one is in front from the next cycle on, or when it has come.
+ * Returns the reasons for which it must step in the next cycle. */
+static inline uint32_t leave(struct router *router, uint64_t now, uint32_t input, struct link *in, uint32_t flits)
 {
-    struct link *in = router->in[input];
-    outcome->flits_in += front->packet.flits;
-    link_pop_front(in, now, front);
-    uint64_t visible = in->ring[in->head & in->mask].visible;
-    if (in->head == in->tail)
-        return;
-    if (visible <= now + 1)
-        outcome->again |= UINT32_C(1) << ROUTER_WOKEN_BY_INPUT_0 << input;
-    else
-        engine_wake_if(router->component.engine, true, router->component.id, ROUTER_WOKEN_BY_INPUT_0 + input, visible);
+    link_pop_flits(in, now, flits);
+    uint64_t visible = in->front->visible; /* of one that has left, if nothing has come */
+    uint32_t more = -(uint32_t)(in->head != in->tail);
+    if (__builtin_expect(visible <= now + 1, 1))
+        return input << ROUTER_WOKEN_BY_INPUT_0 & more;
+    engine_wake_if(router->component.engine, true, router->component.id,
+                   ROUTER_WOKEN_BY_INPUT_0 + (uint32_t)__builtin_ctz(input), visible);
+    return 0;
 }
 
-static void push_copy(struct router *router, uint64_t now, const struct packet *packet, uint32_t output)
-{
-    struct packet copy = copy_for(router, packet, output);
-    link_push(router->out[output], now, &copy);
-}
-
-static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct link *out,
+/* An output, a mask of one, is given to an input. */
+static inline void pass(struct router *router, uint32_t output, uint32_t output_bit, uint32_t input,
                         struct outcome *outcome)
 {
-    struct link_entry *front = router->front[input];
-    uint32_t flits = front->packet.flits, others = router->requests[output] & ~(UINT32_C(1) << input);
+    uint32_t others = router->requests[output] ^ input;
     router->requests[output] = others;
-    router->behind[output] = -(UINT32_C(2) << input);
-    outcome->contended |= others; /* the others wait from the next cycle on */
-    outcome->served |= (uint32_t)(others == 0) << output;
-    router->sent[output].packets++;
-    router->sent[output].flits += flits;
-    if (flits != 1) {
-        router->carrying |= UINT32_C(1) << output;
-        router->free_at[output] = now + flits;
-    }
-    trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
-    if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
-        push_copy(router, now, &front->packet, output);
-        router->wanted[input] &= ~(UINT32_C(1) << output);
-        if (router->wanted[input])
-            return;
-    } else {
-        link_push(out, now, &front->packet);
-        router->wanted[input] = 0;
-    }
-    leave(router, now, input, front, outcome);
+    router->behind[output] = -(input << 1);
+    router->sent[output]++;
+    outcome->served |= others ? 0 : output_bit; /* the others wait from the next cycle on */
 }
 
-/* The next input after the one served last. */
+static void trace_hop(const struct router *router, uint64_t now, uint32_t output, uint32_t input, uint32_t flits)
+{
+    trace_event(&router->component, now, TRACE_HOP, flits << 16 | (uint32_t)__builtin_ctz(input) << 8 | output);
+}
+
+/* A long packet keeps the link for as many cycles. */
+static void carry(struct router *router, uint64_t now, uint32_t output, uint32_t flits)
+{
+    router->carrying |= UINT32_C(1) << output;
+    router->free_at[output] = now + flits;
+    router->more_flits[output] += flits - 1u;
+}
+
+/* A packet that is long, or of which this may not be the last copy. Nothing moves if it has no credit. */
+static __attribute__((noinline)) struct outcome serve_special(struct router *router, uint64_t now, uint32_t output,
+                                                              uint32_t input)
+{
+    struct outcome outcome = {.failed = UINT32_C(1) << output};
+    struct link *in = router->in[__builtin_ctz(input)], *out = router->out[output];
+    const struct packet *packet = &in->front->packet;
+    uint32_t flits = packet->flits;
+    if (!link_ready(out, now, flits))
+        return outcome;
+    outcome.failed = 0;
+    pass(router, output, UINT32_C(1) << output, input, &outcome);
+    trace_hop(router, now, output, input, flits);
+    if (flits != 1)
+        carry(router, now, output, flits);
+    if (packet->kind == PACKET_TREE) {
+        struct packet copy = copy_for(router, packet, output);
+        link_push(out, now, &copy);
+        if (wanted_by(router, (uint32_t)__builtin_ctz(input)))
+            return outcome;
+    } else {
+        link_push(out, now, packet);
+    }
+    router->special &= ~input;
+    router->counters[ROUTER_FLITS_IN] += flits;
+    outcome.again = leave(router, now, input, in, flits);
+    return outcome;
+}
+
+/* The next input after the one served last: a mask of one. */
 static inline uint32_t round_robin(uint32_t requests, uint32_t behind)
 {
     uint32_t after = requests & behind;
-    return (uint32_t)__builtin_ctz(after ? after : requests);
+    uint32_t among = after ? after : requests;
+    return among & -among;
 }
 
 static void wait_until(struct router *router, uint64_t cycle)
@@ -189,8 +217,9 @@ static void wait_until(struct router *router, uint64_t cycle)
     engine_wake(router->component.engine, router->component.id, cycle);
 }
 
-static void wait_for_credit(struct router *router, uint32_t output, uint32_t flits)
+static __attribute__((noinline)) void wait_for_credit(struct router *router, uint32_t output, uint32_t input)
 {
+    uint32_t flits = router->in[__builtin_ctz(input)]->front->packet.flits;
     uint64_t cycle = link_credit_cycle(router->out[output], flits);
     if (cycle == NEVER)
         router->blocked |= UINT32_C(1) << output;
@@ -198,18 +227,30 @@ static void wait_for_credit(struct router *router, uint32_t output, uint32_t fli
         wait_until(router, cycle);
 }
 
-static inline void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
+/* The input whose turn it is gets the output, if its packet has credit. */
+__attribute__((always_inline)) static inline void serve(struct router *router, uint64_t now, uint32_t output, uint32_t output_bit, bool traced,
+                         struct outcome *outcome)
 {
     uint32_t input = round_robin(router->requests[output], router->behind[output]);
-    uint32_t flits = router->front[input]->packet.flits;
     struct link *out = router->out[output];
-    if (link_ready(out, now, flits)) {
-        move(router, now, input, output, out, outcome);
-        outcome->moves++;
+    if (__builtin_expect(router->special & input, 0)) {
+        struct outcome one = serve_special(router, now, output, input);
+        outcome->served |= one.served;
+        outcome->again |= one.again;
+        if (!one.failed)
+            return;
+    } else if (link_ready(out, now, 1)) {
+        struct link *in = router->in[__builtin_ctz(input)];
+        if (traced)
+            trace_hop(router, now, output, input, 1);
+        pass(router, output, output_bit, input, outcome);
+        link_push_flits(out, now, &in->front->packet, 1);
+        outcome->again |= leave(router, now, input, in, 1);
+        router->counters[ROUTER_FLITS_IN]++;
         return;
     }
-    wait_for_credit(router, output, flits);
-    outcome->waits_credit = true;
+    wait_for_credit(router, output, input);
+    outcome->failed |= output_bit;
 }
 
 /* Which of the wanted outputs still carry the flits of an earlier packet. */
@@ -246,30 +287,31 @@ static inline void wake_again(struct router *router, uint32_t reasons)
 
 /* An output that waited for credit is looked at again when a packet comes that wants it: it may be its turn, and it may
  * need fewer credits. */
-static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
+__attribute__((always_inline)) static inline void step_router(struct router *router, uint64_t now, uint32_t inputs,
+                                                              bool traced)
 {
     struct outcome outcome = {0};
     account(router, now);
     uint32_t wanted = look_at_inputs(router, inputs), requested = router->requested | wanted;
-    router->blocked &= ~wanted;
-    outcome.waits_credit = router->blocked != 0;
-    uint32_t outputs = requested & ~router->blocked;
+    uint32_t blocked = router->blocked & ~wanted, outputs = requested & ~blocked, carry = 0;
+    router->blocked = blocked;
     if (outputs & router->carrying) {
-        uint32_t carry = carrying(router, now, outputs);
-        outcome.waits_link = carry != 0;
+        carry = carrying(router, now, outputs);
         outputs &= ~carry;
     }
-    for (; outputs; outputs &= outputs - 1)
-        serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
+    for (uint32_t rest = outputs, others; rest; rest = others) {
+        others = rest & (rest - 1);
+        serve(router, now, (uint32_t)__builtin_ctz(rest), rest ^ others, traced, &outcome);
+    }
+    uint32_t moved = outputs & ~outcome.failed, contended = moved & ~outcome.served;
     router->requested = requested & ~outcome.served;
-    bool contended = outcome.contended != 0;
-    outcome.again |= (uint32_t)contended << ROUTER_WOKEN_BY_OUTPUT;
-    router->standing = standing(outcome.waits_link | contended, outcome.waits_credit);
-    if (outcome.moves) {
-        router->component.progress += outcome.moves;
+    outcome.again |= (uint32_t)(contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
+    router->standing = standing((contended | carry) != 0, (blocked | outcome.failed) != 0);
+    if (moved) {
+        router->component.progress++;
         router->counters[ROUTER_BUSY]++;
-        router->counters[ROUTER_FLITS_IN] += outcome.flits_in;
-        trace_state(&router->component, now, now + 1, ROUTER_BUSY);
+        if (traced)
+            trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
     if (outcome.again)
@@ -281,19 +323,31 @@ static uint64_t router_step(void *self, uint64_t now)
 {
     struct router *router = self;
     router->blocked = 0;
-    step_router(router, now, new_in_front(router, now));
+    step_router(router, now, new_in_front(router, now), true);
     return NEVER;
 }
 
-static void routers_step(struct engine *engine, struct component *const *at, uint64_t due)
+__attribute__((always_inline)) static inline void step_routers(struct engine *engine, uint32_t first, uint64_t words, bool traced)
 {
-    for (uint32_t nth = 0; due; nth++, due >>= 1u << ROUTER_REASON_BITS) {
-        uint32_t reasons = (uint32_t)due;
-        if (reasons == 0)
-            continue;
-        engine->steps++;
-        step_router((struct router *)at[nth], engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0);
+    for (; words; words &= words - 1) {
+        uint32_t word = first + (uint32_t)__builtin_ctzll(words);
+        struct component *const *at = engine->word[word].at;
+        for (uint64_t due = due_take(engine, word); due; at++, due >>= 1u << ROUTER_REASON_BITS) {
+            uint32_t reasons = (uint32_t)due;
+            if (reasons == 0)
+                continue;
+            engine->steps++;
+            step_router((struct router *)*at, engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0, traced);
+        }
     }
+}
+
+static void routers_step(struct engine *engine, uint32_t first, uint64_t words)
+{
+    if (__builtin_expect(engine->trace != NULL, 0))
+        step_routers(engine, first, words, true);
+    else
+        step_routers(engine, first, words, false);
 }
 
 static void router_hash(const void *self, struct hash *hash)
@@ -302,7 +356,7 @@ static void router_hash(const void *self, struct hash *hash)
     hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
         uint32_t turn = (uint32_t)__builtin_ctz(router->behind[port]) - 1u; /* the input served last */
-        hash_u64(hash, (uint64_t)turn << 32 | router->wanted[port]);
+        hash_u64(hash, (uint64_t)turn << 32 | wanted_by(router, port));
         hash_timer(hash, router->free_at[port], router->component.engine->now);
         if (router->in[port])
             link_hash(router->in[port], hash);
@@ -316,7 +370,7 @@ static bool router_waiting(const void *self, char *text, size_t size)
     const struct router *router = self;
     uint32_t wanted = 0;
     for (uint32_t input = 0; input < router->ports; input++)
-        wanted |= router->wanted[input];
+        wanted |= wanted_by(router, input);
     text[0] = '\0';
     for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1) {
         uint32_t output = (uint32_t)__builtin_ctz(outputs);
@@ -343,7 +397,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 {
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
-                              .tile = place_pack(0, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
+                              .place = place_pack(chip, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
     router_restart(router);
     engine_add(engine, &router->component);
 }

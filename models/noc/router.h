@@ -42,19 +42,19 @@ struct router {
     uint32_t requested;             /* outputs that a packet in front wants */
     uint32_t blocked;               /* of these, those that a credit must wake first; cleared by the links */
     uint32_t carrying;              /* outputs whose link may still carry the flits of a long packet */
+    uint32_t special;               /* inputs whose packet in front is long or goes to several outputs */
     enum router_counter standing;   /* what the cycles since the last step count as */
     uint64_t accounted;
     uint32_t requests[ROUTER_PORTS_MAX]; /* inputs whose packet in front wants this output */
-    uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: none in front */
-    struct link_entry *front[ROUTER_PORTS_MAX]; /* the packet in front of an input, if it wants something */
-    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle, if it is `carrying` */
-    struct { uint64_t packets, flits; } sent[ROUTER_PORTS_MAX]; /* since it was settled */
     uint32_t behind[ROUTER_PORTS_MAX]; /* inputs whose turn is before the others': those after the one served last */
+    uint64_t sent[ROUTER_PORTS_MAX]; /* packets, since it was settled */
+    uint64_t more_flits[ROUTER_PORTS_MAX]; /* of these, beyond one a packet */
+    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle, if it is `carrying` */
     uint64_t counters[ROUTER_COUNTERS];
     struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
     struct wake_place wakes;        /* itself, for an output; worked out at its first step */
     uint32_t chip, x, y;
-    uint32_t tile;                  /* the same place, port 0 of chip 0 */
+    uint32_t place;                 /* the same, port 0 */
     uint32_t ports;                 /* in use: 4 + local ones */
     uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
     uint32_t gate_east, gate_west;  /* places (x, y) of the tiles with the chip-to-chip links */
