@@ -92,6 +92,8 @@ void engine_seal(struct engine *engine)
     while (UINT32_C(1) << engine->slot_shift < engine->words)
         engine->slot_shift++;
     engine->wheel = memory_array((size_t)ENGINE_SLOTS << engine->slot_shift, sizeof(uint64_t));
+    for (uint32_t s = 0; s < ENGINE_SLOTS; s++)
+        engine->slot[s] = (struct wheel_slot){engine->wheel + ((size_t)s << engine->slot_shift), UINT64_C(1) << s};
     engine->batch = memory_array(engine->count, sizeof(uint32_t));
 }
 

@@ -11,13 +11,13 @@ static void make_ring(struct link *link, uint32_t flits)
         size *= 2;
     free(link->ring);
     link->mask = size - 1;
-    link->front = link->ring = memory_array(size, sizeof(struct link_entry));
+    link->front = link->ring = memory_lines(size, sizeof(struct link_entry));
 }
 
 void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint32_t latency, uint32_t credit_latency)
 {
     must(capacity >= 1 && capacity <= 1u << 20 && latency >= 1 && credit_latency >= 1);
-    *link = (struct link){.engine = engine, .capacity = capacity, .latency = latency,
+    *link = (struct link){.engine = engine, .capacity = capacity, .latency = latency, .wakes = LINK_FAR,
                           .credit_latency = credit_latency};
     make_ring(link, capacity);
 }
@@ -42,7 +42,7 @@ static void wake_consumer(const struct link *link, bool wanted, uint64_t visible
 void link_wake_first(struct link *link, bool wanted, uint64_t visible)
 {
     if (link->latency < ENGINE_SLOTS - 1)
-        link->wakes = engine_wake_place(link->engine, link->consumer, link->reason);
+        link->wakes = engine_place(link->engine, link->consumer, link->reason);
     wake_consumer(link, wanted, visible);
 }
 

@@ -42,6 +42,7 @@ struct link_entry {
 };
 
 struct link {
+    /* what a packet's way through it touches: one line of the cache */
     struct link_entry *ring; /* [mask + 1] */
     struct link_entry *front; /* place of the oldest packet, or of the next one to come: `head` in the ring */
     struct engine *engine;
@@ -49,11 +50,12 @@ struct link {
     uint32_t capacity;       /* flits */
     uint32_t tail, head;     /* producer's, consumer's: flits pushed, popped so far */
     uint32_t latency, credit_latency;
-    struct wake_place wakes; /* the consumer, from the first packet on; bit 0 for ever if the latency is beyond the wheel */
     uint32_t promised;       /* flits that the consumer will take at once */
+    uint32_t wakes;          /* the consumer's bit in the due set, from the first packet on; or LINK_FAR */
     bool producer_waits;     /* for credit, or that announced packets are sent; schedules only */
     bool promises;           /* `collected` is in use */
     bool announces;          /* `unsent` is in use: nothing is pushed, everything announced */
+    /* the rest */
     uint32_t collected;      /* flits */
     struct tally *deliveries; /* or NULL: is told when a promised packet is taken */
     uint32_t unsent;         /* flit of the first announced packet whose cycle is not known */
@@ -65,6 +67,9 @@ struct link {
     uint32_t waiting_bit;
     uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
 };
+
+/* Of `wakes`: not known yet, or the latency is beyond the wheel. */
+#define LINK_FAR UINT32_MAX
 
 /* capacity in flits, 1 .. 2^20; both latencies >= 1. Wired later by link_connect. */
 void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint32_t latency, uint32_t credit_latency);
@@ -126,10 +131,13 @@ __attribute__((always_inline)) static inline void link_push_flits(struct link *l
     }
     if (flits != 1)
         link->promised = 0;
-    if (__builtin_expect(link->wakes.bit != 0, 1))
-        engine_wake_at(link->engine, tail == link->head, &link->wakes, visible);
-    else
-        link_wake_first(link, tail == link->head, visible);
+    bool wanted = tail == link->head;
+    if (__builtin_expect(link->wakes == LINK_FAR, 0)) {
+        link_wake_first(link, wanted, visible);
+        return;
+    }
+    engine_wake_at(link->engine, wanted, link->wakes, visible);
+    link->engine->wakeups += wanted;
 }
 
 /* Must be ready. */

@@ -16,9 +16,10 @@ static inline void account(struct router *router, uint64_t now)
 
 static void add_sent(struct router *router, uint32_t port, enum router_counter packets, enum router_counter flits)
 {
-    router->counters[packets] += router->sent[port];
-    router->counters[flits] += router->sent[port] + router->more_flits[port];
-    router->sent[port] = router->more_flits[port] = 0;
+    router->counters[packets] += router->port[port].sent;
+    router->counters[flits] += router->port[port].sent;
+    router->counters[ROUTER_FLITS_IN] += router->port[port].sent;
+    router->port[port].sent = 0;
 }
 
 void router_settle(struct router *router, uint64_t now)
@@ -30,12 +31,14 @@ void router_settle(struct router *router, uint64_t now)
     add_sent(router, PORT_SOUTH, ROUTER_HOPS_NS, ROUTER_FLITS_NS);
     for (uint32_t port = PORT_LOCAL; port < router->ports; port++)
         add_sent(router, port, ROUTER_HOPS_LOCAL, ROUTER_FLITS_LOCAL);
+    router->counters[ROUTER_FLITS_IN] -= router->stayed;
+    router->stayed = 0;
 }
 
 void router_restart(struct router *router)
 {
     for (uint32_t port = 0; port < router->ports; port++)
-        router->behind[port] = ~UINT32_C(1);
+        router->port[port].behind = (uint16_t)~UINT32_C(1);
 }
 
 /* ---- where a packet wants to go ---- */
@@ -43,7 +46,7 @@ void router_restart(struct router *router)
 /* Another chip's place becomes that of the chip-to-chip link on its side. */
 static uint32_t gate_to(const struct router *router, uint32_t place)
 {
-    return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
+    return place > router->place ? router->gate_east : router->gate_west;
 }
 
 /* First along x, then along y: the higher of the two that differs says which way, and which of the places is less says
@@ -60,20 +63,27 @@ static inline uint32_t unicast_port(const struct router *router, uint32_t place)
     return way ^ ((way ^ off) & here); /* here: the port, since that of the router's own place is 0 */
 }
 
-/* The copy of a multicast packet for one output. */
-static struct packet copy_for(const struct router *router, const struct packet *packet, uint32_t output)
+/* Bits set; by arithmetic, as not every x86-64 processor has an instruction for it. */
+static inline uint32_t count_ports(uint32_t ports)
 {
-    struct packet copy = *packet;
+    ports -= ports >> 1 & 0x5555;
+    ports = (ports & 0x3333) + (ports >> 2 & 0x3333);
+    ports = (ports + (ports >> 4)) & 0x0f0f;
+    return (ports + (ports >> 8)) & 31;
+}
+
+/* Makes a multicast packet the copy for one output. */
+static inline void make_copy(const struct router *router, struct packet *packet, uint32_t output)
+{
     const struct tree_row *row = &router->trees->rows[packet->target];
     uint32_t before = row->ports & ((UINT32_C(1) << output) - 1);
-    uint32_t next = router->trees->next[row->next + (uint32_t)__builtin_popcount(before)];
+    uint32_t next = router->trees->next[row->next + count_ports(before)];
     if (output < PORT_LOCAL) {
-        copy.target = next;
+        packet->target = next;
     } else {
-        copy.kind = PACKET_SPIKE;
-        copy.axon = next;
+        packet->kind = PACKET_SPIKE;
+        packet->axon = next;
     }
-    return copy;
 }
 
 /* ---- packets that come to the front of their input ---- */
@@ -83,8 +93,9 @@ static uint32_t request_copies(struct router *router, uint32_t input, const stru
 {
     uint32_t wanted = router->trees->rows[packet->target].ports;
     router->counters[ROUTER_TABLE_READS]++;
+    router->port[__builtin_ctz(input)].copies = (uint16_t)wanted;
     for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1)
-        router->requests[__builtin_ctz(outputs)] |= input;
+        router->port[__builtin_ctz(outputs)].requests |= (uint16_t)input;
     return wanted;
 }
 
@@ -93,18 +104,20 @@ static inline uint32_t look_at_inputs(struct router *router, uint32_t inputs)
 {
     uint32_t wanted = 0;
     for (uint32_t others; inputs; inputs = others) {
-        const struct packet *packet = &router->in[__builtin_ctz(inputs)]->front->packet;
+        const struct packet *packet = &router->port[__builtin_ctz(inputs)].in->front->packet;
         others = inputs & (inputs - 1);
         uint32_t input = inputs ^ others;
         if (__builtin_expect(packet->flits != 1 || packet->kind == PACKET_TREE, 0)) {
-            router->special |= input;
+            if (packet->flits != 1)
+                router->longs |= (uint16_t)input;
             if (packet->kind == PACKET_TREE) {
+                router->copied |= (uint16_t)(input & ~router->longs);
                 wanted |= request_copies(router, input, packet);
                 continue;
             }
         }
         uint32_t output = unicast_port(router, packet->target);
-        router->requests[output] |= input;
+        router->port[output].requests |= (uint16_t)input;
         wanted |= UINT32_C(1) << output;
     }
     return wanted;
@@ -115,7 +128,7 @@ static uint32_t wanted_by(const struct router *router, uint32_t input)
 {
     uint32_t wanted = 0;
     for (uint32_t output = 0; output < router->ports; output++)
-        wanted |= (router->requests[output] >> input & 1) << output;
+        wanted |= (router->port[output].requests >> input & UINT32_C(1)) << output;
     return wanted;
 }
 
@@ -124,7 +137,7 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 {
     uint32_t inputs = 0;
     for (uint32_t input = 0; input < router->ports; input++)
-        if (router->in[input] && wanted_by(router, input) == 0 && link_peek(router->in[input], now))
+        if (router->port[input].in && wanted_by(router, input) == 0 && link_peek(router->port[input].in, now))
             inputs |= UINT32_C(1) << input;
     return inputs;
 }
@@ -155,10 +168,11 @@ static inline uint32_t leave(struct router *router, uint64_t now, uint32_t input
 static inline void pass(struct router *router, uint32_t output, uint32_t output_bit, uint32_t input,
                         struct outcome *outcome)
 {
-    uint32_t others = router->requests[output] ^ input;
-    router->requests[output] = others;
-    router->behind[output] = -(input << 1);
-    router->sent[output]++;
+    struct router_port *port = &router->port[output];
+    uint32_t others = port->requests ^ input;
+    port->requests = (uint16_t)others;
+    port->behind = (uint16_t)-(input << 1);
+    port->sent++;
     outcome->served |= others ? 0 : output_bit; /* the others wait from the next cycle on */
 }
 
@@ -170,38 +184,53 @@ static void trace_hop(const struct router *router, uint64_t now, uint32_t output
 /* A long packet keeps the link for as many cycles. */
 static void carry(struct router *router, uint64_t now, uint32_t output, uint32_t flits)
 {
-    router->carrying |= UINT32_C(1) << output;
+    static const uint8_t direction[PORT_LOCAL] = {ROUTER_FLITS_EW, ROUTER_FLITS_EW, ROUTER_FLITS_NS, ROUTER_FLITS_NS};
+    router->carrying |= (uint16_t)(UINT32_C(1) << output);
     router->free_at[output] = now + flits;
-    router->more_flits[output] += flits - 1u;
+    router->counters[output < PORT_LOCAL ? direction[output] : ROUTER_FLITS_LOCAL] += flits - 1u;
+    router->counters[ROUTER_FLITS_IN] += flits - 1u;
 }
 
-/* A packet that is long, or of which this may not be the last copy. Nothing moves if it has no credit. */
-static __attribute__((noinline)) struct outcome serve_special(struct router *router, uint64_t now, uint32_t output,
-                                                              uint32_t input)
+/* Turns the packet in front of an input into the copy for one output; returns whether there are more to make. */
+static inline bool copy_front(struct router *router, struct packet *packet, uint32_t output, struct router_port *from)
+{
+    from->copies &= (uint16_t)~(UINT32_C(1) << output);
+    make_copy(router, packet, output);
+    router->stayed += from->copies ? packet->flits : 0;
+    return from->copies != 0;
+}
+
+/* A packet of several flits. Nothing moves if it has no credit. */
+static __attribute__((noinline)) struct outcome serve_long(struct router *router, uint64_t now, uint32_t output,
+                                                           uint32_t input)
 {
     struct outcome outcome = {.failed = UINT32_C(1) << output};
-    struct link *in = router->in[__builtin_ctz(input)], *out = router->out[output];
-    const struct packet *packet = &in->front->packet;
-    uint32_t flits = packet->flits;
-    if (!link_ready(out, now, flits))
+    struct router_port *from = &router->port[__builtin_ctz(input)];
+    struct packet packet = from->in->front->packet;
+    if (!link_ready(router->port[output].out, now, packet.flits))
         return outcome;
     outcome.failed = 0;
     pass(router, output, UINT32_C(1) << output, input, &outcome);
-    trace_hop(router, now, output, input, flits);
-    if (flits != 1)
-        carry(router, now, output, flits);
-    if (packet->kind == PACKET_TREE) {
-        struct packet copy = copy_for(router, packet, output);
-        link_push(out, now, &copy);
-        if (wanted_by(router, (uint32_t)__builtin_ctz(input)))
-            return outcome;
-    } else {
-        link_push(out, now, packet);
-    }
-    router->special &= ~input;
-    router->counters[ROUTER_FLITS_IN] += flits;
-    outcome.again = leave(router, now, input, in, flits);
+    trace_hop(router, now, output, input, packet.flits);
+    carry(router, now, output, packet.flits);
+    bool stays = packet.kind == PACKET_TREE && copy_front(router, &packet, output, from);
+    link_push(router->port[output].out, now, &packet);
+    if (stays)
+        return outcome;
+    router->longs &= (uint16_t)~input;
+    outcome.again = leave(router, now, input, from->in, packet.flits);
     return outcome;
+}
+
+/* A copy of one flit; returns whether the packet stays for others. */
+static __attribute__((noinline)) bool push_copy(struct router *router, uint64_t now, uint32_t output, uint32_t input,
+                                                struct link *in)
+{
+    struct packet packet = in->front->packet;
+    bool stays = copy_front(router, &packet, output, &router->port[__builtin_ctz(input)]);
+    link_push_flits(router->port[output].out, now, &packet, 1);
+    router->copied &= (uint16_t)~(stays ? 0 : input);
+    return stays;
 }
 
 /* The next input after the one served last: a mask of one. */
@@ -219,8 +248,8 @@ static void wait_until(struct router *router, uint64_t cycle)
 
 static __attribute__((noinline)) void wait_for_credit(struct router *router, uint32_t output, uint32_t input)
 {
-    uint32_t flits = router->in[__builtin_ctz(input)]->front->packet.flits;
-    uint64_t cycle = link_credit_cycle(router->out[output], flits);
+    uint32_t flits = router->port[__builtin_ctz(input)].in->front->packet.flits;
+    uint64_t cycle = link_credit_cycle(router->port[output].out, flits);
     if (cycle == NEVER)
         router->blocked |= UINT32_C(1) << output;
     else
@@ -231,22 +260,26 @@ static __attribute__((noinline)) void wait_for_credit(struct router *router, uin
 __attribute__((always_inline)) static inline void serve(struct router *router, uint64_t now, uint32_t output, uint32_t output_bit, bool traced,
                          struct outcome *outcome)
 {
-    uint32_t input = round_robin(router->requests[output], router->behind[output]);
-    struct link *out = router->out[output];
-    if (__builtin_expect(router->special & input, 0)) {
-        struct outcome one = serve_special(router, now, output, input);
+    uint32_t input = round_robin(router->port[output].requests, router->port[output].behind);
+    struct link *out = router->port[output].out;
+    if (__builtin_expect(router->longs & input, 0)) {
+        struct outcome one = serve_long(router, now, output, input);
         outcome->served |= one.served;
         outcome->again |= one.again;
         if (!one.failed)
             return;
     } else if (link_ready(out, now, 1)) {
-        struct link *in = router->in[__builtin_ctz(input)];
+        struct link *in = router->port[__builtin_ctz(input)].in;
         if (traced)
             trace_hop(router, now, output, input, 1);
         pass(router, output, output_bit, input, outcome);
-        link_push_flits(out, now, &in->front->packet, 1);
+        if (__builtin_expect(router->copied & input, 0)) {
+            if (push_copy(router, now, output, input, in))
+                return;
+        } else {
+            link_push_flits(out, now, &in->front->packet, 1);
+        }
         outcome->again |= leave(router, now, input, in, 1);
-        router->counters[ROUTER_FLITS_IN]++;
         return;
     }
     wait_for_credit(router, output, input);
@@ -260,7 +293,7 @@ static uint32_t carrying(struct router *router, uint64_t now, uint32_t outputs)
     for (outputs &= router->carrying; outputs; outputs &= outputs - 1) {
         uint32_t output = (uint32_t)__builtin_ctz(outputs);
         if (router->free_at[output] <= now) {
-            router->carrying &= ~(UINT32_C(1) << output);
+            router->carrying &= (uint16_t)~(UINT32_C(1) << output);
             continue;
         }
         wait_until(router, router->free_at[output]);
@@ -280,9 +313,8 @@ static inline enum router_counter standing(bool waits_link, bool waits_credit)
 static inline void wake_again(struct router *router, uint32_t reasons)
 {
     struct engine *engine = router->component.engine;
-    if (!router->wakes.bit)
-        router->wakes = engine_wake_place(engine, router->component.id, ROUTER_WOKEN_BY_OUTPUT);
-    engine_wake_next(engine, &router->wakes, reasons);
+    engine_wake_at(engine, reasons, router->component.place + ROUTER_WOKEN_BY_OUTPUT, engine->now + 1);
+    engine->wakeups++;
 }
 
 /* An output that waited for credit is looked at again when a packet comes that wants it: it may be its turn, and it may
@@ -355,11 +387,12 @@ static void router_hash(const void *self, struct hash *hash)
     const struct router *router = self;
     hash_u64(hash, router->standing);
     for (uint32_t port = 0; port < router->ports; port++) {
-        uint32_t turn = (uint32_t)__builtin_ctz(router->behind[port]) - 1u; /* the input served last */
+        uint32_t behind = router->port[port].behind | UINT32_C(1) << ROUTER_PORTS_MAX;
+        uint32_t turn = (uint32_t)__builtin_ctz(behind) - 1u; /* the input served last */
         hash_u64(hash, (uint64_t)turn << 32 | wanted_by(router, port));
         hash_timer(hash, router->free_at[port], router->component.engine->now);
-        if (router->in[port])
-            link_hash(router->in[port], hash);
+        if (router->port[port].in)
+            link_hash(router->port[port].in, hash);
     }
     hash_u64s(hash, router->counters, ROUTER_COUNTERS);
 }
@@ -380,7 +413,7 @@ static bool router_waiting(const void *self, char *text, size_t size)
         else
             engine_waits_for(text, size, "local port %u", output - PORT_LOCAL);
     }
-    engine_waits_for(text, size, " (tile %u,%u)", router->x, router->y);
+    engine_waits_for(text, size, " (tile %u,%u)", place_x(router->place), place_y(router->place));
     return wanted != 0;
 }
 
@@ -396,8 +429,8 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
                  uint32_t ports)
 {
     must(ports <= ROUTER_PORTS_MAX);
-    *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
-                              .place = place_pack(chip, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
+    *router = (struct router){.component = {.class_of = &router_class, .index = index},
+                              .place = place_pack(chip, x, y, 0), .ports = (uint16_t)ports, .standing = ROUTER_IDLE};
     router_restart(router);
     engine_add(engine, &router->component);
 }
@@ -405,8 +438,8 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 void router_attach(struct router *router, uint32_t port, struct link *in, struct link *out)
 {
     must(port < router->ports);
-    router->in[port] = in;
-    router->out[port] = out;
+    router->port[port].in = in;
+    router->port[port].out = out;
     if (in)
         in->reason = ROUTER_WOKEN_BY_INPUT_0 + port;
     if (out) {

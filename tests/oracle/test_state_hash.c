@@ -294,14 +294,24 @@ START_TEST(of_spikes_that_wait_to_be_sent)
 END_TEST
 
 /* Whoever else an output could have served last. */
-static void check_turns(struct stopped *stopped, uint32_t *behind)
+static void check_turns(struct stopped *stopped, uint16_t *behind)
 {
-    uint32_t before = *behind;
+    uint16_t before = *behind;
     for (uint32_t input = 0; input < ROUTER_PORTS_MAX; input++) {
-        *behind = -(UINT32_C(2) << input);
+        *behind = (uint16_t)-(UINT32_C(2) << input);
         ck_assert((plain_system_hash(&stopped->plain) == stopped->hash) == (*behind == before));
     }
     *behind = before;
+}
+
+/* One input more or less that wants an output. */
+static void check_requests(struct stopped *stopped, uint16_t *requests, uint32_t inputs)
+{
+    for (uint32_t input = 0; input < inputs; input++) {
+        *requests ^= (uint16_t)(UINT32_C(1) << input);
+        ck_assert_uint_ne(plain_system_hash(&stopped->plain), stopped->hash);
+        *requests ^= (uint16_t)(UINT32_C(1) << input);
+    }
 }
 
 START_TEST(of_a_router)
@@ -315,8 +325,8 @@ START_TEST(of_a_router)
         for (uint32_t i = 0; i < ROUTER_COUNTERS; i++)
             FLIP(router->counters[i]);
         for (uint32_t port = 0; port < router->ports; port++) {
-            check_turns(&stopped, &router->behind[port]);
-            FLIP(router->wanted[port]);
+            check_turns(&stopped, &router->port[port].behind);
+            check_requests(&stopped, &router->port[port].requests, router->ports);
             router->free_at[port] = stopped.plain.now + 1;
             ck_assert_uint_ne(plain_system_hash(&stopped.plain), stopped.hash);
             router->free_at[port] = stopped.plain.now; /* as good as any time in the past */
