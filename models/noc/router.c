@@ -4,13 +4,21 @@
 #include "sim/trace.h"
 #include <stdio.h>
 
+/* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
+ * is there. (A packet that comes to the front asks for a step in the next cycle.) */
+static enum router_counter standing(const struct router *router)
+{
+    static const uint8_t kind[4] = {ROUTER_IDLE, ROUTER_STALL_CREDIT, ROUTER_STALL_LINK, ROUTER_STALL_LINK};
+    return (enum router_counter)kind[(router->waits_link != 0) * 2 + (router->waits_credit != 0)];
+}
+
 /* The cycle in which a packet has left is counted already. */
 static inline void account(struct router *router, uint64_t now)
 {
     if (now <= router->accounted)
         return;
-    trace_state(&router->component, router->accounted, now, router->standing);
-    router->counters[router->standing] += now - router->accounted;
+    trace_state(&router->component, router->accounted, now, standing(router));
+    router->counters[standing(router)] += now - router->accounted;
     router->accounted = now;
 }
 
@@ -257,8 +265,8 @@ static __attribute__((noinline)) void wait_for_credit(struct router *router, uin
 }
 
 /* The input whose turn it is gets the output, if its packet has credit. */
-__attribute__((always_inline)) static inline void serve(struct router *router, uint64_t now, uint32_t output, uint32_t output_bit, bool traced,
-                         struct outcome *outcome)
+__attribute__((always_inline)) static inline void serve(struct router *router, uint64_t now, uint32_t output,
+                                                        uint32_t output_bit, bool traced, struct outcome *outcome)
 {
     uint32_t input = round_robin(router->port[output].requests, router->port[output].behind);
     struct link *out = router->port[output].out;
@@ -302,25 +310,10 @@ static uint32_t carrying(struct router *router, uint64_t now, uint32_t outputs)
     return carrying;
 }
 
-/* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
- * is there. (A packet that comes to the front asks for a step in the next cycle.) */
-static inline enum router_counter standing(bool waits_link, bool waits_credit)
-{
-    static const uint8_t kind[4] = {ROUTER_IDLE, ROUTER_STALL_CREDIT, ROUTER_STALL_LINK, ROUTER_STALL_LINK};
-    return (enum router_counter)kind[waits_link * 2 + waits_credit];
-}
-
-static inline void wake_again(struct router *router, uint32_t reasons)
-{
-    struct engine *engine = router->component.engine;
-    engine_wake_at(engine, reasons, router->component.place + ROUTER_WOKEN_BY_OUTPUT, engine->now + 1);
-    engine->wakeups++;
-}
-
-/* An output that waited for credit is looked at again when a packet comes that wants it: it may be its turn, and it may
- * need fewer credits. */
-__attribute__((always_inline)) static inline void step_router(struct router *router, uint64_t now, uint32_t inputs,
-                                                              bool traced)
+/* Returns the reasons for which it must step in the next cycle. An output that waited for credit is looked at again when
+ * a packet comes that wants it: it may be its turn, and it may need fewer credits. */
+__attribute__((always_inline)) static inline uint32_t step_router(struct router *router, uint64_t now, uint32_t inputs,
+                                                                  bool traced)
 {
     struct outcome outcome = {0};
     account(router, now);
@@ -337,8 +330,8 @@ __attribute__((always_inline)) static inline void step_router(struct router *rou
     }
     uint32_t moved = outputs & ~outcome.failed, contended = moved & ~outcome.served;
     router->requested = requested & ~outcome.served;
-    outcome.again |= (uint32_t)(contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
-    router->standing = standing((contended | carry) != 0, (blocked | outcome.failed) != 0);
+    router->waits_link = (uint16_t)(contended | carry);
+    router->waits_credit = (uint16_t)(blocked | outcome.failed);
     if (moved) {
         router->component.progress++;
         router->counters[ROUTER_BUSY]++;
@@ -346,46 +339,63 @@ __attribute__((always_inline)) static inline void step_router(struct router *rou
             trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
-    if (outcome.again)
-        wake_again(router, outcome.again);
+    return outcome.again | (uint32_t)(contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
 }
 
 /* Asks every output again, so that the oracle sees one that sleeps though its credit is back. */
 static uint64_t router_step(void *self, uint64_t now)
 {
     struct router *router = self;
+    struct engine *engine = router->component.engine;
     router->blocked = 0;
-    step_router(router, now, new_in_front(router, now), true);
+    uint32_t again = step_router(router, now, new_in_front(router, now), true);
+    if (again) {
+        engine_wake_at(engine, again, router->component.place, now + 1);
+        engine->wakeups++;
+    }
     return NEVER;
 }
 
-__attribute__((always_inline)) static inline void step_routers(struct engine *engine, uint32_t first, uint64_t words, bool traced)
+/* The routers of a word. Returns those that must step in the next cycle, with their reasons. */
+__attribute__((always_inline)) static inline uint64_t step_word(struct engine *engine, struct component *const *at,
+                                                                uint64_t due, bool traced)
+{
+    uint64_t next = 0;
+    for (uint32_t place = 0; due; at++, due >>= 1u << ROUTER_REASON_BITS, place += 1u << ROUTER_REASON_BITS) {
+        uint32_t reasons = (uint32_t)due;
+        if (reasons == 0)
+            continue;
+        uint32_t again = step_router((struct router *)*at, engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0, traced);
+        next |= (uint64_t)again << place;
+        engine->steps++;
+        engine->wakeups += again != 0;
+    }
+    return next;
+}
+
+__attribute__((always_inline)) static inline void step_words(struct engine *engine, uint32_t first, uint64_t words,
+                                                             bool traced)
 {
     for (; words; words &= words - 1) {
         uint32_t word = first + (uint32_t)__builtin_ctzll(words);
-        struct component *const *at = engine->word[word].at;
-        for (uint64_t due = due_take(engine, word); due; at++, due >>= 1u << ROUTER_REASON_BITS) {
-            uint32_t reasons = (uint32_t)due;
-            if (reasons == 0)
-                continue;
-            engine->steps++;
-            step_router((struct router *)*at, engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0, traced);
-        }
+        uint64_t next = step_word(engine, engine->word[word].at, due_take(engine, word), traced);
+        if (next)
+            engine_wake_at(engine, next, word * 64, engine->now + 1);
     }
 }
 
 static void routers_step(struct engine *engine, uint32_t first, uint64_t words)
 {
     if (__builtin_expect(engine->trace != NULL, 0))
-        step_routers(engine, first, words, true);
+        step_words(engine, first, words, true);
     else
-        step_routers(engine, first, words, false);
+        step_words(engine, first, words, false);
 }
 
 static void router_hash(const void *self, struct hash *hash)
 {
     const struct router *router = self;
-    hash_u64(hash, router->standing);
+    hash_u64(hash, standing(router));
     for (uint32_t port = 0; port < router->ports; port++) {
         uint32_t behind = router->port[port].behind | UINT32_C(1) << ROUTER_PORTS_MAX;
         uint32_t turn = (uint32_t)__builtin_ctz(behind) - 1u; /* the input served last */
@@ -430,7 +440,7 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 {
     must(ports <= ROUTER_PORTS_MAX);
     *router = (struct router){.component = {.class_of = &router_class, .index = index},
-                              .place = place_pack(chip, x, y, 0), .ports = (uint16_t)ports, .standing = ROUTER_IDLE};
+                              .place = place_pack(chip, x, y, 0), .ports = (uint16_t)ports};
     router_restart(router);
     engine_add(engine, &router->component);
 }

@@ -55,7 +55,7 @@ struct router {
     uint16_t longs;     /* inputs whose packet in front is of several flits */
     uint16_t copied;    /* inputs whose packet in front is of one flit and may go to several outputs */
     uint16_t ports;     /* in use: 4 + local ones */
-    enum router_counter standing; /* what the cycles since the last step count as */
+    uint16_t waits_link, waits_credit; /* outputs that a packet waits for since the last step, and why */
     uint32_t place;     /* chip, x and y; port 0 */
     uint64_t accounted;
     uint64_t counters[ROUTER_COUNTERS];

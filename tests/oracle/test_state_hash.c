@@ -304,6 +304,22 @@ static void check_turns(struct stopped *stopped, uint16_t *behind)
     *behind = before;
 }
 
+/* That some output waits for its link, or all that wait do so for credit. */
+static void check_waits(struct stopped *stopped, uint16_t *link, uint16_t *credit)
+{
+    uint16_t before[2] = {*link, *credit};
+    uint64_t seen[3];
+    for (int waits = 0; waits < 3; waits++) {
+        *link = waits == 2;
+        *credit = waits == 1;
+        seen[waits] = plain_system_hash(&stopped->plain);
+    }
+    *link = before[0];
+    *credit = before[1];
+    ck_assert(seen[0] != seen[1] && seen[1] != seen[2] && seen[2] != seen[0]);
+    ck_assert(seen[before[0] ? 2 : before[1] ? 1 : 0] == stopped->hash);
+}
+
 /* One input more or less that wants an output. */
 static void check_requests(struct stopped *stopped, uint16_t *requests, uint32_t inputs)
 {
@@ -321,7 +337,7 @@ START_TEST(of_a_router)
     stop_when(&stopped, in_timestep_3);
     for (uint32_t tile = 0; tile < chip_tiles(&stopped.run->chip); tile++) {
         struct router *router = &stopped.chip->routers[tile];
-        FLIP_ENUM(router->standing);
+        check_waits(&stopped, &router->waits_link, &router->waits_credit);
         for (uint32_t i = 0; i < ROUTER_COUNTERS; i++)
             FLIP(router->counters[i]);
         for (uint32_t port = 0; port < router->ports; port++) {
