@@ -25,10 +25,8 @@ static void add_switch(struct chip *chip, uint32_t tile)
     uint32_t per_tile = config->noc.cores_per_tile, columns = config->noc.columns;
     struct router *router = &chip->routers[tile];
     router_init(router, chip->engine, tile, chip->number, tile % columns, tile / columns, PORT_LOCAL + per_tile + 3);
-    router->port_east = PORT_LOCAL + per_tile + 1;
-    router->port_west = PORT_LOCAL + per_tile + 2;
-    router->gate_east = place_pack(chip->number, columns - 1, 0, router->port_east);
-    router->gate_west = place_pack(chip->number, 0, 0, router->port_west);
+    router->gate_east = place_pack(chip->number, columns - 1, 0, PORT_LOCAL + per_tile + 1);
+    router->gate_west = place_pack(chip->number, 0, 0, PORT_LOCAL + per_tile + 2);
     router->trees = &chip->routes.trees;
     chip->router_counters[tile] = router->counters;
 }
@@ -72,13 +70,13 @@ static void make_room(struct chip *chip)
     else
         chip->event_cores = memory_array(cores, sizeof *chip->event_cores);
     if (config->noc.router_kind == ROUTER_SWITCH)
-        chip->routers = memory_array(tiles, sizeof *chip->routers);
+        chip->routers = memory_lines(tiles, sizeof *chip->routers);
     else
         chip->merge_routers = memory_array(tiles, sizeof *chip->merge_routers);
     if (chip->cores && config->core.neuron_location == NEURON_PROCESSOR)
         chip->processors = memory_array(tiles, sizeof *chip->processors);
     chip->link_capacity = 6 * tiles + 5 * cores + 8;
-    chip->links = memory_array(chip->link_capacity, sizeof *chip->links);
+    chip->links = memory_lines(chip->link_capacity, sizeof *chip->links);
 }
 
 void chip_add_parts(struct chip *chip)

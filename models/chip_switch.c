@@ -90,7 +90,7 @@ void chip_wire_switch(struct chip *chip)
         wire_local(chip, chip->config->host.tile, host_number, &chip->port.component, &chip->port.in, &chip->port.out);
     if (chip->number + 1 < chip->config->host.chips)
         wire_chip_link(chip, &chip->east, &chip->timestep.east, chip->config->noc.columns - 1,
-                       chip->routers[0].port_east);
+                       place_port(chip->routers[0].gate_east));
     if (chip->number > 0)
-        wire_chip_link(chip, &chip->west, &chip->timestep.west, 0, chip->routers[0].port_west);
+        wire_chip_link(chip, &chip->west, &chip->timestep.west, 0, place_port(chip->routers[0].gate_west));
 }

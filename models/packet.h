@@ -25,7 +25,7 @@ static inline uint32_t place_pack(uint32_t chip, uint32_t x, uint32_t y, uint32_
 {
     return chip << 24 | x << 16 | y << 8 | port;
 }
-#define PLACE_TILE UINT32_C(0x00ffff00) /* x, y */
+#define PLACE_Y_UNIT UINT32_C(0x00000100)
 #define PLACE_X_UNIT UINT32_C(0x00010000)
 static inline uint32_t place_chip(uint32_t place) { return place >> 24; }
 static inline uint32_t place_x(uint32_t place) { return place >> 16 & 255; }

@@ -41,6 +41,16 @@ void engine_add(struct engine *engine, struct component *component)
     engine->component[engine->count++] = component;
 }
 
+/* The `count` words from `first` on are all of a class. */
+static void note_class_words(struct engine *engine, uint32_t first, uint32_t count)
+{
+    for (uint32_t word = first; word < first + count; word++) {
+        uint32_t begin = word / 64 * 64, from = first > begin ? first - begin : 0, behind = first + count - begin;
+        engine->word[word].of_class = ~UINT64_C(0) << from & ~UINT64_C(0) >> (behind < 64 ? 64 - behind : 0);
+    }
+    engine->words += count;
+}
+
 /* Places of the components of the class of `first`: from the first unused word and at[placed] on, in the order of ids. */
 static void place_class(struct engine *engine, uint32_t first, uint32_t *placed)
 {
@@ -56,7 +66,7 @@ static void place_class(struct engine *engine, uint32_t first, uint32_t *placed)
         engine->place[id] = engine->component[id]->place = word * 64 + (nth % per_word << class_of->reason_bits);
         engine->at[(*placed)++] = engine->component[id];
     }
-    engine->words += (*placed - begin + per_word - 1) / per_word;
+    note_class_words(engine, engine->words, (*placed - begin + per_word - 1) / per_word);
 }
 
 /* Summary words for `words` words, themselves included. */
@@ -82,6 +92,8 @@ void engine_seal(struct engine *engine)
     while (UINT32_C(1) << engine->slot_shift < engine->words)
         engine->slot_shift++;
     engine->wheel = memory_array((size_t)ENGINE_SLOTS << engine->slot_shift, sizeof(uint64_t));
+    for (uint32_t s = 0; s < ENGINE_SLOTS; s++)
+        engine->slot[s] = (struct wheel_slot){engine->wheel + ((size_t)s << engine->slot_shift), UINT64_C(1) << s};
     engine->batch = memory_array(engine->count, sizeof(uint32_t));
 }
 
@@ -248,14 +260,11 @@ static void run_cycle_in_mode(struct engine *engine)
     free(was_due);
 }
 
-static void step_word(struct engine *engine, const struct due_word *word, uint64_t due)
+static void step_word(struct engine *engine, uint32_t word)
 {
-    if (word->class_of->step_due) {
-        word->class_of->step_due(engine, word->at, due);
-        return;
-    }
-    for (; due; due &= due - 1)
-        step_one(engine, word->at[__builtin_ctzll(due)]);
+    struct component *const *at = engine->word[word].at;
+    for (uint64_t due = due_take(engine, word); due; due &= due - 1)
+        step_one(engine, at[__builtin_ctzll(due)]);
 }
 
 /* The hot loop: nobody can become due in the slot being run, so its words can be taken one by one. Here the order is by
@@ -267,11 +276,16 @@ static void run_cycle(struct engine *engine)
     for (uint32_t s = 0; s < engine->summaries; s++) {
         uint64_t words = slot[s];
         slot[s] = 0;
-        for (; words; words &= words - 1) {
+        while (words) {
             uint32_t word = s * 64 + (uint32_t)__builtin_ctzll(words);
-            uint64_t due = slot[word];
-            slot[word] = 0;
-            step_word(engine, &engine->word[word], due);
+            const struct due_word *due = &engine->word[word];
+            if (due->class_of->step_due) {
+                due->class_of->step_due(engine, s * 64, words & due->of_class);
+                words &= ~due->of_class;
+            } else {
+                step_word(engine, word);
+                words &= words - 1;
+            }
         }
     }
 }

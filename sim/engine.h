@@ -38,10 +38,11 @@ struct component_class {
     bool (*waiting)(const void *self, char *text, size_t size);
     /* NULL, or brings counters and state that run behind or ahead to what they are at the start of `now`. */
     void (*settle)(void *self, uint64_t now);
-    /* NULL, or steps the neighbours whose bits are set in `due` without a call through a pointer for each: counts them in
-     * engine->steps and wakes them again itself. It may use for which reasons they were woken; `step`, which does the
-     * same work in the other orders and for the oracle, must find out. */
-    void (*step_due)(struct engine *engine, struct component *const *at, uint64_t due);
+    /* NULL, or steps everybody of the class whose bits are set in words of the due set, without a call through a pointer
+     * for each: those words whose bits are set in `words` (due_take), of 64 from `first` on. Counts them in engine->steps
+     * and wakes them again itself. It may use for which reasons they were woken; `step`, which does the same work in the
+     * other orders and for the oracle, must find out. */
+    void (*step_due)(struct engine *engine, uint32_t first, uint64_t words);
     /* A component has 1 << reason_bits bits in `due`, one for each reason for which it can be woken; at most 5. Needs
      * step_due unless it is 0. */
     uint32_t reason_bits;
@@ -59,17 +60,24 @@ struct component {
 
 #define ENGINE_SLOTS 64u
 
+struct wheel_slot {
+    uint64_t *word; /* its part of the wheel */
+    uint64_t bit;   /* in engine.occupied */
+};
+
 struct engine {
     uint64_t now;      /* the cycle being run, or the next to run */
     uint64_t earliest; /* that anyone may be woken for: now, or now + 1 while `now` is being run */
     uint64_t occupied; /* bit s: slot s is not empty */
     uint64_t *wheel;       /* [ENGINE_SLOTS][1 << slot_shift]: `summaries` words whose bits say which words of the slot
                               are not 0, then the words of the due set; components of a class are neighbours there */
+    struct wheel_slot slot[ENGINE_SLOTS];
     uint32_t slot_shift, summaries, words; /* words: of a slot in use */
     uint32_t *place;   /* [count]: of an id */
     struct due_word {      /* [words]: whose bits they are; the first `summaries` are nobody's */
         const struct component_class *class_of;
         struct component **at;
+        uint64_t of_class; /* words of the class among the 64 with the same summary word */
     } *word;
     struct component **at; /* [count]: by place */
     struct component **component; /* [count]: of an id */
@@ -96,49 +104,39 @@ void engine_wake_far(struct engine *engine, uint32_t id, uint32_t reason, uint64
 
 static inline uint64_t *engine_slot(const struct engine *engine, uint64_t cycle)
 {
-    return engine->wheel + ((size_t)(cycle & (ENGINE_SLOTS - 1)) << engine->slot_shift);
+    return engine->slot[cycle & (ENGINE_SLOTS - 1)].word;
 }
 
-/* Where a component's bit for one reason lies in a slot, worked out once. */
-struct wake_place {
-    uint64_t bit, summary_bit; /* bit 0: not worked out yet */
-    uint32_t word, summary;
-};
-
-static inline struct wake_place engine_wake_place(const struct engine *engine, uint32_t id, uint32_t reason)
+/* Who is due now of a word of the due set; they are not any more. */
+static inline uint64_t due_take(const struct engine *engine, uint32_t word)
 {
-    uint32_t place = engine->place[id] + reason;
-    struct wake_place wake = {UINT64_C(1) << (place & 63), UINT64_C(1) << (place >> 6 & 63), place >> 6, place >> 12};
-    return wake;
+    uint64_t *slot = engine_slot(engine, engine->now), due = slot[word];
+    slot[word] = 0;
+    return due;
 }
 
-/* In a cycle within the wheel. `wanted` false: nobody is due; there is no jump for that, since nobody could foresee it,
- * and that the cycle is looked at in vain does no harm. */
-static inline void engine_wake_at(struct engine *engine, bool wanted, const struct wake_place *place, uint64_t cycle)
+/* A component's bit for one reason, in every slot. */
+static inline uint32_t engine_place(const struct engine *engine, uint32_t id, uint32_t reason)
 {
-    uint64_t *slot = engine_slot(engine, cycle);
-    slot[place->word] |= place->bit & -(uint64_t)wanted;
-    slot[place->summary] |= place->summary_bit;
-    engine->occupied |= UINT64_C(1) << (cycle & (ENGINE_SLOTS - 1));
-    engine->wakeups += wanted;
+    return engine->place[id] + reason;
 }
 
-/* In the next cycle, for those `reasons` whose bits are set. */
-static inline void engine_wake_next(struct engine *engine, const struct wake_place *place, uint64_t reasons)
+/* From the bit at `place` on, those that are set in `due`, in a cycle within the wheel. Nothing set: nobody is due; there
+ * is no jump for that, since nobody could foresee it, and that the cycle is looked at in vain does no harm. */
+static inline void engine_wake_at(struct engine *engine, uint64_t due, uint32_t place, uint64_t cycle)
 {
-    uint64_t *slot = engine_slot(engine, engine->now + 1);
-    slot[place->word] |= place->bit * reasons;
-    slot[place->summary] |= place->summary_bit;
-    engine->occupied |= UINT64_C(1) << ((engine->now + 1) & (ENGINE_SLOTS - 1));
-    engine->wakeups++;
+    const struct wheel_slot *slot = &engine->slot[cycle & (ENGINE_SLOTS - 1)];
+    slot->word[place >> 6] |= due << (place & 63);
+    slot->word[place >> 12] |= UINT64_C(1) << (place >> 6 & 63);
+    engine->occupied |= slot->bit;
 }
 
 /* If `wanted`, makes `id` due in `cycle` for one of its class's reasons. */
 static inline void engine_wake_if(struct engine *engine, bool wanted, uint32_t id, uint32_t reason, uint64_t cycle)
 {
     if (cycle - engine->earliest < ENGINE_SLOTS - 1) {
-        struct wake_place place = engine_wake_place(engine, id, reason);
-        engine_wake_at(engine, wanted, &place, cycle);
+        engine_wake_at(engine, wanted, engine_place(engine, id, reason), cycle);
+        engine->wakeups += wanted;
     } else if (wanted) {
         engine_wake_far(engine, id, reason, cycle);
     }

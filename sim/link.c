@@ -11,13 +11,13 @@ static void make_ring(struct link *link, uint32_t flits)
         size *= 2;
     free(link->ring);
     link->mask = size - 1;
-    link->ring = memory_array(size, sizeof(struct link_entry));
+    link->front = link->ring = memory_lines(size, sizeof(struct link_entry));
 }
 
 void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint32_t latency, uint32_t credit_latency)
 {
     must(capacity >= 1 && capacity <= 1u << 20 && latency >= 1 && credit_latency >= 1);
-    *link = (struct link){.engine = engine, .capacity = capacity, .latency = latency,
+    *link = (struct link){.engine = engine, .capacity = capacity, .latency = latency, .wakes = LINK_FAR,
                           .credit_latency = credit_latency};
     make_ring(link, capacity);
 }
@@ -34,10 +34,22 @@ void link_connect(struct link *link, const struct component *producer, const str
     link->consumer = consumer->id;
 }
 
+static void wake_consumer(const struct link *link, bool wanted, uint64_t visible)
+{
+    engine_wake_if(link->engine, wanted, link->consumer, link->reason, visible);
+}
+
+void link_wake_first(struct link *link, bool wanted, uint64_t visible)
+{
+    if (link->latency < ENGINE_SLOTS - 1)
+        link->wakes = engine_place(link->engine, link->consumer, link->reason);
+    wake_consumer(link, wanted, visible);
+}
+
 void link_free(struct link *link)
 {
     free(link->ring);
-    link->ring = NULL;
+    link->front = link->ring = NULL;
 }
 
 void link_take_places(struct link *link, uint32_t flits)
@@ -83,7 +95,7 @@ void link_end_announcing(struct link *link, uint32_t first)
     else
         link->producer_waits = true;
     if (link->head == first)
-        link_wake_consumer(link, true, link->ring[first & link->mask].visible);
+        wake_consumer(link, true, link->front->visible);
 }
 
 void link_return_credit(struct link *link, uint64_t free_at)
@@ -107,6 +119,7 @@ void link_push_promised(struct link *link, uint64_t now, struct link_entry *entr
         link_free_places(link, flits, entry->free_at);
     link->promised -= flits;
     link->head = link->tail;
+    link->front = &link->ring[link->head & link->mask];
     if (link->deliveries)
         tally_done_at(link->deliveries, now, entry->visible);
 }

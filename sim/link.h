@@ -42,17 +42,20 @@ struct link_entry {
 };
 
 struct link {
+    /* what a packet's way through it touches: one line of the cache */
     struct link_entry *ring; /* [mask + 1] */
+    struct link_entry *front; /* place of the oldest packet, or of the next one to come: `head` in the ring */
     struct engine *engine;
     uint32_t mask;           /* ring size - 1, a power of two >= capacity */
     uint32_t capacity;       /* flits */
     uint32_t tail, head;     /* producer's, consumer's: flits pushed, popped so far */
     uint32_t latency, credit_latency;
-    struct wake_place wakes; /* the consumer, when the engine is sealed */
     uint32_t promised;       /* flits that the consumer will take at once */
+    uint32_t wakes;          /* the consumer's bit in the due set, from the first packet on; or LINK_FAR */
     bool producer_waits;     /* for credit, or that announced packets are sent; schedules only */
     bool promises;           /* `collected` is in use */
     bool announces;          /* `unsent` is in use: nothing is pushed, everything announced */
+    /* the rest */
     uint32_t collected;      /* flits */
     struct tally *deliveries; /* or NULL: is told when a promised packet is taken */
     uint32_t unsent;         /* flit of the first announced packet whose cycle is not known */
@@ -64,6 +67,9 @@ struct link {
     uint32_t waiting_bit;
     uint32_t *waiting;       /* NULL, or the producer's mask of links that it waits for credit of */
 };
+
+/* Of `wakes`: not known yet, or the latency is beyond the wheel. */
+#define LINK_FAR UINT32_MAX
 
 /* capacity in flits, 1 .. 2^20; both latencies >= 1. Wired later by link_connect. */
 void link_init(struct link *link, struct engine *engine, uint32_t capacity, uint32_t latency, uint32_t credit_latency);
@@ -100,24 +106,17 @@ static inline uint64_t link_credit_cycle(struct link *link, uint32_t flits)
 void link_take_places(struct link *link, uint32_t flits);
 void link_free_places(struct link *link, uint32_t flits, uint64_t free_at);
 
-/* Makes `consumer` due in cycle `visible`, for its reason, if `wanted`. */
-static inline void link_wake_consumer(struct link *link, bool wanted, uint64_t visible)
-{
-    if (!link->wakes.bit)
-        link->wakes = engine_wake_place(link->engine, link->consumer, link->reason);
-    if (visible - link->engine->earliest < ENGINE_SLOTS - 1)
-        engine_wake_at(link->engine, wanted, &link->wakes, visible);
-    else if (wanted)
-        engine_wake_far(link->engine, link->consumer, link->reason, visible);
-}
+/* Makes `consumer` due in cycle `visible`, for its reason, if `wanted`; works out `wakes`. */
+void link_wake_first(struct link *link, bool wanted, uint64_t visible);
 
 void link_push_promised(struct link *link, uint64_t now, struct link_entry *entry);
 
-/* Must be ready. Wakes the consumer unless an earlier packet is still there, which will make it look. */
-__attribute__((always_inline)) static inline void link_push(struct link *link, uint64_t now,
-                                                            const struct packet *packet)
+/* A packet of `flits` flits, which must fit. Wakes the consumer unless an earlier packet is still there, which will make
+ * it look. */
+__attribute__((always_inline)) static inline void link_push_flits(struct link *link, uint64_t now,
+                                                                  const struct packet *packet, uint32_t flits)
 {
-    uint32_t tail = link->tail, flits = packet->flits;
+    uint32_t tail = link->tail;
     uint64_t visible = now + link->latency;
     struct link_entry *entry = &link->ring[tail & link->mask];
     entry->packet = *packet;
@@ -130,8 +129,21 @@ __attribute__((always_inline)) static inline void link_push(struct link *link, u
         link_push_promised(link, now, entry);
         return;
     }
-    link->promised = 0;
-    link_wake_consumer(link, tail == link->head, visible);
+    if (flits != 1)
+        link->promised = 0;
+    bool wanted = tail == link->head;
+    if (__builtin_expect(link->wakes == LINK_FAR, 0)) {
+        link_wake_first(link, wanted, visible);
+        return;
+    }
+    engine_wake_at(link->engine, wanted, link->wakes, visible);
+    link->engine->wakeups += wanted;
+}
+
+/* Must be ready. */
+static inline void link_push(struct link *link, uint64_t now, const struct packet *packet)
+{
+    link_push_flits(link, now, packet, packet->flits);
 }
 
 /* Packets announced from now on: the first is sent in `earliest` at the soonest. All before must have been sent. */
@@ -187,36 +199,35 @@ static inline uint64_t link_sent(const struct link *link, uint32_t place)
 /* The oldest packet, if it is visible; stays in the ring until popped. */
 static inline const struct packet *link_peek(const struct link *link, uint64_t now)
 {
-    const struct link_entry *entry = &link->ring[link->head & link->mask];
-    return link->head != link->tail && entry->visible <= now ? &entry->packet : NULL;
+    return link->head != link->tail && link->front->visible <= now ? &link->front->packet : NULL;
 }
 
 /* First cycle after `now` in which the oldest packet can be seen; NEVER when there is none. */
 static inline uint64_t link_next(const struct link *link, uint64_t now)
 {
-    uint64_t visible = link->ring[link->head & link->mask].visible;
+    uint64_t visible = link->front->visible;
     visible = visible > now ? visible : now + 1;
     return link->head != link->tail ? visible : NEVER;
 }
 
 void link_return_credit(struct link *link, uint64_t free_at);
 
-/* Takes the oldest packet, `front`; it must be visible. The consumer looks at link_next afterwards. */
-static inline void link_pop_front(struct link *link, uint64_t now, struct link_entry *front)
+/* Takes the oldest packet, which is of `flits` flits and must be visible. The consumer looks at link_next afterwards. */
+__attribute__((always_inline)) static inline void link_pop_flits(struct link *link, uint64_t now, uint32_t flits)
 {
-    uint32_t flits = front->packet.flits;
     uint64_t free_at = now + link->credit_latency + flits - 1u;
-    front->free_at = free_at;
+    link->front->free_at = free_at;
     if (flits != 1)
         link_free_places(link, flits, free_at);
     link->head += flits;
+    link->front = &link->ring[link->head & link->mask];
     if (link->producer_waits)
         link_return_credit(link, free_at);
 }
 
 static inline void link_pop(struct link *link, uint64_t now)
 {
-    link_pop_front(link, now, &link->ring[link->head & link->mask]);
+    link_pop_flits(link, now, link->front->packet.flits);
 }
 
 /* ---- consumer that promises ---- */

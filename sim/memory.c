@@ -7,11 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE 64u /* bytes, of x86-64's and most ARM processors' caches */
+
 void *memory_array(size_t count, size_t size)
 {
     void *block = calloc(count ? count : 1, size ? size : 1);
     if (!block)
         panic("out of memory: %zu items of %zu bytes", count, size);
+    return block;
+}
+
+void *memory_lines(size_t count, size_t size)
+{
+    if (count && size > (SIZE_MAX - LINE) / count)
+        panic("out of memory: %zu items of %zu bytes", count, size);
+    size_t bytes = (count * size + LINE - 1) / LINE * LINE;
+    void *block = aligned_alloc(LINE, bytes ? bytes : LINE);
+    if (!block)
+        panic("out of memory: %zu items of %zu bytes", count, size);
+    memset(block, 0, bytes);
     return block;
 }
 

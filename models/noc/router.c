@@ -4,21 +4,30 @@
 #include "sim/trace.h"
 #include <stdio.h>
 
+/* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
+ * is there. (A packet that comes to the front asks for a step in the next cycle.) */
+static enum router_counter standing(const struct router *router)
+{
+    static const uint8_t kind[4] = {ROUTER_IDLE, ROUTER_STALL_CREDIT, ROUTER_STALL_LINK, ROUTER_STALL_LINK};
+    return (enum router_counter)kind[(router->waits_link != 0) * 2 + (router->waits_credit != 0)];
+}
+
 /* The cycle in which a packet has left is counted already. */
 static inline void account(struct router *router, uint64_t now)
 {
     if (now <= router->accounted)
         return;
-    trace_state(&router->component, router->accounted, now, router->standing);
-    router->counters[router->standing] += now - router->accounted;
+    trace_state(&router->component, router->accounted, now, standing(router));
+    router->counters[standing(router)] += now - router->accounted;
     router->accounted = now;
 }
 
 static void add_sent(struct router *router, uint32_t port, enum router_counter packets, enum router_counter flits)
 {
-    router->counters[packets] += router->sent[port].packets;
-    router->counters[flits] += router->sent[port].flits;
-    router->sent[port].packets = router->sent[port].flits = 0;
+    router->counters[packets] += router->port[port].sent;
+    router->counters[flits] += router->port[port].sent;
+    router->counters[ROUTER_FLITS_IN] += router->port[port].sent;
+    router->port[port].sent = 0;
 }
 
 void router_settle(struct router *router, uint64_t now)
@@ -30,59 +39,71 @@ void router_settle(struct router *router, uint64_t now)
     add_sent(router, PORT_SOUTH, ROUTER_HOPS_NS, ROUTER_FLITS_NS);
     for (uint32_t port = PORT_LOCAL; port < router->ports; port++)
         add_sent(router, port, ROUTER_HOPS_LOCAL, ROUTER_FLITS_LOCAL);
+    router->counters[ROUTER_FLITS_IN] -= router->stayed;
+    router->stayed = 0;
 }
 
 void router_restart(struct router *router)
 {
     for (uint32_t port = 0; port < router->ports; port++)
-        router->behind[port] = ~UINT32_C(1);
+        router->port[port].behind = (uint16_t)~UINT32_C(1);
 }
 
 /* ---- where a packet wants to go ---- */
 
 /* Another chip's place becomes that of the chip-to-chip link on its side. */
-static uint32_t place_here(const struct router *router, uint32_t place)
+static uint32_t gate_to(const struct router *router, uint32_t place)
 {
-    if (place_chip(place) == router->chip)
-        return place;
-    return place_chip(place) > router->chip ? router->gate_east : router->gate_west;
+    return place > router->place ? router->gate_east : router->gate_west;
 }
 
 /* First along x, then along y: the higher of the two that differs says which way, and which of the places is less says
  * which side. By arithmetic, not by jumps: where a packet goes cannot be foreseen. */
-static inline uint32_t unicast_port(const struct router *router, uint32_t target)
+static inline uint32_t unicast_port(const struct router *router, uint32_t place)
 {
-    uint32_t place = place_here(router, target), tile = place & PLACE_TILE, off = tile ^ router->tile;
-    uint32_t north_south = off < PLACE_X_UNIT, side = tile < router->tile, here = -(uint32_t)(off == 0);
-    uint32_t way = north_south * PORT_NORTH + side;
-    return (place_port(place) & here) | (way & ~here);
+    uint32_t off = place ^ router->place;
+    if (__builtin_expect(place_chip(off) != 0, 0)) {
+        place = gate_to(router, place);
+        off = place ^ router->place;
+    }
+    uint32_t north_south = off < PLACE_X_UNIT, side = place < router->place, way = north_south * PORT_NORTH + side;
+    uint32_t here = -(uint32_t)(off < PLACE_Y_UNIT);
+    return way ^ ((way ^ off) & here); /* here: the port, since that of the router's own place is 0 */
 }
 
-/* The copy of a multicast packet for one output. */
-static struct packet copy_for(const struct router *router, const struct packet *packet, uint32_t output)
+/* Bits set; by arithmetic, as not every x86-64 processor has an instruction for it. */
+static inline uint32_t count_ports(uint32_t ports)
 {
-    struct packet copy = *packet;
+    ports -= ports >> 1 & 0x5555;
+    ports = (ports & 0x3333) + (ports >> 2 & 0x3333);
+    ports = (ports + (ports >> 4)) & 0x0f0f;
+    return (ports + (ports >> 8)) & 31;
+}
+
+/* Makes a multicast packet the copy for one output. */
+static inline void make_copy(const struct router *router, struct packet *packet, uint32_t output)
+{
     const struct tree_row *row = &router->trees->rows[packet->target];
     uint32_t before = row->ports & ((UINT32_C(1) << output) - 1);
-    uint32_t next = router->trees->next[row->next + (uint32_t)__builtin_popcount(before)];
+    uint32_t next = router->trees->next[row->next + count_ports(before)];
     if (output < PORT_LOCAL) {
-        copy.target = next;
+        packet->target = next;
     } else {
-        copy.kind = PACKET_SPIKE;
-        copy.axon = next;
+        packet->kind = PACKET_SPIKE;
+        packet->axon = next;
     }
-    return copy;
 }
 
 /* ---- packets that come to the front of their input ---- */
 
+/* A multicast packet wants several outputs. */
 static uint32_t request_copies(struct router *router, uint32_t input, const struct packet *packet)
 {
     uint32_t wanted = router->trees->rows[packet->target].ports;
     router->counters[ROUTER_TABLE_READS]++;
-    router->wanted[input] = wanted;
+    router->port[__builtin_ctz(input)].copies = (uint16_t)wanted;
     for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1)
-        router->requests[__builtin_ctz(outputs)] |= UINT32_C(1) << input;
+        router->port[__builtin_ctz(outputs)].requests |= (uint16_t)input;
     return wanted;
 }
 
@@ -90,20 +111,32 @@ static uint32_t request_copies(struct router *router, uint32_t input, const stru
 static inline uint32_t look_at_inputs(struct router *router, uint32_t inputs)
 {
     uint32_t wanted = 0;
-    for (; inputs; inputs &= inputs - 1) {
-        uint32_t input = (uint32_t)__builtin_ctz(inputs);
-        const struct link *link = router->in[input];
-        struct link_entry *front = &link->ring[link->head & link->mask];
-        router->front[input] = front;
-        if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
-            wanted |= request_copies(router, input, &front->packet);
-            continue;
+    for (uint32_t others; inputs; inputs = others) {
+        const struct packet *packet = &router->port[__builtin_ctz(inputs)].in->front->packet;
+        others = inputs & (inputs - 1);
+        uint32_t input = inputs ^ others;
+        if (__builtin_expect(packet->flits != 1 || packet->kind == PACKET_TREE, 0)) {
+            if (packet->flits != 1)
+                router->longs |= (uint16_t)input;
+            if (packet->kind == PACKET_TREE) {
+                router->copied |= (uint16_t)(input & ~router->longs);
+                wanted |= request_copies(router, input, packet);
+                continue;
+            }
         }
-        uint32_t output = unicast_port(router, front->packet.target), bit = UINT32_C(1) << output;
-        router->wanted[input] = bit;
-        router->requests[output] |= inputs & -inputs;
-        wanted |= bit;
+        uint32_t output = unicast_port(router, packet->target);
+        router->port[output].requests |= (uint16_t)input;
+        wanted |= UINT32_C(1) << output;
     }
+    return wanted;
+}
+
+/* Outputs that the packet in front of an input still wants; 0: none is in front. */
+static uint32_t wanted_by(const struct router *router, uint32_t input)
+{
+    uint32_t wanted = 0;
+    for (uint32_t output = 0; output < router->ports; output++)
+        wanted |= (router->port[output].requests >> input & UINT32_C(1)) << output;
     return wanted;
 }
 
@@ -112,7 +145,7 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 {
     uint32_t inputs = 0;
     for (uint32_t input = 0; input < router->ports; input++)
-        if (router->in[input] && router->wanted[input] == 0 && link_peek(router->in[input], now))
+        if (router->port[input].in && wanted_by(router, input) == 0 && link_peek(router->port[input].in, now))
             inputs |= UINT32_C(1) << input;
     return inputs;
 }
@@ -120,68 +153,100 @@ static uint32_t new_in_front(const struct router *router, uint64_t now)
 /* ---- one packet across the switch ---- */
 
 struct outcome {
-    uint32_t moves, flits_in;
-    uint32_t contended;     /* inputs that want an output that another has got */
     uint32_t served;        /* outputs that nobody wants any more */
-    bool waits_link, waits_credit;
-    uint32_t again; /* reasons for which it must step in the next cycle */
+    uint32_t again;         /* reasons for which it must step in the next cycle */
+    uint32_t failed;        /* outputs that have no credit */
 };
 
-/* Its last copy has left; the next one is in front from the next cycle on, or when it has come. */
-static inline void leave(struct router *router, uint64_t now, uint32_t input, struct link_entry *front,
-                         struct outcome *outcome)
+/* The packet of an input, a mask of one, has left; the next one is in front from the next cycle on, or when it has come.
+ * Returns the reasons for which it must step in the next cycle. */
+static inline uint32_t leave(struct router *router, uint64_t now, uint32_t input, struct link *in, uint32_t flits)
 {
-    struct link *in = router->in[input];
-    outcome->flits_in += front->packet.flits;
-    link_pop_front(in, now, front);
-    uint64_t visible = in->ring[in->head & in->mask].visible;
-    if (in->head == in->tail)
-        return;
-    if (visible <= now + 1)
-        outcome->again |= UINT32_C(1) << ROUTER_WOKEN_BY_INPUT_0 << input;
-    else
-        engine_wake_if(router->component.engine, true, router->component.id, ROUTER_WOKEN_BY_INPUT_0 + input, visible);
+    link_pop_flits(in, now, flits);
+    uint64_t visible = in->front->visible; /* of one that has left, if nothing has come */
+    uint32_t more = -(uint32_t)(in->head != in->tail);
+    if (__builtin_expect(visible <= now + 1, 1))
+        return input << ROUTER_WOKEN_BY_INPUT_0 & more;
+    engine_wake_if(router->component.engine, true, router->component.id,
+                   ROUTER_WOKEN_BY_INPUT_0 + (uint32_t)__builtin_ctz(input), visible);
+    return 0;
 }
 
-static void push_copy(struct router *router, uint64_t now, const struct packet *packet, uint32_t output)
-{
-    struct packet copy = copy_for(router, packet, output);
-    link_push(router->out[output], now, &copy);
-}
-
-static inline void move(struct router *router, uint64_t now, uint32_t input, uint32_t output, struct link *out,
+/* An output, a mask of one, is given to an input. */
+static inline void pass(struct router *router, uint32_t output, uint32_t output_bit, uint32_t input,
                         struct outcome *outcome)
 {
-    struct link_entry *front = router->front[input];
-    uint32_t flits = front->packet.flits, others = router->requests[output] & ~(UINT32_C(1) << input);
-    router->requests[output] = others;
-    router->behind[output] = -(UINT32_C(2) << input);
-    outcome->contended |= others; /* the others wait from the next cycle on */
-    outcome->served |= (uint32_t)(others == 0) << output;
-    router->sent[output].packets++;
-    router->sent[output].flits += flits;
-    if (flits != 1) {
-        router->carrying |= UINT32_C(1) << output;
-        router->free_at[output] = now + flits;
-    }
-    trace_event(&router->component, now, TRACE_HOP, flits << 16 | input << 8 | output);
-    if (__builtin_expect(front->packet.kind == PACKET_TREE, 0)) {
-        push_copy(router, now, &front->packet, output);
-        router->wanted[input] &= ~(UINT32_C(1) << output);
-        if (router->wanted[input])
-            return;
-    } else {
-        link_push(out, now, &front->packet);
-        router->wanted[input] = 0;
-    }
-    leave(router, now, input, front, outcome);
+    struct router_port *port = &router->port[output];
+    uint32_t others = port->requests ^ input;
+    port->requests = (uint16_t)others;
+    port->behind = (uint16_t)-(input << 1);
+    port->sent++;
+    outcome->served |= others ? 0 : output_bit; /* the others wait from the next cycle on */
 }
 
-/* The next input after the one served last. */
+static void trace_hop(const struct router *router, uint64_t now, uint32_t output, uint32_t input, uint32_t flits)
+{
+    trace_event(&router->component, now, TRACE_HOP, flits << 16 | (uint32_t)__builtin_ctz(input) << 8 | output);
+}
+
+/* A long packet keeps the link for as many cycles. */
+static void carry(struct router *router, uint64_t now, uint32_t output, uint32_t flits)
+{
+    static const uint8_t direction[PORT_LOCAL] = {ROUTER_FLITS_EW, ROUTER_FLITS_EW, ROUTER_FLITS_NS, ROUTER_FLITS_NS};
+    router->carrying |= (uint16_t)(UINT32_C(1) << output);
+    router->free_at[output] = now + flits;
+    router->counters[output < PORT_LOCAL ? direction[output] : ROUTER_FLITS_LOCAL] += flits - 1u;
+    router->counters[ROUTER_FLITS_IN] += flits - 1u;
+}
+
+/* Turns the packet in front of an input into the copy for one output; returns whether there are more to make. */
+static inline bool copy_front(struct router *router, struct packet *packet, uint32_t output, struct router_port *from)
+{
+    from->copies &= (uint16_t)~(UINT32_C(1) << output);
+    make_copy(router, packet, output);
+    router->stayed += from->copies ? packet->flits : 0;
+    return from->copies != 0;
+}
+
+/* A packet of several flits. Nothing moves if it has no credit. */
+static __attribute__((noinline)) struct outcome serve_long(struct router *router, uint64_t now, uint32_t output,
+                                                           uint32_t input)
+{
+    struct outcome outcome = {.failed = UINT32_C(1) << output};
+    struct router_port *from = &router->port[__builtin_ctz(input)];
+    struct packet packet = from->in->front->packet;
+    if (!link_ready(router->port[output].out, now, packet.flits))
+        return outcome;
+    outcome.failed = 0;
+    pass(router, output, UINT32_C(1) << output, input, &outcome);
+    trace_hop(router, now, output, input, packet.flits);
+    carry(router, now, output, packet.flits);
+    bool stays = packet.kind == PACKET_TREE && copy_front(router, &packet, output, from);
+    link_push(router->port[output].out, now, &packet);
+    if (stays)
+        return outcome;
+    router->longs &= (uint16_t)~input;
+    outcome.again = leave(router, now, input, from->in, packet.flits);
+    return outcome;
+}
+
+/* A copy of one flit; returns whether the packet stays for others. */
+static __attribute__((noinline)) bool push_copy(struct router *router, uint64_t now, uint32_t output, uint32_t input,
+                                                struct link *in)
+{
+    struct packet packet = in->front->packet;
+    bool stays = copy_front(router, &packet, output, &router->port[__builtin_ctz(input)]);
+    link_push_flits(router->port[output].out, now, &packet, 1);
+    router->copied &= (uint16_t)~(stays ? 0 : input);
+    return stays;
+}
+
+/* The next input after the one served last: a mask of one. */
 static inline uint32_t round_robin(uint32_t requests, uint32_t behind)
 {
     uint32_t after = requests & behind;
-    return (uint32_t)__builtin_ctz(after ? after : requests);
+    uint32_t among = after ? after : requests;
+    return among & -among;
 }
 
 static void wait_until(struct router *router, uint64_t cycle)
@@ -189,27 +254,44 @@ static void wait_until(struct router *router, uint64_t cycle)
     engine_wake(router->component.engine, router->component.id, cycle);
 }
 
-static void wait_for_credit(struct router *router, uint32_t output, uint32_t flits)
+static __attribute__((noinline)) void wait_for_credit(struct router *router, uint32_t output, uint32_t input)
 {
-    uint64_t cycle = link_credit_cycle(router->out[output], flits);
+    uint32_t flits = router->port[__builtin_ctz(input)].in->front->packet.flits;
+    uint64_t cycle = link_credit_cycle(router->port[output].out, flits);
     if (cycle == NEVER)
         router->blocked |= UINT32_C(1) << output;
     else
         wait_until(router, cycle);
 }
 
-static inline void serve(struct router *router, uint64_t now, uint32_t output, struct outcome *outcome)
+/* The input whose turn it is gets the output, if its packet has credit. */
+__attribute__((always_inline)) static inline void serve(struct router *router, uint64_t now, uint32_t output,
+                                                        uint32_t output_bit, bool traced, struct outcome *outcome)
 {
-    uint32_t input = round_robin(router->requests[output], router->behind[output]);
-    uint32_t flits = router->front[input]->packet.flits;
-    struct link *out = router->out[output];
-    if (link_ready(out, now, flits)) {
-        move(router, now, input, output, out, outcome);
-        outcome->moves++;
+    uint32_t input = round_robin(router->port[output].requests, router->port[output].behind);
+    struct link *out = router->port[output].out;
+    if (__builtin_expect(router->longs & input, 0)) {
+        struct outcome one = serve_long(router, now, output, input);
+        outcome->served |= one.served;
+        outcome->again |= one.again;
+        if (!one.failed)
+            return;
+    } else if (link_ready(out, now, 1)) {
+        struct link *in = router->port[__builtin_ctz(input)].in;
+        if (traced)
+            trace_hop(router, now, output, input, 1);
+        pass(router, output, output_bit, input, outcome);
+        if (__builtin_expect(router->copied & input, 0)) {
+            if (push_copy(router, now, output, input, in))
+                return;
+        } else {
+            link_push_flits(out, now, &in->front->packet, 1);
+        }
+        outcome->again |= leave(router, now, input, in, 1);
         return;
     }
-    wait_for_credit(router, output, flits);
-    outcome->waits_credit = true;
+    wait_for_credit(router, output, input);
+    outcome->failed |= output_bit;
 }
 
 /* Which of the wanted outputs still carry the flits of an earlier packet. */
@@ -219,7 +301,7 @@ static uint32_t carrying(struct router *router, uint64_t now, uint32_t outputs)
     for (outputs &= router->carrying; outputs; outputs &= outputs - 1) {
         uint32_t output = (uint32_t)__builtin_ctz(outputs);
         if (router->free_at[output] <= now) {
-            router->carrying &= ~(UINT32_C(1) << output);
+            router->carrying &= (uint16_t)~(UINT32_C(1) << output);
             continue;
         }
         wait_until(router, router->free_at[output]);
@@ -228,84 +310,99 @@ static uint32_t carrying(struct router *router, uint64_t now, uint32_t outputs)
     return carrying;
 }
 
-/* What the cycles until the next step are: some packet waits for a link, all that wait do so for credits, or nothing
- * is there. (A packet that comes to the front asks for a step in the next cycle.) */
-static inline enum router_counter standing(bool waits_link, bool waits_credit)
-{
-    static const uint8_t kind[4] = {ROUTER_IDLE, ROUTER_STALL_CREDIT, ROUTER_STALL_LINK, ROUTER_STALL_LINK};
-    return (enum router_counter)kind[waits_link * 2 + waits_credit];
-}
-
-static inline void wake_again(struct router *router, uint32_t reasons)
-{
-    struct engine *engine = router->component.engine;
-    if (!router->wakes.bit)
-        router->wakes = engine_wake_place(engine, router->component.id, ROUTER_WOKEN_BY_OUTPUT);
-    engine_wake_next(engine, &router->wakes, reasons);
-}
-
-/* An output that waited for credit is looked at again when a packet comes that wants it: it may be its turn, and it may
- * need fewer credits. */
-static inline void step_router(struct router *router, uint64_t now, uint32_t inputs)
+/* Returns the reasons for which it must step in the next cycle. An output that waited for credit is looked at again when
+ * a packet comes that wants it: it may be its turn, and it may need fewer credits. */
+__attribute__((always_inline)) static inline uint32_t step_router(struct router *router, uint64_t now, uint32_t inputs,
+                                                                  bool traced)
 {
     struct outcome outcome = {0};
     account(router, now);
     uint32_t wanted = look_at_inputs(router, inputs), requested = router->requested | wanted;
-    router->blocked &= ~wanted;
-    outcome.waits_credit = router->blocked != 0;
-    uint32_t outputs = requested & ~router->blocked;
+    uint32_t blocked = router->blocked & ~wanted, outputs = requested & ~blocked, carry = 0;
+    router->blocked = blocked;
     if (outputs & router->carrying) {
-        uint32_t carry = carrying(router, now, outputs);
-        outcome.waits_link = carry != 0;
+        carry = carrying(router, now, outputs);
         outputs &= ~carry;
     }
-    for (; outputs; outputs &= outputs - 1)
-        serve(router, now, (uint32_t)__builtin_ctz(outputs), &outcome);
+    for (uint32_t rest = outputs, others; rest; rest = others) {
+        others = rest & (rest - 1);
+        serve(router, now, (uint32_t)__builtin_ctz(rest), rest ^ others, traced, &outcome);
+    }
+    uint32_t moved = outputs & ~outcome.failed, contended = moved & ~outcome.served;
     router->requested = requested & ~outcome.served;
-    bool contended = outcome.contended != 0;
-    outcome.again |= (uint32_t)contended << ROUTER_WOKEN_BY_OUTPUT;
-    router->standing = standing(outcome.waits_link | contended, outcome.waits_credit);
-    if (outcome.moves) {
-        router->component.progress += outcome.moves;
+    router->waits_link = (uint16_t)(contended | carry);
+    router->waits_credit = (uint16_t)(blocked | outcome.failed);
+    if (moved) {
+        router->component.progress++;
         router->counters[ROUTER_BUSY]++;
-        router->counters[ROUTER_FLITS_IN] += outcome.flits_in;
-        trace_state(&router->component, now, now + 1, ROUTER_BUSY);
+        if (traced)
+            trace_state(&router->component, now, now + 1, ROUTER_BUSY);
         router->accounted = now + 1;
     }
-    if (outcome.again)
-        wake_again(router, outcome.again);
+    return outcome.again | (uint32_t)(contended != 0) << ROUTER_WOKEN_BY_OUTPUT;
 }
 
 /* Asks every output again, so that the oracle sees one that sleeps though its credit is back. */
 static uint64_t router_step(void *self, uint64_t now)
 {
     struct router *router = self;
+    struct engine *engine = router->component.engine;
     router->blocked = 0;
-    step_router(router, now, new_in_front(router, now));
+    uint32_t again = step_router(router, now, new_in_front(router, now), true);
+    if (again) {
+        engine_wake_at(engine, again, router->component.place, now + 1);
+        engine->wakeups++;
+    }
     return NEVER;
 }
 
-static void routers_step(struct engine *engine, struct component *const *at, uint64_t due)
+/* The routers of a word. Returns those that must step in the next cycle, with their reasons. */
+__attribute__((always_inline)) static inline uint64_t step_word(struct engine *engine, struct component *const *at,
+                                                                uint64_t due, bool traced)
 {
-    for (uint32_t nth = 0; due; nth++, due >>= 1u << ROUTER_REASON_BITS) {
+    uint64_t next = 0;
+    for (uint32_t place = 0; due; at++, due >>= 1u << ROUTER_REASON_BITS, place += 1u << ROUTER_REASON_BITS) {
         uint32_t reasons = (uint32_t)due;
         if (reasons == 0)
             continue;
+        uint32_t again = step_router((struct router *)*at, engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0, traced);
+        next |= (uint64_t)again << place;
         engine->steps++;
-        step_router((struct router *)at[nth], engine->now, reasons >> ROUTER_WOKEN_BY_INPUT_0);
+        engine->wakeups += again != 0;
     }
+    return next;
+}
+
+__attribute__((always_inline)) static inline void step_words(struct engine *engine, uint32_t first, uint64_t words,
+                                                             bool traced)
+{
+    for (; words; words &= words - 1) {
+        uint32_t word = first + (uint32_t)__builtin_ctzll(words);
+        uint64_t next = step_word(engine, engine->word[word].at, due_take(engine, word), traced);
+        if (next)
+            engine_wake_at(engine, next, word * 64, engine->now + 1);
+    }
+}
+
+static void routers_step(struct engine *engine, uint32_t first, uint64_t words)
+{
+    if (__builtin_expect(engine->trace != NULL, 0))
+        step_words(engine, first, words, true);
+    else
+        step_words(engine, first, words, false);
 }
 
 static void router_hash(const void *self, struct hash *hash)
 {
     const struct router *router = self;
-    hash_u64(hash, router->standing);
+    hash_u64(hash, standing(router));
     for (uint32_t port = 0; port < router->ports; port++) {
-        uint32_t turn = (uint32_t)__builtin_ctz(router->behind[port]) - 1u; /* the input served last */
-        hash_u64(hash, (uint64_t)turn << 32 | router->wanted[port]);
+        uint32_t behind = router->port[port].behind | UINT32_C(1) << ROUTER_PORTS_MAX;
+        uint32_t turn = (uint32_t)__builtin_ctz(behind) - 1u; /* the input served last */
+        hash_u64(hash, (uint64_t)turn << 32 | wanted_by(router, port));
         hash_timer(hash, router->free_at[port], router->component.engine->now);
-        if (router->in[port])
-            link_hash(router->in[port], hash);
+        if (router->port[port].in)
+            link_hash(router->port[port].in, hash);
     }
     hash_u64s(hash, router->counters, ROUTER_COUNTERS);
 }
@@ -316,7 +413,7 @@ static bool router_waiting(const void *self, char *text, size_t size)
     const struct router *router = self;
     uint32_t wanted = 0;
     for (uint32_t input = 0; input < router->ports; input++)
-        wanted |= router->wanted[input];
+        wanted |= wanted_by(router, input);
     text[0] = '\0';
     for (uint32_t outputs = wanted; outputs; outputs &= outputs - 1) {
         uint32_t output = (uint32_t)__builtin_ctz(outputs);
@@ -326,7 +423,7 @@ static bool router_waiting(const void *self, char *text, size_t size)
         else
             engine_waits_for(text, size, "local port %u", output - PORT_LOCAL);
     }
-    engine_waits_for(text, size, " (tile %u,%u)", router->x, router->y);
+    engine_waits_for(text, size, " (tile %u,%u)", place_x(router->place), place_y(router->place));
     return wanted != 0;
 }
 
@@ -342,8 +439,8 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
                  uint32_t ports)
 {
     must(ports <= ROUTER_PORTS_MAX);
-    *router = (struct router){.component = {.class_of = &router_class, .index = index}, .chip = chip, .x = x, .y = y,
-                              .tile = place_pack(0, x, y, 0), .ports = ports, .standing = ROUTER_IDLE};
+    *router = (struct router){.component = {.class_of = &router_class, .index = index},
+                              .place = place_pack(chip, x, y, 0), .ports = (uint16_t)ports};
     router_restart(router);
     engine_add(engine, &router->component);
 }
@@ -351,8 +448,8 @@ void router_init(struct router *router, struct engine *engine, uint32_t index, u
 void router_attach(struct router *router, uint32_t port, struct link *in, struct link *out)
 {
     must(port < router->ports);
-    router->in[port] = in;
-    router->out[port] = out;
+    router->port[port].in = in;
+    router->port[port].out = out;
     if (in)
         in->reason = ROUTER_WOKEN_BY_INPUT_0 + port;
     if (out) {

@@ -37,28 +37,33 @@ struct tree_table {
     size_t row_capacity, next_capacity;
 };
 
+/* A port's input and output. */
+struct router_port {
+    uint16_t requests;  /* inputs whose packet in front wants this output */
+    uint16_t behind;    /* inputs whose turn is before the others': those after the one served last */
+    uint16_t copies;    /* outputs that a multicast packet in front of this input still wants */
+    struct link *in, *out; /* NULL: no such port (mesh edge) */
+    uint64_t sent;      /* packets, since it was settled */
+};
+
 struct router {
+    /* what a packet's way through it touches: two lines of the cache, and half a line for each port */
     struct component component;
-    uint32_t requested;             /* outputs that a packet in front wants */
-    uint32_t blocked;               /* of these, those that a credit must wake first; cleared by the links */
-    uint32_t carrying;              /* outputs whose link may still carry the flits of a long packet */
-    enum router_counter standing;   /* what the cycles since the last step count as */
+    uint32_t requested; /* outputs that a packet in front wants */
+    uint32_t blocked;   /* of these, those that a credit must wake first; cleared by the links */
+    uint16_t carrying;  /* outputs whose link may still carry the flits of a long packet */
+    uint16_t longs;     /* inputs whose packet in front is of several flits */
+    uint16_t copied;    /* inputs whose packet in front is of one flit and may go to several outputs */
+    uint16_t ports;     /* in use: 4 + local ones */
+    uint16_t waits_link, waits_credit; /* outputs that a packet waits for since the last step, and why */
+    uint32_t place;     /* chip, x and y; port 0 */
     uint64_t accounted;
-    uint32_t requests[ROUTER_PORTS_MAX]; /* inputs whose packet in front wants this output */
-    uint32_t wanted[ROUTER_PORTS_MAX]; /* outputs that the packet in front of an input still wants; 0: none in front */
-    struct link_entry *front[ROUTER_PORTS_MAX]; /* the packet in front of an input, if it wants something */
-    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle, if it is `carrying` */
-    struct { uint64_t packets, flits; } sent[ROUTER_PORTS_MAX]; /* since it was settled */
-    uint32_t behind[ROUTER_PORTS_MAX]; /* inputs whose turn is before the others': those after the one served last */
     uint64_t counters[ROUTER_COUNTERS];
-    struct link *in[ROUTER_PORTS_MAX], *out[ROUTER_PORTS_MAX]; /* NULL: no such port (mesh edge) */
-    struct wake_place wakes;        /* itself, for an output; worked out at its first step */
-    uint32_t chip, x, y;
-    uint32_t tile;                  /* the same place, port 0 of chip 0 */
-    uint32_t ports;                 /* in use: 4 + local ones */
-    uint32_t port_east, port_west;  /* of the chip-to-chip links at this tile */
-    uint32_t gate_east, gate_west;  /* places (x, y) of the tiles with the chip-to-chip links */
+    uint64_t stayed;    /* flits of copies that were not the last of their packet, since it was settled */
     const struct tree_table *trees;
+    uint32_t gate_east, gate_west; /* places of the chip-to-chip links: the tile that has them, and their ports */
+    struct router_port port[ROUTER_PORTS_MAX];
+    uint64_t free_at[ROUTER_PORTS_MAX]; /* output link is free from this cycle, if it is `carrying` */
 };
 
 void router_init(struct router *router, struct engine *engine, uint32_t index, uint32_t chip, uint32_t x, uint32_t y,

@@ -48,7 +48,7 @@ static void account(struct core *core, uint64_t now)
 
 /* ---- packets in ---- */
 
-static void accept(struct core *core, uint64_t now, const struct packet *packet)
+__attribute__((always_inline)) static inline void accept(struct core *core, uint64_t now, const struct packet *packet)
 {
     int32_t ahead = (int16_t)(packet->step - (uint16_t)core->step);
     if (ahead < 1) {

@@ -69,6 +69,23 @@ void event_queue_grow_leaves(struct event_queue *queue)
     queue->leaves_mask = 2 * size - 1;
 }
 
+uint32_t event_queue_open(struct event_queue *queue, uint32_t slot, const struct queued_event **events)
+{
+    uint32_t count = event_queue_count(queue, slot);
+    while (queue->leaving + count > queue->leaves_mask + 1)
+        event_queue_grow_leaves(queue);
+    *events = queue->slot[slot].events + queue->slot[slot].taken;
+    return count;
+}
+
+void event_queue_close(struct event_queue *queue, uint32_t slot)
+{
+    uint32_t count = event_queue_count(queue, slot);
+    queue->slot[slot].taken = queue->slot[slot].count = 0;
+    queue->stored -= count;
+    queue->leaving += count;
+}
+
 uint32_t event_queue_clear(struct event_queue *queue)
 {
     uint32_t lost = queue->stored;

@@ -92,6 +92,16 @@ static inline struct queued_event event_queue_take(struct event_queue *queue, ui
     return event;
 }
 
+/* The same for all events of a slot at once: how many there are, and where they lie. Each is then given its cycle
+ * (event_queue_let_go), and the slot closed. */
+uint32_t event_queue_open(struct event_queue *queue, uint32_t slot, const struct queued_event **events);
+/* The nth of them leaves the memory in cycle `leaves`; ascending. */
+static inline void event_queue_let_go(struct event_queue *queue, uint32_t nth, uint64_t leaves)
+{
+    *event_queue_leaves(queue, queue->leaving + nth) = leaves;
+}
+void event_queue_close(struct event_queue *queue, uint32_t slot);
+
 /* Empties everything; returns how many events were lost. */
 uint32_t event_queue_clear(struct event_queue *queue);
 void event_queue_hash(const struct event_queue *queue, uint64_t now, struct hash *hash);

@@ -178,15 +178,12 @@ static inline void add_i8(int32_t *accumulator, const uint16_t *target, const in
         accumulator[target[i]] += weight[i] * value;
 }
 
-/* Most events are one spike: a loop without the product. */
 static void add_list(struct synapse_array *array, uint32_t axon, int32_t value)
 {
     uint32_t first = array->start[axon];
     size_t count = array->start[axon + 1] - first;
     const uint16_t *target = array->target + first;
-    if (array->weight_i8 && value == 1)
-        add_i8(array->accumulator, target, array->weight_i8 + first, count, 1);
-    else if (array->weight_i8)
+    if (array->weight_i8)
         add_i8(array->accumulator, target, array->weight_i8 + first, count, value);
     else if (value == 1)
         add_i16(array->accumulator, target, array->weight + first, count, 1);
@@ -207,24 +204,12 @@ void synapse_array_flush(struct synapse_array *array)
     array->batch_count = 0;
 }
 
-static void add_dense(struct synapse_array *array, uint32_t axon)
-{
-    size_t cell = (size_t)axon * array->width;
-    array->batch[array->batch_count++] = array->dense_i8 ? (const void *)(array->dense_i8 + cell)
-                                                         : (const void *)(array->dense_i16 + cell);
-    if (array->batch_count == VECTOR_ROWS_MAX)
-        synapse_array_flush(array);
-}
-
 /* As long as no sum can have met a bound, the order of additions does not matter. */
-void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound)
+void synapse_array_add_unusual(struct synapse_array *array, uint32_t axon, int32_t value, int64_t bound)
 {
-    *bound += (int64_t)array->heaviest * value;
-    if (*bound > array->highest) {
+    if (bound > array->highest) {
         synapse_array_flush(array);
         add_row_saturating(array, axon, value);
-    } else if (value == 1 && array->batch) {
-        add_dense(array, axon);
     } else {
         add_list(array, axon, value);
     }

@@ -96,9 +96,35 @@ uint64_t dimc_drain(struct synapse_array *array, struct event_queue *queue, uint
                     uint64_t counters[CORE_COUNTERS]);
 uint64_t memristor_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                          uint64_t counters[CORE_COUNTERS]);
-/* Adds row `axon` times `value`, at the latest when synapse_array_flush is called. *bound: how far any accumulator can
- * be from zero by now; kept here, starts at 0. */
-void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound);
 void synapse_array_flush(struct synapse_array *array);
+/* synapse_array_add_row when something is not as usual. */
+void synapse_array_add_unusual(struct synapse_array *array, uint32_t axon, int32_t value, int64_t bound);
+
+static inline void synapse_array_add_dense(struct synapse_array *array, uint32_t axon)
+{
+    size_t cell = (size_t)axon * array->width;
+    array->batch[array->batch_count++] = array->dense_i8 ? (const void *)(array->dense_i8 + cell)
+                                                         : (const void *)(array->dense_i16 + cell);
+    if (array->batch_count == VECTOR_ROWS_MAX)
+        synapse_array_flush(array);
+}
+
+/* Adds row `axon` times `value`, at the latest when synapse_array_flush is called. *bound: how far any accumulator can
+ * be from zero by now; kept here, starts at 0. Most events are one spike. */
+static inline void synapse_array_add_row(struct synapse_array *array, uint32_t axon, int32_t value, int64_t *bound)
+{
+    *bound += (int64_t)array->heaviest * value;
+    if (value != 1 || *bound > array->highest || !(array->batch || array->weight_i8)) {
+        synapse_array_add_unusual(array, axon, value, *bound);
+    } else if (array->batch) {
+        synapse_array_add_dense(array, axon);
+    } else {
+        int32_t *accumulator = array->accumulator;
+        const uint16_t *target = array->target;
+        const int8_t *weight = array->weight_i8;
+        for (uint32_t i = array->start[axon], end = array->start[axon + 1]; i < end; i++)
+            accumulator[target[i]] += weight[i];
+    }
+}
 
 #endif

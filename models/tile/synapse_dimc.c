@@ -27,20 +27,23 @@ void dimc_prepare(struct synapse_array *array)
 static uint64_t gather(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                        uint32_t *axons, uint64_t *additions, uint64_t *rows)
 {
-    uint32_t events = event_queue_count(queue, slot);
+    const struct queued_event *list;
+    uint32_t events = event_queue_open(queue, slot, &list), axon_cycles = array->config->axon_cycles;
     uint64_t cycles = 0;
     int64_t bound = 0;
     for (uint32_t i = 0; i < events; i++) {
-        struct queued_event event = event_queue_take(queue, slot, start + cycles + 1);
+        struct queued_event event = list[i];
         uint32_t planes = bit_planes(event.value);
-        cycles += array->config->axon_cycles;
+        event_queue_let_go(queue, i, start + cycles + 1);
+        cycles += axon_cycles;
         *additions += (uint64_t)(array->start[event.axon + 1] - array->start[event.axon]) * planes;
         if (planes && array->row_planes[event.axon] == 0) /* an event of value 0 touches no row */
             array->touched_axons[(*axons)++] = event.axon;
         array->row_planes[event.axon] += planes;
-        *rows += planes ? (uint64_t)__builtin_popcount((uint32_t)event.value) : 0;
+        *rows += planes <= 1 ? planes : (uint64_t)__builtin_popcount((uint32_t)event.value);
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
+    event_queue_close(queue, slot);
     synapse_array_flush(array);
     return cycles;
 }

@@ -59,27 +59,46 @@ void sparse_prepare(struct synapse_array *array)
     free(accumulators);
 }
 
+/* What the events of a timestep take, for as many planes as each has. */
+struct sparse_sum {
+    uint64_t cycles, words, additions;
+};
+
+static inline void add_costs(struct sparse_sum *sum, struct sparse_row row, uint32_t length, uint32_t planes)
+{
+    sum->cycles += (uint64_t)row.cycles * planes;
+    sum->words += (uint64_t)row.words * planes;
+    sum->additions += (uint64_t)length * planes;
+}
+
 uint64_t sparse_drain(struct synapse_array *array, struct event_queue *queue, uint32_t slot, uint64_t start,
                       uint64_t counters[CORE_COUNTERS])
 {
-    uint32_t events = event_queue_count(queue, slot);
-    uint64_t cycles = 0, words = 0, additions = 0;
+    const struct queued_event *list;
+    uint32_t events = event_queue_open(queue, slot, &list), axon_cycles = array->config->axon_cycles;
+    const uint32_t *first = array->start, *row_cycles = array->row_cycles;
+    const struct sparse_row *by_length = array->by_length;
+    struct sparse_sum sum = {0};
     int64_t bound = 0;
     for (uint32_t i = 0; i < events; i++) {
-        struct queued_event event = event_queue_take(queue, slot, start + cycles + 1);
-        uint32_t planes = bit_planes(event.value);
-        uint32_t length = length_of(array, event.axon);
-        const struct sparse_row *row = &array->by_length[length];
-        uint32_t needed = array->row_cycles ? array->row_cycles[event.axon] : row->cycles;
-        cycles += array->config->axon_cycles + (uint64_t)needed * planes;
-        words += (uint64_t)row->words * planes;
-        additions += (uint64_t)length * planes;
+        struct queued_event event = list[i];
+        uint32_t length = first[event.axon + 1] - first[event.axon];
+        struct sparse_row row = by_length[length];
+        event_queue_let_go(queue, i, start + sum.cycles + 1);
+        if (row_cycles)
+            row.cycles = row_cycles[event.axon];
+        if (event.value == 1)
+            add_costs(&sum, row, length, 1);
+        else
+            add_costs(&sum, row, length, bit_planes(event.value));
+        sum.cycles += axon_cycles;
         synapse_array_add_row(array, event.axon, event.value, &bound);
     }
+    event_queue_close(queue, slot);
     counters[CORE_QUEUE_READS] += events;
     counters[CORE_AXON_READS] += events;
-    counters[CORE_SYNAPSE_WORDS] += words;
-    counters[CORE_SYNAPTIC_EVENTS] += additions;
-    counters[CORE_ACCUMULATIONS] += additions;
-    return cycles + array->config->sparse_latency;
+    counters[CORE_SYNAPSE_WORDS] += sum.words;
+    counters[CORE_SYNAPTIC_EVENTS] += sum.additions;
+    counters[CORE_ACCUMULATIONS] += sum.additions;
+    return sum.cycles + array->config->sparse_latency;
 }

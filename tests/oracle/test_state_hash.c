@@ -294,14 +294,40 @@ START_TEST(of_spikes_that_wait_to_be_sent)
 END_TEST
 
 /* Whoever else an output could have served last. */
-static void check_turns(struct stopped *stopped, uint32_t *behind)
+static void check_turns(struct stopped *stopped, uint16_t *behind)
 {
-    uint32_t before = *behind;
+    uint16_t before = *behind;
     for (uint32_t input = 0; input < ROUTER_PORTS_MAX; input++) {
-        *behind = -(UINT32_C(2) << input);
+        *behind = (uint16_t)-(UINT32_C(2) << input);
         ck_assert((plain_system_hash(&stopped->plain) == stopped->hash) == (*behind == before));
     }
     *behind = before;
+}
+
+/* That some output waits for its link, or all that wait do so for credit. */
+static void check_waits(struct stopped *stopped, uint16_t *link, uint16_t *credit)
+{
+    uint16_t before[2] = {*link, *credit};
+    uint64_t seen[3];
+    for (int waits = 0; waits < 3; waits++) {
+        *link = waits == 2;
+        *credit = waits == 1;
+        seen[waits] = plain_system_hash(&stopped->plain);
+    }
+    *link = before[0];
+    *credit = before[1];
+    ck_assert(seen[0] != seen[1] && seen[1] != seen[2] && seen[2] != seen[0]);
+    ck_assert(seen[before[0] ? 2 : before[1] ? 1 : 0] == stopped->hash);
+}
+
+/* One input more or less that wants an output. */
+static void check_requests(struct stopped *stopped, uint16_t *requests, uint32_t inputs)
+{
+    for (uint32_t input = 0; input < inputs; input++) {
+        *requests ^= (uint16_t)(UINT32_C(1) << input);
+        ck_assert_uint_ne(plain_system_hash(&stopped->plain), stopped->hash);
+        *requests ^= (uint16_t)(UINT32_C(1) << input);
+    }
 }
 
 START_TEST(of_a_router)
@@ -311,12 +337,12 @@ START_TEST(of_a_router)
     stop_when(&stopped, in_timestep_3);
     for (uint32_t tile = 0; tile < chip_tiles(&stopped.run->chip); tile++) {
         struct router *router = &stopped.chip->routers[tile];
-        FLIP_ENUM(router->standing);
+        check_waits(&stopped, &router->waits_link, &router->waits_credit);
         for (uint32_t i = 0; i < ROUTER_COUNTERS; i++)
             FLIP(router->counters[i]);
         for (uint32_t port = 0; port < router->ports; port++) {
-            check_turns(&stopped, &router->behind[port]);
-            FLIP(router->wanted[port]);
+            check_turns(&stopped, &router->port[port].behind);
+            check_requests(&stopped, &router->port[port].requests, router->ports);
             router->free_at[port] = stopped.plain.now + 1;
             ck_assert_uint_ne(plain_system_hash(&stopped.plain), stopped.hash);
             router->free_at[port] = stopped.plain.now; /* as good as any time in the past */

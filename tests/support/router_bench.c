@@ -53,8 +53,6 @@ void router_bench_init(struct router_bench *bench, uint32_t flits)
     *bench = (struct router_bench){.engine = engine_new()};
     router_init(&bench->router, bench->engine, 0, 1, 3, 3, BENCH_PORTS);
     bench->router.trees = &bench->trees;
-    bench->router.port_east = 6;
-    bench->router.port_west = 7;
     bench->router.gate_east = place_pack(1, 3, 3, 6);
     bench->router.gate_west = place_pack(1, 0, 0, 7);
     for (uint32_t p = 0; p < BENCH_PORTS; p++) {

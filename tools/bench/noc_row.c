@@ -186,9 +186,9 @@ bool bench_run_noc(const struct bench_row *row, const struct bench_context *cont
     if (!bench_load_chip(row, context, &chip, diagnostics))
         return false;
     struct mesh mesh = {.engine = engine_new(), .tiles = chip_tiles(&chip), .noc = &chip.noc};
-    mesh.routers = memory_array(mesh.tiles, sizeof *mesh.routers);
+    mesh.routers = memory_lines(mesh.tiles, sizeof *mesh.routers);
     mesh.terminals = memory_array(mesh.tiles, sizeof *mesh.terminals);
-    mesh.links = memory_array((size_t)mesh.tiles * 6, sizeof *mesh.links);
+    mesh.links = memory_lines((size_t)mesh.tiles * 6, sizeof *mesh.links);
     build(&mesh, row);
     double begin = bench_processor_s();
     engine_run(mesh.engine, row->cycles);
