@@ -227,6 +227,30 @@ START_TEST(ranges_of_components_have_lines)
 }
 END_TEST
 
+/* Of the rectangle whose tooltip begins with `title`, which stands in it (floor plan) or before it (heat map). */
+static double top_of(const char *html, const char *title, bool before)
+{
+    const char *at = strstr(html, title);
+    ck_assert_msg(at != NULL, "%s is missing", title);
+    while (!before && strncmp(at, "<rect", 5) != 0)
+        at--;
+    at = strstr(at, " y=\"");
+    return strtod(at + 4, NULL);
+}
+
+START_TEST(a_tile_has_the_same_place_in_floor_plan_and_heat_map)
+{
+    make(2, 4);
+    ck_assert_uint_ge(fixture.chip.noc.rows, 2);
+    char *html = written_page(), *north = memory_format("<title>tile %u: ", fixture.chip.noc.columns);
+    ck_assert_double_lt(top_of(html, north, false), top_of(html, "<title>tile 0: ", false));
+    ck_assert_double_lt(top_of(html, "<title>tile 0,1: ", true), top_of(html, "<title>tile 0,0: ", true));
+    free(north);
+    free(html);
+    drop();
+}
+END_TEST
+
 START_TEST(a_huge_raster_is_thinned_alike_each_time_and_says_so)
 {
     make(1, 4500);
@@ -307,6 +331,7 @@ int main(void)
     tcase_add_test(all, page_has_every_chart_and_no_number_that_is_none);
     tcase_add_test(all, every_constant_stands_with_its_source);
     tcase_add_test(all, ranges_of_components_have_lines);
+    tcase_add_test(all, a_tile_has_the_same_place_in_floor_plan_and_heat_map);
     tcase_add_test(all, a_huge_raster_is_thinned_alike_each_time_and_says_so);
     tcase_add_test(all, page_counts_one_in_the_singular);
     tcase_add_test(all, page_does_without_samples_labels_baselines_and_energy);

@@ -42,6 +42,9 @@ struct scale {
 };
 double scale_at(const struct scale *scale, double value); /* clipped to from .. to */
 
+/* From the top of a drawing of a chip with `rows` of tiles of `side` to the tiles of `row`: row 0 is in the south. */
+double tile_top(double side, uint32_t rows, uint32_t row);
+
 /* 1, 2 or 5 times a power of ten: about `wanted` steps in `range`. */
 double tick_step(double range, int wanted);
 /* quantity_trimmed() as pages write it. */

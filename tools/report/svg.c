@@ -16,6 +16,11 @@ double scale_at(const struct scale *scale, double value)
     return scale->from + fmin(fmax(part, 0), 1) * (scale->to - scale->from);
 }
 
+double tile_top(double side, uint32_t rows, uint32_t row)
+{
+    return side * (rows - 1 - row);
+}
+
 double tick_step(double range, int wanted)
 {
     if (!(range > 0) || !isfinite(range))
