@@ -107,6 +107,7 @@ struct baseline_result {
     bool measured;            /* the accelerator's coefficients are its own, not carried over from relatives */
     const char *missing;      /* results that are NAN, and for want of what; NULL: none */
     double latency_error, energy_error; /* mean error of the model, as a share (model_error.h); NAN: unknown */
+    const char *judged_on;    /* boards that gave the errors, and how */
     double idle_w;            /* of the board; NAN where its limit is unknown too */
     struct baseline_measurement measurement; /* filled by who knows of one */
     double launch_s, arithmetic_s, memory_s; /* where the time goes, of the batch; a power limit counts as arithmetic */

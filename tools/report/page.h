@@ -7,6 +7,7 @@
 #include "tools/report/text.h"
 
 #define MICRO "\xc2\xb5"
+#define PLUS_MINUS "\xc2\xb1"
 #define CHART_WIDTH 900
 
 struct page {
@@ -52,6 +53,8 @@ const char *tick_text(char out[QUANTITY_SIZE], double value, const char *unit);
 
 void svg_begin(struct text *text, double height, const char *description);
 void svg_end(struct text *text);
+/* Characters that svg_label shows in `room` pixels. */
+size_t svg_characters(double room);
 /* anchor: "start", "middle", "end". Shortened with an ellipsis to `room` pixels; the whole is its tooltip then. */
 void svg_label(struct text *text, double x, double y, double room, const char *anchor, const char *class,
                const char *raw);
@@ -59,6 +62,8 @@ void svg_line(struct text *text, double x1, double y1, double x2, double y2, con
 /* With a tooltip unless NULL. */
 void svg_rect(struct text *text, double x, double y, double width, double height, const char *class,
               const char *tooltip);
+/* A thin line from low to high with caps, where it can be seen; none at a high without end. Returns its right end. */
+double svg_whisker(struct text *text, const struct scale *scale, double y, double low, double high);
 /* Grid lines and their labels for values along x; the axis' name is set below them. */
 void svg_axis_x(struct text *text, const struct scale *scale, double top, double bottom, const char *unit,
                 const char *name);

@@ -7,6 +7,7 @@
 #include "tools/report/layers.h"
 #include "tools/report/text.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,29 +181,67 @@ static void print_devices(const struct monte_carlo *runs)
     printf("\n");
 }
 
+/* ---- chip and accelerators ---- */
+
+struct line { /* cells of the table */
+    const char *name, *mode, *numbers, *batch, *latency, *error, *later, *energy, *energy_error, *more, *samples;
+};
+
+static void print_line(int width, const struct line *line)
+{
+    char text[256];
+    int length = snprintf(text, sizeof text, "%-9s %-7s %5s %8s %6s %-12s %8s %6s %-13s %9s", line->mode, line->numbers,
+                          line->batch, line->latency, line->error, line->later, line->energy, line->energy_error, line->more,
+                          line->samples);
+    while (length > 0 && text[length - 1] == ' ')
+        text[--length] = '\0';
+    printf("%-*s %s\n", width, line->name, text);
+}
+
 static int name_width(const struct run_record *record)
 {
-    size_t width = NAME_WIDTH - 4;
+    size_t width = NAME_WIDTH - 4, skip = common_word(record);
     for (uint32_t i = 0; i < record->baseline_count; i++) {
-        size_t length = strlen(record->baselines[i].name);
+        size_t length = strlen(record->baselines[i].name + skip);
         width = length > width ? length : width;
     }
     return (int)width;
 }
 
+/* The same network on the board itself, below the model's line. */
+static void print_measured(const struct run_record *record, const struct run_numbers *numbers, int width,
+                           const struct baseline_result *row)
+{
+    const struct baseline_measurement *found = &row->measurement;
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
+    bool powered = isfinite(found->energy_j);
+    char *later = latency_comparison(numbers, found->latency_s);
+    char *more = powered ? energy_comparison(record, numbers, found->energy_j) : memory_copy_string("");
+    print_line(width, &(struct line){"  measured", "", "", "", quantity(a, found->latency_s, "s", "u"), "", later,
+                                     powered ? quantity(b, found->energy_j, "J", "u") : "", "", more,
+                                     quantity(c, row->batch / found->latency_s, "/s", "u")});
+    free(later);
+    free(more);
+}
+
 static void print_baseline(const struct run_record *record, const struct run_numbers *numbers, int width,
                            const struct baseline_result *row)
 {
-    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
-    char *later = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
-    char *more = comparison(energy_ratio(record, numbers, row), "more", "less", "as much");
-    char *name = cleaned(row->name);
-    printf("%-*s %-9s %-9s %5" PRIu32 " %9s %-12s %9s %-14s %9s\n", width, name, baseline_mode_name(row->mode),
-           precision_name(row->precision), row->batch, quantity(a, row->latency_s, "s", "u"), later,
-           quantity(b, row->energy_j, "J", "u"), more, quantity(c, baseline_throughput(row), "/s", "u"));
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], error[32], energy_error[32], batch[16];
+    char *later = latency_comparison(numbers, row->latency_s);
+    char *more = energy_comparison(record, numbers, row->energy_j);
+    char *name = cleaned(row->name + common_word(record));
+    snprintf(batch, sizeof batch, "%" PRIu32, row->batch);
+    print_line(width, &(struct line){name, baseline_mode_name(row->mode), precision_name(row->precision), batch,
+                                     quantity(a, row->latency_s, "s", "u"), error_text(error, row->latency_error, "+-"), later,
+                                     quantity(b, row->energy_j, "J", "u"),
+                                     error_text(energy_error, row->energy_error, "+-"), more,
+                                     quantity(c, baseline_throughput(row), "/s", "u")});
     free(name);
     free(later);
     free(more);
+    if (row->measurement.latency_s > 0)
+        print_measured(record, numbers, width, row);
 }
 
 static void print_baselines(const struct run_record *record, const struct run_numbers *numbers)
@@ -211,20 +250,21 @@ static void print_baselines(const struct run_record *record, const struct run_nu
         return;
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
     int width = name_width(record);
-    const char *layout = "%-*s %-9s %-9s %5s %9s %-12s %9s %-14s %9s\n";
-    printf(layout, width, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip", "energy",
-           "against chip", "samples");
-    printf(layout, width, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",
-           quantity(b, energy_per_sample(record, numbers), "J", "u"), "",
-           quantity(c, numbers->throughput_per_s, "/s", "u"));
+    print_line(width, &(struct line){"GPU (analytic model)", "mode", "numbers", "batch", "latency", "+-", "to the chip's",
+                                     "energy", "+-", "to the chip's", "samples"});
+    print_line(width, &(struct line){"this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "", "",
+                                     quantity(b, energy_per_sample(record, numbers), "J", "u"), "", "",
+                                     quantity(c, numbers->throughput_per_s, "/s", "u")});
     uint32_t shown = 0;
     for (uint32_t i = 0; i < record->baseline_count && shown < BASELINES_SHOWN; i++)
         if (is_quickest(record, &record->baselines[i])) {
             print_baseline(record, numbers, width, &record->baselines[i]);
             shown++;
         }
-    printf("%" PRIu32 " of %" PRIu32 " rows: the quickest modes; the page and summary.json have all\n\n", shown,
-           record->baseline_count);
+    printf("%" PRIu32 " of %" PRIu32 " rows: the quickest modes; the page and summary.json have all\n"
+           "modes: ann, the equivalent dense network in one pass; snn, the spiking one over all timesteps; -graph and -fused\n"
+           "launch as one captured graph, -layer all steps of a layer at once, the others kernel by kernel (docs/baseline.md)\n\n",
+           shown, record->baseline_count);
 }
 
 /* Sentences may quote names from files: no control character reaches the terminal. */
