@@ -94,6 +94,7 @@ void accelerator_sources(const struct accelerator *accelerator, uint32_t *unknow
 struct baseline_measurement {
     double latency_s;         /* of the whole batch; 0: not measured */
     double energy_j, power_w; /* per sample, passes one after another without waiting; NAN: not measured */
+    uint32_t other_steps;     /* not measured so, but over this many timesteps; 0: no */
 };
 
 struct baseline_result {
@@ -109,6 +110,7 @@ struct baseline_result {
     double latency_error, energy_error; /* mean error of the model, as a share (model_error.h); NAN: unknown */
     const char *judged_on;    /* boards that gave the errors, and how */
     double idle_w;            /* of the board; NAN where its limit is unknown too */
+    bool idle_assumed;        /* a share of the limit, for none is published */
     struct baseline_measurement measurement; /* filled by who knows of one */
     double launch_s, arithmetic_s, memory_s; /* where the time goes, of the batch; a power limit counts as arithmetic */
 };

@@ -159,6 +159,7 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
                                     .latency_error = model_error_latency(&accelerator->error, mode),
                                     .energy_error = model_error_energy(&accelerator->error, mode),
                                     .judged_on = accelerator_judged_on(accelerator),
+                                    .idle_assumed = accelerator->power_idle.value == 0,
                                     .idle_w = accelerator->power_limit.value > 0 || accelerator->power_idle.value > 0
                                                   ? accelerator_idle_w(accelerator, c) : NAN,
                                     .missing = accelerator_missing(accelerator, precision)};

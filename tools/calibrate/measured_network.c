@@ -51,9 +51,13 @@ void measured_network_fill(const struct measured *measured, const struct work *w
     for (size_t i = 0; i < measured->count; i++) {
         const struct measured_row *found = &measured->rows[i];
         if (!found->network || found->mode != row->mode || found->precision != row->precision ||
-            found->batch != row->batch || (!baseline_mode_is_dense(row->mode) && found->work.steps != work->steps) ||
-            !same_network(&found->work, work))
+            found->batch != row->batch || !same_network(&found->work, work))
             continue;
+        if (!baseline_mode_is_dense(row->mode) && found->work.steps != work->steps) {
+            row->measurement.other_steps = found->work.steps;
+            continue;
+        }
+
         bool powered = found->power_w > 0 && found->loop_s > 0;
         row->measurement = (struct baseline_measurement){
             .latency_s = found->seconds, .energy_j = powered ? found->power_w * found->loop_s / found->batch : NAN,

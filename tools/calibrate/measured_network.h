@@ -9,7 +9,7 @@ MUST_USE bool measured_networks_read(const char *path, const struct accelerator 
                                      struct diagnostics *diagnostics);
 
 /* Fills row->measurement where a network of the same operators was measured in the row's mode, precision and batch; in a
- * spiking mode also over as many timesteps. */
+ * spiking mode also over as many timesteps; if only over others, says how many. */
 void measured_network_fill(const struct measured *measured, const struct work *work, struct baseline_result *row);
 
 #endif

@@ -60,6 +60,22 @@ char *energy_comparison(const struct run_record *record, const struct run_number
     return comparison(chip > 0 ? energy_j / chip : NAN, "more", "less", "as much");
 }
 
+char *unused_cores(const struct run_record *record, const struct run_numbers *numbers, const char *micro)
+{
+    const struct compile_report *compile = record->compile;
+    double total = numbers->energy.total, sample = energy_per_sample(record, numbers);
+    double unused = total > 0 ? 1 - numbers->unused_off_j / total : 0;
+    char lost[QUANTITY_SIZE], left[QUANTITY_SIZE], share[32], cores[COUNTED_SIZE];
+    if (!(unused > 1e-9))
+        return NULL;
+    return memory_format("%s of a sample (%s) go to cores that hold no part of the network, %" PRIu32 " of %s; with those "
+                         "switched off (power.power_gating: unused) it takes %s",
+                         quantity(lost, sample * unused, "J", micro), percent(share, unused),
+                         compile->cores_available - compile->cores_used,
+                         counted(cores, compile->cores_available, "core"),
+                         quantity(left, sample * (1 - unused), "J", micro));
+}
+
 const char *error_text(char out[32], double error, const char *plus_minus)
 {
     if (isnan(error))
@@ -115,18 +131,22 @@ static void find_idle_boards(const struct run_record *record, double seconds, co
 {
     struct text list = {0};
     char power[QUANTITY_SIZE], joules[QUANTITY_SIZE];
+    bool assumed = false;
     for (uint32_t i = 0; i < record->baseline_count; i++) {
         const struct baseline_result *row = &record->baselines[i];
         bool seen = !isfinite(row->idle_w);
         for (uint32_t j = 0; j < i && !seen; j++)
             seen = strcmp(record->baselines[j].name, row->name) == 0;
         if (!seen)
-            text_add(&list, "%s%s %s, %s", list.length ? "; " : "", row->name, quantity(power, row->idle_w, "W", micro),
-                     quantity(joules, row->idle_w * seconds, "J", micro));
+            text_add(&list, "%s%s %s%s, %s", list.length ? "; " : "", row->name, row->idle_assumed ? "about " : "",
+                     quantity(power, row->idle_w, "W", micro), quantity(joules, row->idle_w * seconds, "J", micro));
+        assumed = assumed || (!seen && row->idle_assumed);
     }
     if (list.length)
-        add(out, memory_format("A board that is kept on for such an input idles as well, and draws a sample before it computes "
-                               "anything: %s.", list.data));
+        add(out, memory_format("A board that is kept on for such an input idles meanwhile too, which alone takes, a sample: "
+                               "%s.%s", list.data,
+                               assumed ? " About: nobody published it, so a share of the board's limit, as relatives draw."
+                                       : ""));
     text_free(&list);
 }
 
@@ -156,7 +176,7 @@ static void find_undecided(const struct run_record *record, const struct run_num
             continue;
         struct figure chip = chip_figure(record, numbers, (enum measure)m), row = row_figure(winner.rival, (enum measure)m);
         char *ours = figure_text(&chip, (enum measure)m, micro), *theirs = figure_text(&row, (enum measure)m, micro);
-        add(out, memory_format("Undecided: %s. The chip's %s%s and the %s of %s %s, batch %" PRIu32 "%s meet.", open[m], ours,
+        add(out, memory_format("Undecided: %s. The chip's %s%s and the %s of %s %s, batch %" PRIu32 "%s overlap.", open[m], ours,
                                m == MEASURE_ENERGY ? " a sample" : "", theirs, winner.rival->name,
                                baseline_mode_name(winner.rival->mode), winner.rival->batch,
                                row.measured ? ", measured," : ""));
@@ -256,6 +276,21 @@ static void find_coefficients(const struct run_record *record, struct findings *
     free(other);
 }
 
+/* Measurements that are not shown, for they are of more or fewer timesteps. */
+static void find_other_steps(const struct run_record *record, struct findings *out)
+{
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        bool seen = row->measurement.other_steps == 0;
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = record->baselines[j].measurement.other_steps > 0 && strcmp(record->baselines[j].name, row->name) == 0;
+        if (!seen)
+            add(out, memory_format("The spiking modes of %s were measured with this network too, but over %" PRIu32
+                                   " timesteps, which is other work: configs/accelerator/measured.",
+                                   row->name, row->measurement.other_steps));
+    }
+}
+
 static void find_caveats(const struct run_record *record, struct findings *out)
 {
     find_coefficients(record, out);
@@ -275,6 +310,7 @@ static void find_caveats(const struct run_record *record, struct findings *out)
         add(out, memory_copy_string("Rows marked measured are the very same network on the board itself. They leave out the "
                                     "copies from the host, which the model counts, and their energy is of passes one after "
                                     "another without waiting. Where there is one, the verdicts above take it."));
+    find_other_steps(record, out);
 }
 
 /* Two proportions of the same samples that differ by less than this may differ by chance alone. */

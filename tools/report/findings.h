@@ -32,6 +32,9 @@ const char *error_text(char out[32], double error, const char *plus_minus);
 /* Length of the maker's name and its space where every row begins with the same word and has another; else 0. */
 size_t common_word(const struct run_record *record);
 
+/* What cores without a part of the network cost, in a sentence; NULL: nothing that is known. Fresh. */
+char *unused_cores(const struct run_record *record, const struct run_numbers *numbers, const char *micro);
+
 /* "93 %", "0.4 %", "<0.1 %". */
 const char *percent(char out[32], double fraction);
 

@@ -149,6 +149,13 @@ void page_energy(struct page *page)
                                  "that at its high; no line: only one figure is published.");
     free(finding);
     free(name);
+    char *unused = unused_cores(page->record, page->numbers, MICRO);
+    if (unused) {
+        char *sentence = memory_format("%s.", unused);
+        paragraph(page, "note", sentence);
+        free(sentence);
+    }
+    free(unused);
     component_chart(page, samples);
     text_add(&page->text, "<h3>By layer</h3>\n");
     paragraph(page, "reading", "The events of a layer's cores and packets, and their gated clock. \"shared\" is all "

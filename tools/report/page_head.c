@@ -63,7 +63,7 @@ static void cards(struct page *page)
     text_add(&page->text, "<div class=\"cards\">\n");
     if (numbers->labelled) {
         text_add(&value, "%.2f %%", 100 * numbers->accuracy);
-        text_add(&what, "right on the chip; float reference %.2f %%; decided on a tie: %" PRIu32,
+        text_add(&what, "right on the chip; float reference %.2f %%; on a tie of the outputs, where the first wins: %" PRIu32,
                  100 * numbers->reference_accuracy, numbers->ties);
         card(page, value.data, what.data);
     }
@@ -117,11 +117,12 @@ void page_head(struct page *page)
     char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     char *title = memory_format("%s on %s", file_name(record->network->path), record->chip->name);
     page_open(&page->text, title);
-    char *lead = memory_format("%s of up to %s of %s (from %s), semantics %s, simulated cycle by cycle at %s.",
+    char *lead = memory_format("%s of up to %s of %s (from %s), simulated cycle by cycle at %s. The neurons' "
+                               "equations are stepped by the rules \"%s\" (docs/semantics.md), in the float reference too.",
                                counted(samples, record->chip_result->sample_count, "sample"),
                                counted(steps, record->chip_result->steps, "timestep"),
-                               tick_text(dt, record->dt_s, "s"), record->dt_origin, record->semantics,
-                               tick_text((char[QUANTITY_SIZE]){0}, record->chip->clock_hz, "Hz"));
+                               tick_text(dt, record->dt_s, "s"), record->dt_origin,
+                               tick_text((char[QUANTITY_SIZE]){0}, record->chip->clock_hz, "Hz"), record->semantics);
     paragraph(page, "lead", lead);
     free(lead);
     free(title);

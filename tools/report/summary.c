@@ -48,7 +48,8 @@ static void print_head(const struct run_record *record)
     char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct chip_result *result = record->chip_result;
     char *network = cleaned(file_name(record->network->path)), *chip = cleaned(record->chip->name);
-    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n", network, chip,
+    printf("%s on %s: %s of up to %s of %s (%s)\n"
+           "semantics %s: the rule by which the neurons' equations are stepped (docs/semantics.md)\n", network, chip,
            counted(samples, result->sample_count, "sample"), counted(steps, result->steps, "step"),
            quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
     free(network);
@@ -60,6 +61,23 @@ static double samples_of(const struct run_record *record)
     return record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
 }
 
+/* Sentences may quote names from files: no control character reaches the terminal. */
+static void print_wrapped(const char *start, const char *raw)
+{
+    char *sentence = cleaned(raw);
+    int indent = (int)strlen(start), column = printf("%s", start) - 1;
+    for (const char *word = sentence; *word;) {
+        int length = (int)strcspn(word, " ");
+        if (column + 1 + length > LINE_WIDTH)
+            column = printf("\n%*s", indent, "") - 2;
+        column += printf("%s%.*s", column >= indent ? " " : "", length, word);
+        word += length;
+        word += *word == ' ';
+    }
+    printf("\n");
+    free(sentence);
+}
+
 static void print_results(const struct run_record *record, const struct run_numbers *numbers)
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
@@ -68,7 +86,8 @@ static void print_results(const struct run_record *record, const struct run_numb
         printf("chip %.2f %%   float %.2f %%   ", 100 * numbers->accuracy, 100 * numbers->reference_accuracy);
     else
         printf("no labels   ");
-    printf("spike agreement %.2f %%   ties %" PRIu32 "\n", 100 * numbers->spike_agreement, numbers->ties);
+    printf("spike agreement %.2f %%   ties %" PRIu32 " (outputs equal: the first wins)\n", 100 * numbers->spike_agreement,
+           numbers->ties);
     printf("latency     mean %s   p50 %s   p99 %s   max %s   throughput %s samples/s\n",
            quantity(a, numbers->latency_mean_s, "s", "u"), quantity(b, numbers->latency_p50_s, "s", "u"),
            quantity(c, numbers->latency_p99_s, "s", "u"), quantity(d, numbers->latency_max_s, "s", "u"),
@@ -86,6 +105,10 @@ static void print_results(const struct run_record *record, const struct run_numb
                quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
                quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"));
     printf("%s rests on assumed values\n", percent(c, total > 0 ? numbers->energy.assumed / total : 0));
+    char *unused = unused_cores(record, numbers, "u");
+    if (unused)
+        print_wrapped("            ", unused);
+    free(unused);
 }
 
 static void print_component(const char *name, struct cost joules, double samples, double share)
@@ -250,7 +273,7 @@ static void print_baselines(const struct run_record *record, const struct run_nu
         return;
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
     int width = name_width(record);
-    print_line(width, &(struct line){"GPU (analytic model)", "mode", "numbers", "batch", "latency", "+-", "to the chip's",
+    print_line(width, &(struct line){"GPU (analytic model)", "mode", "format", "batch", "latency", "+-", "to the chip's",
                                      "energy", "+-", "to the chip's", "samples"});
     print_line(width, &(struct line){"this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "", "",
                                      quantity(b, energy_per_sample(record, numbers), "J", "u"), "", "",
@@ -267,23 +290,6 @@ static void print_baselines(const struct run_record *record, const struct run_nu
            shown, record->baseline_count);
 }
 
-/* Sentences may quote names from files: no control character reaches the terminal. */
-static void print_wrapped(const char *raw)
-{
-    char *sentence = cleaned(raw);
-    int column = printf("- ") - 1;
-    for (const char *word = sentence; *word;) {
-        int length = (int)strcspn(word, " ");
-        if (column + 1 + length > LINE_WIDTH)
-            column = printf("\n  ") - 2;
-        column += printf("%s%.*s", column > 1 ? " " : "", length, word);
-        word += length;
-        word += *word == ' ';
-    }
-    printf("\n");
-    free(sentence);
-}
-
 void summary_print(const struct run_record *record, const struct run_numbers *numbers)
 {
     print_head(record);
@@ -297,8 +303,8 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
     for (size_t i = 0; i < findings.count; i++)
-        print_wrapped(findings.sentence[i]);
+        print_wrapped("- ", findings.sentence[i]);
     for (uint32_t i = 0; i < record->compile->remark_count; i++)
-        print_wrapped(record->compile->remarks[i]);
+        print_wrapped("- ", record->compile->remarks[i]);
     findings_free(&findings);
 }
