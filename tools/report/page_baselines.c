@@ -242,6 +242,11 @@ static char *winner_label(const struct page *page, enum measure measure)
 {
     struct winner winner = best_of(page->record, page->numbers, measure);
     char *row = row_label(page->record, winner.decided ? winner.row : winner.rival, SIZE_MAX);
+    if (winner.decided && !winner.chip && row_figure(winner.row, measure).measured) {
+        char *measured = memory_format("%s, measured", row);
+        free(row);
+        return measured;
+    }
     if (winner.decided && !winner.chip)
         return row;
     char *label = winner.decided ? memory_copy_string("the chip") : memory_format("undecided between the chip and %s", row);

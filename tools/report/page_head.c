@@ -5,6 +5,7 @@
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
+#include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -73,7 +74,14 @@ static void cards(struct page *page)
     card(page, value.data, "of spikes as in the reference");
     text_add(&what, "mean latency; 99\xc2\xa0%% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
     card(page, quantity(a, numbers->latency_mean_s, "s", MICRO), what.data);
-    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample, fed without pause");
+    text_free(&what);
+    text_add(&what, "energy a sample, fed without pause");
+    struct figure joules = chip_figure(page->record, numbers, MEASURE_ENERGY);
+    char *range = figure_text(&joules, MEASURE_ENERGY, MICRO);
+    if (joules.low < joules.high)
+        text_add(&what, "; %s at the low and high of every constant", range);
+    free(range);
+    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), what.data);
     text_free(&what);
     text_add(&what, "mean power of the chip; area %.3g mm\xc2\xb2", numbers->area_mm2);
     card(page, quantity(a, numbers->power_w, "W", MICRO), what.data);

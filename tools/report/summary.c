@@ -258,7 +258,7 @@ static void print_baseline(const struct run_record *record, const struct run_num
     print_line(width, &(struct line){name, baseline_mode_name(row->mode), precision_name(row->precision), batch,
                                      quantity(a, row->latency_s, "s", "u"), error_text(error, row->latency_error, "+-"), later,
                                      quantity(b, row->energy_j, "J", "u"),
-                                     error_text(energy_error, row->energy_error, "+-"), more,
+                                     isfinite(row->energy_j) ? error_text(energy_error, row->energy_error, "+-") : "", more,
                                      quantity(c, baseline_throughput(row), "/s", "u")});
     free(name);
     free(later);
