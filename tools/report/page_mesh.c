@@ -141,9 +141,9 @@ void page_mesh(struct page *page)
                                   working, counted(all, tiles_of(&mesh), "tile"),
                                   working == 1 ? "computes" : "compute", percent(share, busy[top]),
                                   counted(sent, (uint64_t)flits[hottest(flits, tiles_of(&mesh))], "flit"));
-    section_begin(page, finding, "Each square is a tile at its place in the mesh, as in the floor plan (column, row "
-                                 "from the south-west corner, at the bottom left). Left: share of cycles in which its cores work on synapses or neurons, mean over the tile's "
-                                 "cores. Right: flits its router sent, whole run.");
+    section_begin(page, finding, "Each square is a tile at its place in the mesh, as in the floor plan (column, row from the "
+                                 "south-west corner, at the bottom left). Left: share of cycles in which its cores work on "
+                                 "synapses or neurons, mean over the tile's cores. Right: flits its router sent, whole run.");
     free(finding);
     svg_begin(&page->text, TOP + mesh.rows * mesh.cell + 24, "Heat map of the mesh");
     draw_map(page, &mesh, 10, "cores busy", busy, true);
