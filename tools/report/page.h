@@ -27,6 +27,7 @@ void page_latency(struct page *page);   /* over samples */
 void page_raster(struct page *page);    /* spikes of the first sample */
 void page_mesh(struct page *page);      /* cores and routers on their tiles */
 void page_baselines(struct page *page); /* chip against accelerators: chart and table */
+void page_baseline_table(struct page *page); /* the table alone, folded */
 void page_devices(struct page *page);   /* --monte-carlo: how chips spread */
 void page_tables(struct page *page);    /* layers, samples, configuration, provenance */
 

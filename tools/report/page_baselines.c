@@ -2,14 +2,11 @@
 #include "tools/report/page.h"
 
 #include "sim/memory.h"
-#include "tools/report/derive.h"
 #include "tools/report/findings.h"
 #include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ROW 22
 #define NAMES 278.0
@@ -146,98 +143,6 @@ static void draw_chart(struct page *page)
     svg_end(&page->text);
 }
 
-static void cell(struct page *page, const char *tag, const char *raw)
-{
-    text_add(&page->text, "<%s>", tag);
-    text_escaped(&page->text, raw);
-    text_add(&page->text, "</%s>", tag);
-}
-
-static void draw_row(struct page *page, const struct baseline_result *row)
-{
-    char text[QUANTITY_SIZE], number[16];
-    char *later = latency_comparison(page->numbers, row->latency_s);
-    char *more = energy_comparison(page->record, page->numbers, row->energy_j);
-    text_add(&page->text, "<tr>");
-    cell(page, "td", row->name);
-    cell(page, "td", baseline_mode_name(row->mode));
-    cell(page, "td", precision_name(row->precision));
-    cell(page, "td", row->measured ? "measured" : "carried over");
-    snprintf(number, sizeof number, "%" PRIu32, row->batch);
-    cell(page, "td", number);
-    cell(page, "td", quantity(text, row->latency_s, "s", MICRO));
-    cell(page, "td", error_text(text, row->latency_error, PLUS_MINUS));
-    cell(page, "td", later);
-    cell(page, "td", row->missing ? "unknown" : quantity(text, row->energy_j, "J", MICRO));
-    cell(page, "td", row->missing ? "" : error_text(text, row->energy_error, PLUS_MINUS));
-    cell(page, "td", more);
-    cell(page, "td", quantity(text, baseline_throughput(row), "/s", MICRO));
-    cell(page, "td", quantity(text, row->power_w, "W", MICRO));
-    cell(page, "td", percent(text, row->latency_s > 0 ? row->launch_s / row->latency_s : 0));
-    text_add(&page->text, "</tr>\n");
-    free(later);
-    free(more);
-}
-
-/* The same network on the board itself, below the model's row. */
-static void draw_measured_row(struct page *page, const struct baseline_result *row)
-{
-    const struct baseline_measurement *found = &row->measurement;
-    char latency[QUANTITY_SIZE], energy[QUANTITY_SIZE], samples[QUANTITY_SIZE], power[QUANTITY_SIZE], number[16];
-    bool powered = isfinite(found->energy_j);
-    char *later = latency_comparison(page->numbers, found->latency_s);
-    char *more = powered ? energy_comparison(page->record, page->numbers, found->energy_j) : memory_copy_string("");
-    snprintf(number, sizeof number, "%" PRIu32, row->batch);
-    const char *const cells[] = {
-        row->name, baseline_mode_name(row->mode), precision_name(row->precision), "measured network", number,
-        quantity(latency, found->latency_s, "s", MICRO), "", later,
-        powered ? quantity(energy, found->energy_j, "J", MICRO) : "not measured", "", more,
-        quantity(samples, row->batch / found->latency_s, "/s", MICRO), powered ? quantity(power, found->power_w, "W", MICRO) : "",
-        ""};
-    text_add(&page->text, "<tr class=\"found\">");
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell(page, "td", cells[i]);
-    text_add(&page->text, "</tr>\n");
-    free(more);
-    free(later);
-}
-
-static void draw_chip_row(struct page *page)
-{
-    const struct run_numbers *numbers = page->numbers;
-    char latency[QUANTITY_SIZE], energy[QUANTITY_SIZE], samples[QUANTITY_SIZE], power[QUANTITY_SIZE];
-    struct figure joules = chip_figure(page->record, numbers, MEASURE_ENERGY);
-    char *range = joules.low < joules.high ? figure_text(&joules, MEASURE_ENERGY, MICRO) : memory_copy_string("");
-    const char *const cells[] = {"this chip", "snn", "integer", "", "1",
-                                 quantity(latency, numbers->latency_mean_s, "s", MICRO), "", "",
-                                 quantity(energy, energy_per_sample(page->record, numbers), "J", MICRO), range, "",
-                                 quantity(samples, numbers->throughput_per_s, "/s", MICRO),
-                                 quantity(power, numbers->power_w, "W", MICRO), ""};
-    text_add(&page->text, "<tr>");
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell(page, "td", cells[i]);
-    text_add(&page->text, "</tr>\n");
-    free(range);
-}
-
-static void draw_table(struct page *page)
-{
-    static const char *const heads[] = {"accelerator", "mode", "precision", "coefficients", "batch", "latency", "error",
-                                        "against chip", "energy a sample", "error", "against chip", "samples", "power", "launching"};
-    text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
-                          "<table>\n<tr>");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        cell(page, "th", heads[i]);
-    text_add(&page->text, "</tr>\n");
-    draw_chip_row(page);
-    for (uint32_t i = 0; i < page->record->baseline_count; i++) {
-        draw_row(page, &page->record->baselines[i]);
-        if (page->record->baselines[i].measurement.latency_s > 0)
-            draw_measured_row(page, &page->record->baselines[i]);
-    }
-    text_add(&page->text, "</table></div></details>\n");
-}
-
 static char *winner_label(const struct page *page, enum measure measure)
 {
     struct winner winner = best_of(page->record, page->numbers, measure);
@@ -276,6 +181,10 @@ void page_baselines(struct page *page)
     draw_chart(page);
     paragraph(page, "note", "The chart shows the quickest dense and the quickest spiking mode of each accelerator and batch; the "
                             "table has all modes.");
-    draw_table(page);
+    if (some_measured(page->record))
+        paragraph(page, "note", "A mark across a bar is the very same network measured on the board itself: without the copies from the "
+                                "host, which the bars count, and for energy in passes one after another, where the bars have a "
+                                "board that waits for each answer.");
+    page_baseline_table(page);
     section_end(page);
 }
