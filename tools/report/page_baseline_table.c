@@ -9,9 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { NAME, MODE, PRECISION, FROM, BATCH, LATENCY, LATENCY_TO_CHIP, ENERGY, ENERGY_TO_CHIP, SAMPLES, POWER, LAUNCHING,
-       COLUMNS };
-static const char *const heads[COLUMNS] = {"accelerator", "mode", "precision", "from", "batch", "latency", "to the chip's",
+enum { NAME, MODE, FROM, BATCH, LATENCY, LATENCY_TO_CHIP, ENERGY, ENERGY_TO_CHIP, SAMPLES, POWER, LAUNCHING, COLUMNS };
+static const char *const heads[COLUMNS] = {"accelerator", "mode", "from", "batch", "latency", "to the chip's",
                                            "energy a sample", "to the chip's", "samples", "power", "launching"};
 
 /* Strings of its own; NULL: empty. */
@@ -49,8 +48,7 @@ static struct row_text row_begin(const struct page *page, const struct baseline_
 {
     struct row_text out = {{NULL}};
     out.cell[NAME] = memory_copy_string(row->name + common_word(page->record));
-    out.cell[MODE] = memory_copy_string(baseline_mode_name(row->mode));
-    out.cell[PRECISION] = memory_copy_string(precision_name(row->precision));
+    out.cell[MODE] = memory_format("%s %s", baseline_mode_name(row->mode), precision_name(row->precision));
     out.cell[BATCH] = memory_format("%" PRIu32, row->batch);
     out.cell[LATENCY_TO_CHIP] = latency_comparison(page->numbers, latency_s);
     out.cell[ENERGY_TO_CHIP] = isfinite(energy_j) ? energy_comparison(page->record, page->numbers, energy_j) : NULL;
@@ -62,7 +60,7 @@ static void draw_row(struct page *page, const struct baseline_result *row)
 {
     char share[32];
     struct row_text out = row_begin(page, row, row->latency_s, row->energy_j);
-    out.cell[FROM] = memory_copy_string(row->measured ? "model" : "model of relatives");
+    out.cell[FROM] = memory_copy_string(row->measured ? "model" : "relatives' model");
     out.cell[LATENCY] = with_error(row->latency_s, "s", row->latency_error);
     out.cell[ENERGY] = row->missing ? memory_copy_string("unknown") : with_error(row->energy_j, "J", row->energy_error);
     out.cell[POWER] = quantity_of(row->power_w, "W");
@@ -88,8 +86,7 @@ static void draw_chip_row(struct page *page)
     const struct run_numbers *numbers = page->numbers;
     struct row_text out = {{NULL}};
     out.cell[NAME] = memory_copy_string("this chip");
-    out.cell[MODE] = memory_copy_string("snn");
-    out.cell[PRECISION] = memory_copy_string("integer");
+    out.cell[MODE] = memory_copy_string("snn integer");
     out.cell[FROM] = memory_copy_string("simulation");
     out.cell[BATCH] = memory_copy_string("1");
     out.cell[LATENCY] = quantity_of(numbers->latency_mean_s, "s");
@@ -101,7 +98,7 @@ static void draw_chip_row(struct page *page)
 
 void page_baseline_table(struct page *page)
 {
-    text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
+    text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table figures\">"
                           "<table>\n<tr>");
     for (int i = 0; i < COLUMNS; i++)
         text_add(&page->text, "<th>%s</th>", heads[i]);

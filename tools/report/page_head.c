@@ -34,7 +34,7 @@ static const char *const style[] = {
     ".box{fill:var(--first);opacity:.3}\n",
     ".spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
     "stroke-width:1.5}.late{stroke:var(--third);stroke-width:1.5}\n",
-    ".mark{fill:var(--ink)}.found td{font-weight:600}\n",
+    ".mark{fill:var(--ink)}.found td{font-weight:600}.figures th,.figures td{padding:4px 6px;font-size:12.5px}\n",
     ".whisker{stroke:var(--ink);stroke-width:1.2}.wall{fill:none;stroke:var(--ink)}.tile{fill:var(--line);stroke:",
     "var(--surface)}.used{fill:var(--first);stroke:var(--surface)}.fourth{fill:#3f9c74}\n",
     ".p0{fill:#7fb2e5}.p1{fill:#e8b96a}.p2{fill:#4f83cc}.p3{fill:#c77fb4}.p4{fill:#6bbf8a}.p5{fill:#d98873}",
