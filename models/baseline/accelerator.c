@@ -18,6 +18,9 @@ static const struct catalogue_row {
 } catalogue[] = {
     TEXT("name", name, "shown in reports"),
     TEXT("coefficients", coefficients_path, "file of fitted coefficients, relative to this file"),
+    TEXT("errors", errors_path, "file of the model's measured errors, relative to this file"),
+    TEXT("measured.table", measured_table, "networks measured on the part (CSV), relative to this file; none"),
+    TEXT("measured.networks", measured_networks, "folder of their layer lists, relative to this file; none"),
     VALUE("peak.fp32", peak[PRECISION_FP32], 0.01, 1e5, "Top/s", "dense peak"),
     VALUE("peak.tf32", peak[PRECISION_TF32], 0.01, 1e5, "Top/s", "dense peak"),
     VALUE("peak.fp16", peak[PRECISION_FP16], 0.01, 1e5, "Top/s", "dense peak"),
@@ -98,15 +101,33 @@ static bool load_coefficients(const char *path, struct accelerator *accelerator,
     return good;
 }
 
+static bool load_errors(const char *path, struct accelerator *accelerator, struct diagnostics *diagnostics)
+{
+    char *where = parameters_relative_path(path, accelerator->errors_path);
+    bool good = model_error_load(where, &accelerator->error, diagnostics);
+    free(where);
+    return good;
+}
+
+/* "none" to "", a path to one from here. */
+static void resolve(const char *path, char **named)
+{
+    char *whole = strcmp(*named, "none") ? parameters_relative_path(path, *named) : memory_copy_string("");
+    free(*named);
+    *named = whole;
+}
+
 bool accelerator_load(const char *path, struct accelerator **out, struct diagnostics *diagnostics)
 {
     struct accelerator *accelerator = memory_array(1, sizeof *accelerator);
     *out = NULL;
     if (!parameters_load(path, rows(), accelerator, NULL, 0, diagnostics) || !check(path, accelerator, diagnostics) ||
-        !load_coefficients(path, accelerator, diagnostics)) {
+        !load_coefficients(path, accelerator, diagnostics) || !load_errors(path, accelerator, diagnostics)) {
         accelerator_free(accelerator);
         return false;
     }
+    resolve(path, &accelerator->measured_table);
+    resolve(path, &accelerator->measured_networks);
     *out = accelerator;
     return true;
 }
@@ -116,6 +137,7 @@ void accelerator_free(struct accelerator *accelerator)
     if (accelerator == NULL)
         return;
     coefficients_free(&accelerator->coefficients);
+    model_error_free(&accelerator->error);
     parameters_free(rows(), accelerator);
     free(accelerator);
 }
@@ -128,6 +150,21 @@ const char *accelerator_name(const struct accelerator *accelerator)
 const char *accelerator_fitted_on(const struct accelerator *accelerator)
 {
     return accelerator->coefficients.fitted_on;
+}
+
+const char *accelerator_judged_on(const struct accelerator *accelerator)
+{
+    return accelerator->error.judged_on;
+}
+
+const char *accelerator_measured_table(const struct accelerator *accelerator)
+{
+    return accelerator->measured_table;
+}
+
+const char *accelerator_measured_networks(const struct accelerator *accelerator)
+{
+    return accelerator->measured_networks;
 }
 
 /* "NAME (N rows)" in the list. */

@@ -8,11 +8,14 @@
 
 #include "models/baseline/baseline.h"
 #include "models/baseline/coefficients.h"
+#include "models/baseline/model_error.h"
 #include "sim/parameters.h"
 
 struct accelerator {
     char *name;
     char *coefficients_path;                                /* relative to the file */
+    char *errors_path;                                      /* likewise */
+    char *measured_table, *measured_networks;               /* as paths; "" where the file says "none" */
     struct sourced_value peak[PRECISIONS], vector;          /* Top/s, a multiply-accumulate is two */
     char *memory_type;                                      /* "HBM2e", "GDDR6" */
     struct sourced_value memory_bandwidth, memory_capacity; /* GB/s, GB */
@@ -22,6 +25,7 @@ struct accelerator {
     struct sourced_value node;                              /* nm */
     struct sourced_value price_purchase, price_rent;        /* USD, USD/h */
     struct coefficients coefficients;
+    struct model_error error;
 };
 
 /* W: published, or the share of the limit that relatives draw; 0 if the limit is unknown too. */

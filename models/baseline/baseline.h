@@ -73,6 +73,12 @@ MUST_USE bool accelerator_load(const char *path, struct accelerator **out, struc
 void accelerator_free(struct accelerator *accelerator);
 const char *accelerator_name(const struct accelerator *accelerator);
 const char *accelerator_fitted_on(const struct accelerator *accelerator);
+/* Boards by which the model's error was judged, and how. */
+const char *accelerator_judged_on(const struct accelerator *accelerator);
+/* Networks that were measured on the part itself (tools/calibrate/measured.h): the table, and the folder of their layer
+ * lists, as paths; "": none. */
+const char *accelerator_measured_table(const struct accelerator *accelerator);
+const char *accelerator_measured_networks(const struct accelerator *accelerator);
 /* Its coefficients were fitted on measurements of it, and not only on those of relatives. */
 bool accelerator_is_measured(const struct accelerator *accelerator);
 /* False where the part does not have it, or nobody published its peak. */
@@ -84,6 +90,13 @@ const char *accelerator_carried(const struct accelerator *accelerator);
 /* How many values are unknown, of how many. */
 void accelerator_sources(const struct accelerator *accelerator, uint32_t *unknown, uint32_t *all);
 
+/* The very same network, mode, precision and batch on the part itself, without the host's copies. */
+struct baseline_measurement {
+    double latency_s;         /* of the whole batch; 0: not measured */
+    double energy_j, power_w; /* per sample, passes one after another without waiting; NAN: not measured */
+    uint32_t other_steps;     /* not measured so, but over this many timesteps; 0: no */
+};
+
 struct baseline_result {
     const char *name;         /* accelerator's */
     enum baseline_mode mode;
@@ -94,12 +107,24 @@ struct baseline_result {
     double power_w;           /* NAN likewise */
     bool measured;            /* the accelerator's coefficients are its own, not carried over from relatives */
     const char *missing;      /* results that are NAN, and for want of what; NULL: none */
+    double latency_error, energy_error; /* mean error of the model, as a share (model_error.h); NAN: unknown */
+    const char *judged_on;    /* boards that gave the errors, and how */
+    double idle_w;            /* of the board; NAN where its limit is unknown too */
+    bool idle_assumed;        /* a share of the limit, for none is published */
+    struct baseline_measurement measurement; /* filled by who knows of one */
     double launch_s, arithmetic_s, memory_s; /* where the time goes, of the batch; a power limit counts as arithmetic */
 };
 
 /* accelerator_missing must not say "all results"; out->name lives as long as the accelerator. */
 void baseline_estimate(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,
                        enum baseline_precision precision, uint32_t batch, struct baseline_result *out);
+
+/* Where a figure lies that the model gives as `value` and is off by `error`, which is a share of the measured one: between
+ * value / (1 + error) and value / (1 - error), without an end for an error of 1 or more. NAN: the value alone. */
+struct baseline_range {
+    double low, high;
+};
+struct baseline_range baseline_range(double value, double error);
 
 /* Seconds by the data sheet alone: of each operator the larger of operations / peak and bytes / bandwidth. */
 double baseline_roofline_s(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,

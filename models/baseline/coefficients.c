@@ -78,8 +78,7 @@ void coefficients_free(struct coefficients *coefficients)
     parameters_free(coefficient_rows, coefficients);
 }
 
-/* A double-quoted YAML scalar. */
-static char *quoted(const char *text)
+char *yaml_quoted(const char *text)
 {
     char *out = memory_array(2 * strlen(text) + 3, 1), *at = out;
     *at++ = '"';
@@ -102,11 +101,11 @@ static void append(char **text, char *more)
 
 char *coefficients_text(const struct coefficients *coefficients)
 {
-    char *name = quoted(coefficients->fitted_on), *text = memory_format("fitted_on: %s\n", name);
+    char *name = yaml_quoted(coefficients->fitted_on), *text = memory_format("fitted_on: %s\n", name);
     free(name);
     for (const struct parameter_row *row = coefficient_rows + 1; row->key; row++) {
         const struct sourced_value *value = (const void *)((const char *)coefficients + row->offset);
-        char *source = quoted(value->source);
+        char *source = yaml_quoted(value->source);
         append(&text, memory_format("%s: {value: %.6g, unit: \"%s\", source: %s}\n", row->key, value->value, row->unit,
                                     source));
         free(source);

@@ -52,6 +52,8 @@ MUST_USE bool coefficients_load(const char *path, struct coefficients *out, stru
 void coefficients_free(struct coefficients *coefficients);
 /* The file's text, to be written; fresh. */
 char *coefficients_text(const struct coefficients *coefficients);
+/* A double-quoted YAML scalar; fresh. */
+char *yaml_quoted(const char *text);
 /* The value of a row, to be read or changed. */
 struct sourced_value *coefficient_at(struct coefficients *coefficients, const struct parameter_row *row);
 

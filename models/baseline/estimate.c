@@ -158,6 +158,12 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
     const struct coefficients *c = &accelerator->coefficients;
     *out = (struct baseline_result){.name = accelerator->name, .mode = mode, .precision = precision, .batch = batch,
                                     .measured = accelerator_is_measured(accelerator),
+                                    .latency_error = model_error_latency(&accelerator->error, mode),
+                                    .energy_error = model_error_energy(&accelerator->error, mode),
+                                    .judged_on = accelerator_judged_on(accelerator),
+                                    .idle_assumed = accelerator->power_idle.value == 0,
+                                    .idle_w = accelerator->power_limit.value > 0 || accelerator->power_idle.value > 0
+                                                  ? accelerator_idle_w(accelerator, c) : NAN,
                                     .missing = accelerator_missing(accelerator, precision)};
     double count = add_passes(&estimate, passes(&estimate), out);
     double pass = captured(mode) ? c->launch_pass_graph.value : c->launch_pass.value;
@@ -168,6 +174,13 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
     double awake = accelerator_idle_w(accelerator, c) / dies + limit * c->active_share.value;
     out->power_w = limit == 0 ? NAN : fmin(awake + out->energy_j / out->latency_s, limit);
     out->energy_j = out->power_w * out->latency_s / batch;
+}
+
+struct baseline_range baseline_range(double value, double error)
+{
+    if (isnan(error))
+        return (struct baseline_range){value, value};
+    return (struct baseline_range){value / (1 + error), error < 1 ? value / (1 - error) : INFINITY};
 }
 
 double baseline_roofline_s(const struct accelerator *accelerator, const struct work *work, enum baseline_mode mode,

@@ -55,3 +55,29 @@ done
 for relative in h100-pcie b200 a100-sxm-40gb mi300x tpu-v4; do
     said $relative | grep -q "carried over from relatives" || { said $relative; exit 1; }
 done
+
+# the model's errors are those that the shipped coefficients have on the measured boards, in every mode
+tools/scripts/model-errors.sh "$dir"
+for file in unseen hopper; do
+    shipped=configs/accelerator/errors/$file.yaml
+    [ "$(grep -c 'unit: "%", source: "npusim calibrate' "$shipped")" = 7 ] || { cat "$shipped"; exit 1; }
+    awk -F 'value: |, unit' 'FNR == NR { was[FNR] = $2; next } FNR > 1 && ($2 / was[FNR] > 1.02 || $2 / was[FNR] < 0.98) { wrong = 1; print }
+        END { exit wrong }' "$shipped" "$dir/$file.yaml" ||
+        { echo "errors/$file.yaml is not what the coefficients give: run tools/scripts/model-errors.sh"; exit 1; }
+done
+# one board alone is judged by the fit on it, a mode that nobody measured is unknown
+sed '/,snn-graph,/d' configs/accelerator/measured/h100-sxm.csv >"$dir/one.csv"
+"$NPUSIM" calibrate --accelerator configs/accelerator/h100-sxm.yaml --measured "$dir/one.csv" --out "$dir/one.yaml" \
+    --errors "$dir/errors.yaml" >/dev/null
+grep -q '^judged_on: "NVIDIA H100 SXM, by the fit on it"' "$dir/errors.yaml" || { cat "$dir/errors.yaml"; exit 1; }
+grep -q '^latency.snn-graph: {value: 0, unit: "%", source: "unknown"}' "$dir/errors.yaml" || { cat "$dir/errors.yaml"; exit 1; }
+for mistake in "--judge $dir/one.yaml" "--judge $dir/one.yaml --errors $dir/never --out $dir/never" ""; do
+    status=0
+    # shellcheck disable=SC2086
+    "$NPUSIM" calibrate --accelerator configs/accelerator/h100-sxm.yaml --measured "$dir/one.csv" $mistake \
+        2>"$dir/message" || status=$?
+    if [ "$status" != 2 ] || [ -e "$dir/never" ] || [ ! -s "$dir/message" ]; then
+        echo "calibrate $mistake: status $status, expected 2 and a message"
+        exit 1
+    fi
+done

@@ -13,6 +13,12 @@ for text in "power.limit is unknown" "memory.bandwidth is unknown" "snn-layer" "
     grep -q "$text" "$dir/page.html" || { echo "page: no \"$text\""; exit 1; }
 done
 ! grep -q 'nan\|inf<' "$dir/page.html" || { echo "page: a number that is none"; exit 1; }
+# what the model's error and the range of the chip's constants leave open is said: at batch 1 nothing, at 4096 all of it
+compare --chip configs/chip/rain.yaml --batch 1,4096 --spike-rate 0.02,0.2 --samples 2 --steps 16 --out "$dir/open.html" >"$dir/table"
+grep -q 'batch 1, energy: .*; the chip wins everywhere in the sweep$' "$dir/table" || { cat "$dir/table"; exit 1; }
+grep -q "batch 4096, energy: .*; undecided .*(the model's error, +-[0-9]* %; the chip's constants)$" "$dir/table" ||
+    { cat "$dir/table"; echo "expected the energy at batch 4096 undecided"; exit 1; }
+grep -q '<th>error of latency</th>' "$dir/open.html" || { echo "no column for the error"; exit 1; }
 # more spikes cost the chip more
 energy() { sed -n "s/.*<td>$1<\/td><td>[^<]*<\/td><td>\([0-9.]*\).*/\1/p" "$dir/page.html"; }
 awk -v few="$(energy 0.02)" -v many="$(energy 0.2)" 'BEGIN { exit !(few > 0 && many > few) }' ||

@@ -18,6 +18,11 @@ large=$(read_pj core.event_queue.depth=8192 core.event_queue)
 awk -v a="$small" -v b="$large" 'BEGIN { ratio = b / a; exit !(ratio > 1.53 && ratio < 1.534) }' ||
     { echo "twice the queue: $small pJ, then $large pJ, expected 2 ^ 0.616 = 1.53 times as much"; exit 1; }
 
+# Synapses in an array that multiplies are there too: of Rain's, 256 weights of 8 bits at 1.479 fJ a bit are 3.029 pJ a row.
+row=$("$NPUSIM" memory --chip configs/chip/rain.yaml | awk '$1 == "core.synapse" { print $6 }')
+awk -v row="$row" 'BEGIN { exit !(row > 3.028 && row < 3.030) }' ||
+    { echo "an active row of the synapse array: \"$row\" pJ, expected 3.029"; exit 1; }
+
 status=0
 "$NPUSIM" run --chip configs/chip/rain.yaml --set power.clock_limit=memories --set clock_hz=2e10 --samples 1 \
     --network traces/digits/digits.nir --input traces/digits/test-spikes.h5 --out "$dir/out" >"$dir/said" 2>&1 || status=$?

@@ -1,6 +1,7 @@
 /* YAML of chips, technologies, accelerators and prices; CSV of measurements and of layers. */
 #include "tests/fuzz/fuzz.h"
 
+#include "sim/memory.h"
 #include "sim/panic.h"
 #include "models/baseline/money.h"
 #include "models/chip_config.h"
@@ -9,7 +10,9 @@
 #include "tools/calibrate/measured.h"
 #include "tools/compile/compile.h"
 #include "tools/file/file.h"
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MEASURED_HEADER "device,operator,precision,m,n,k,groups,elements,operations,row,inputs,outputs,weights,latency_s,power_w\n"
 
@@ -70,19 +73,29 @@ static bool seed_accelerator(uint32_t index, const char *folder)
     return COPIES(from, "accelerator.yaml");
 }
 
+/* The files that the seeds name, in a folder of that name beside the accelerator file. */
+static void copy_named(const char *path, const char *folder)
+{
+    static const char *const names[] = {"hopper.yaml", "other.yaml", "unseen.yaml"};
+    struct diagnostics problems = {0};
+    char *where = memory_format("%.*s/%s", (int)(strrchr(path, '/') - path), path, folder);
+    bool made = !directory_is(where) && directory_make(where, &problems);
+    for (size_t i = 0; made && i < sizeof names / sizeof *names; i++) {
+        char *from = memory_format("configs/accelerator/%s/%s", folder, names[i]);
+        if (access(from, R_OK) == 0)
+            must(fuzz_copy(from, where, names[i]));
+        free(from);
+    }
+    free(where);
+}
+
 static void read_accelerator(const char *path, uint8_t mode)
 {
     struct diagnostics problems = {0};
     struct accelerator *accelerator = NULL;
-    char folder[4096], *slash;
     (void)mode;
-    strcpy(folder, path);
-    slash = strrchr(folder, '/');
-    strcpy(slash, "/coefficients");
-    if (!directory_is(folder)) { /* that it names */
-        must(directory_make(folder, &problems));
-        must(fuzz_copy("configs/accelerator/coefficients/nvidia.yaml", folder, "nvidia.yaml"));
-    }
+    copy_named(path, "coefficients");
+    copy_named(path, "errors");
     bool good = accelerator_load(path, &accelerator, &problems);
     if (good)
         accelerator_free(accelerator);

@@ -245,10 +245,14 @@ void record_fixture_make(struct record_fixture *fixture, uint32_t samples, uint3
     fixture->compile.remarks = memory_array(1, sizeof(char *));
     fixture->compile.remarks[0] = memory_copy_string(FIXTURE_REMARK);
     const struct baseline_result baselines[FIXTURE_BASELINES] = {
-        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 1, 2e-5, 1e-3, 150, true, NULL, 1.9e-5, 5e-7, 5e-7},
-        {"Fast <GPU>", BASELINE_ANN, PRECISION_FP16, 256, 4e-5, 1e-12, 300, true, NULL, 1e-5, 2e-5, 1e-5},
-        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 1, 2e-4, 1e-2, 120, true, NULL, 1.98e-4, 1e-6, 1e-6},
-        {"Fast <GPU>", BASELINE_SNN, PRECISION_FP16, 256, 5e-4, 2e-4, 200, true, NULL, 2e-4, 2e-4, 1e-4}};
+        {.name = "Fast <GPU>", .mode = BASELINE_ANN, .precision = PRECISION_FP16, .batch = 1, .latency_s = 2e-5, .energy_j = 1e-3,
+         .power_w = 150, .measured = true, .idle_w = 50, .launch_s = 1.9e-5, .arithmetic_s = 5e-7, .memory_s = 5e-7},
+        {.name = "Fast <GPU>", .mode = BASELINE_ANN, .precision = PRECISION_FP16, .batch = 256, .latency_s = 4e-5, .energy_j = 1e-12,
+         .power_w = 300, .measured = true, .idle_w = 50, .launch_s = 1e-5, .arithmetic_s = 2e-5, .memory_s = 1e-5},
+        {.name = "Fast <GPU>", .mode = BASELINE_SNN, .precision = PRECISION_FP16, .batch = 1, .latency_s = 2e-4, .energy_j = 1e-2,
+         .power_w = 120, .measured = true, .idle_w = 50, .launch_s = 1.98e-4, .arithmetic_s = 1e-6, .memory_s = 1e-6},
+        {.name = "Fast <GPU>", .mode = BASELINE_SNN, .precision = PRECISION_FP16, .batch = 256, .latency_s = 5e-4, .energy_j = 2e-4,
+         .power_w = 200, .measured = true, .idle_w = 50, .launch_s = 2e-4, .arithmetic_s = 2e-4, .memory_s = 1e-4}};
     memcpy(fixture->baselines, baselines, sizeof baselines);
     fixture->record = (struct run_record){
         .network = &fixture->network, .batch = &fixture->batch, .chip = &fixture->chip,

@@ -227,6 +227,94 @@ START_TEST(ranges_of_components_have_lines)
 }
 END_TEST
 
+/* Of the rectangle whose tooltip begins with `title`, which stands in it (floor plan) or before it (heat map). */
+static double top_of(const char *html, const char *title, bool before)
+{
+    const char *at = strstr(html, title);
+    ck_assert_msg(at != NULL, "%s is missing", title);
+    while (!before && strncmp(at, "<rect", 5) != 0)
+        at--;
+    at = strstr(at, " y=\"");
+    return strtod(at + 4, NULL);
+}
+
+/* The section's heading comes from the rule of the sentence: undecided in one is undecided in the other. */
+START_TEST(the_heading_of_the_chart_is_as_unsure_as_the_sentence)
+{
+    make(5, 6);
+    const char *decided = "Least energy a sample: &lt;GPU&gt; \xc2\xb7 ann \xc2\xb7 256.";
+    const char *undecided = "Least energy a sample: undecided between the chip and &lt;GPU&gt; \xc2\xb7 ann \xc2\xb7 256.";
+    char *html = written_page();
+    ck_assert(strstr(html, decided) && !strstr(html, "Undecided: who needs less energy"));
+    free(html);
+    fixture.baselines[1].energy_j = 0.99 * numbers.energy.high_total / 5;
+    html = written_page();
+    ck_assert(strstr(html, undecided) && strstr(html, "Undecided: who needs less energy"));
+    free(html);
+    fixture.baselines[1].energy_j = 1.4 * numbers.energy.high_total / 5;
+    fixture.baselines[1].energy_error = 0.5;
+    html = written_page();
+    ck_assert(strstr(html, undecided) && strstr(html, "Undecided: who needs less energy"));
+    free(html);
+    drop();
+}
+END_TEST
+
+START_TEST(a_long_name_leaves_mode_and_batch_in_the_chart)
+{
+    make(2, 4);
+    for (int i = 0; i < FIXTURE_BASELINES; i++) {
+        fixture.baselines[i].name = i < 2 ? "Maker Jetson AGX Orin Industrial 64GB" : "Maker X";
+        fixture.baselines[i].mode = BASELINE_SNN_FUSED;
+    }
+    char *html = written_page(), *chart = strstr(html, "Latency and energy a sample of the chip and of accelerators");
+    *strstr(chart, "</svg>") = '\0';
+    ck_assert(strstr(chart, "Jetson AGX Or") != NULL);
+    ck_assert(strstr(chart, "\xe2\x80\xa6 \xc2\xb7 snn-fused \xc2\xb7 256</text>") != NULL);
+    ck_assert(strstr(chart, ">X \xc2\xb7 snn-fused \xc2\xb7 1</text>") != NULL);
+    ck_assert(strstr(chart, "<title>Maker") == NULL && strstr(chart, "<title>Jetson") == NULL); /* no label is shortened */
+    free(html);
+    drop();
+}
+END_TEST
+
+START_TEST(bars_of_accelerators_have_their_error_and_a_mark_where_they_were_measured)
+{
+    make(2, 4);
+    char *plain = written_page(), *chart = strstr(plain, "of the chip and of accelerators");
+    *strstr(chart, "</svg>") = '\0';
+    size_t before = count_of(chart, "class=\"whisker\"");
+    ck_assert_uint_eq(count_of(chart, "class=\"mark\""), 0);
+    for (int i = 0; i < FIXTURE_BASELINES; i++)
+        fixture.baselines[i].latency_error = i < 3 ? 0.3 : 2; /* the last without an end: no cap there */
+    fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, NAN, NAN, 0};
+    char *html = written_page();
+    chart = strstr(html, "of the chip and of accelerators");
+    ck_assert(strstr(html, "<td>measured</td><td>1</td><td>17.0 " MICRO "s</td>") != NULL);
+    ck_assert(strstr(html, " " MICRO "s " PLUS_MINUS "200 %</td>") != NULL);
+    assert_well_formed(html);
+    *strstr(chart, "</svg>") = '\0';
+    ck_assert_uint_eq(count_of(chart, "class=\"whisker\""), before + 3 * 3 + 2);
+    ck_assert_uint_eq(count_of(chart, "class=\"mark\""), 2); /* its key too */
+    free(plain);
+    free(html);
+    drop();
+}
+END_TEST
+
+START_TEST(a_tile_has_the_same_place_in_floor_plan_and_heat_map)
+{
+    make(2, 4);
+    ck_assert_uint_ge(fixture.chip.noc.rows, 2);
+    char *html = written_page(), *north = memory_format("<title>tile %u: ", fixture.chip.noc.columns);
+    ck_assert_double_lt(top_of(html, north, false), top_of(html, "<title>tile 0: ", false));
+    ck_assert_double_lt(top_of(html, "<title>tile 0,1: ", true), top_of(html, "<title>tile 0,0: ", true));
+    free(north);
+    free(html);
+    drop();
+}
+END_TEST
+
 START_TEST(a_huge_raster_is_thinned_alike_each_time_and_says_so)
 {
     make(1, 4500);
@@ -307,6 +395,10 @@ int main(void)
     tcase_add_test(all, page_has_every_chart_and_no_number_that_is_none);
     tcase_add_test(all, every_constant_stands_with_its_source);
     tcase_add_test(all, ranges_of_components_have_lines);
+    tcase_add_test(all, the_heading_of_the_chart_is_as_unsure_as_the_sentence);
+    tcase_add_test(all, a_long_name_leaves_mode_and_batch_in_the_chart);
+    tcase_add_test(all, bars_of_accelerators_have_their_error_and_a_mark_where_they_were_measured);
+    tcase_add_test(all, a_tile_has_the_same_place_in_floor_plan_and_heat_map);
     tcase_add_test(all, a_huge_raster_is_thinned_alike_each_time_and_says_so);
     tcase_add_test(all, page_counts_one_in_the_singular);
     tcase_add_test(all, page_does_without_samples_labels_baselines_and_energy);

@@ -5,6 +5,7 @@
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
 #include "tools/report/text.h"
+#include "tools/report/verdict.h"
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -45,6 +46,17 @@ START_TEST(quantities_have_three_digits_and_a_prefix)
     ck_assert_str_eq(ratio(text, 123456), "123,000x");
 }
 END_TEST
+
+static char *said_now(void)
+{
+    struct findings findings;
+    struct text all = {0};
+    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        text_add(&all, "%s\n", findings.sentence[i]);
+    findings_free(&findings);
+    return all.data;
+}
 
 /* The best row by energy, Fast <GPU> ann at batch 256, is set to `energy_j` a sample. */
 static bool says_undecided(double energy_j)
@@ -104,16 +116,90 @@ START_TEST(findings_say_who_wins_by_how_much)
 }
 END_TEST
 
-static char *said_now(void)
+START_TEST(what_is_unsure_of_a_model_leaves_a_verdict_open_and_a_measurement_closes_it)
 {
-    struct findings findings;
-    struct text all = {0};
-    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
-    for (size_t i = 0; i < findings.count; i++)
-        text_add(&all, "%s\n", findings.sentence[i]);
-    findings_free(&findings);
-    return all.data;
+    double chip = at.numbers.latency_mean_s;
+    struct baseline_result *row = &at.fixture.baselines[0]; /* the quickest, 20 us */
+    row->latency_error = 0.5;
+    struct winner winner = best_of(&at.fixture.record, &at.numbers, MEASURE_LATENCY);
+    ck_assert(winner.chip && winner.decided == (row->latency_s / 1.5 > chip));
+    ck_assert(winner.decided);
+    row->latency_s = 1.4 * chip;
+    char *said = said_now();
+    ck_assert_msg(strstr(said, "Least latency: undecided (the chip by 1.4x; next Fast <GPU> ann, batch 1).") != NULL, "%s", said);
+    ck_assert_msg(strstr(said, "Undecided: who answers sooner. The chip's ") != NULL, "%s", said);
+    free(said);
+    row->latency_s = chip / 1.4; /* and off by 50 %: from 0.48 to 1.43 of the chip's */
+    winner = best_of(&at.fixture.record, &at.numbers, MEASURE_LATENCY);
+    ck_assert(!winner.chip && !winner.decided && winner.rival == row);
+    row->measurement.latency_s = 1.2 * chip;
+    row->measurement.energy_j = NAN;
+    said = said_now();
+    ck_assert_msg(strstr(said, "Least latency: the chip (1.2x; next Fast <GPU> ann, batch 1, measured).") != NULL, "%s", said);
+    ck_assert(strstr(said, "very same network on the board itself. They leave out the copies from the host") != NULL);
+    free(said);
 }
+END_TEST
+
+/* A second row that is surely better decides, however unsure the best one is. */
+START_TEST(one_sure_row_is_enough_to_beat_the_chip)
+{
+    double chip = at.numbers.latency_mean_s;
+    at.fixture.baselines[0].latency_s = chip / 4;
+    at.fixture.baselines[0].latency_error = 3;
+    struct winner winner = best_of(&at.fixture.record, &at.numbers, MEASURE_LATENCY);
+    ck_assert(!winner.chip && !winner.decided);
+    at.fixture.baselines[1].latency_s = chip / 2;
+    winner = best_of(&at.fixture.record, &at.numbers, MEASURE_LATENCY);
+    ck_assert(!winner.chip && winner.decided && winner.row == &at.fixture.baselines[0]);
+}
+END_TEST
+
+START_TEST(unused_cores_and_idle_boards_are_said_with_what_they_cost)
+{
+    struct chip_config gated = at.fixture.chip;
+    struct energy_report report;
+    gated.power.power_gating = POWER_GATING_UNUSED;
+    energy_compute(at.fixture.technology, &gated, &at.fixture.program, &at.fixture.chip_result.counters, &report);
+    ck_assert(report.total < 0.9 * at.numbers.energy.total);
+    ck_assert(close_to(at.numbers.unused_off_j, report.total));
+    char *said = unused_cores(&at.fixture.record, &at.numbers, "u"), left[QUANTITY_SIZE], share[32];
+    char *expected = memory_format("of a sample (%s) go to cores that hold no part of the network, 2 of 4 cores; with those "
+                                   "switched off (power.power_gating: unused) it takes %s",
+                                   percent(share, 1 - report.total / at.numbers.energy.total),
+                                   quantity(left, report.total / SAMPLES, "J", "u"));
+    ck_assert_msg(strstr(said, expected) != NULL, "%s\nlacks: %s", said, expected);
+    free(expected);
+    free(said);
+    energy_report_free(&report);
+    at.numbers.unused_off_j = at.numbers.energy.total;
+    ck_assert(unused_cores(&at.fixture.record, &at.numbers, "u") == NULL);
+    said = said_now(); /* 10 steps of 1 ms at 50 W */
+    ck_assert_msg(strstr(said, "idles meanwhile too, which alone takes, a sample: Fast <GPU> 50.0 W, 500 mJ.\n") != NULL, "%s", said);
+    free(said);
+    for (int i = 0; i < FIXTURE_BASELINES; i++)
+        at.fixture.baselines[i].idle_assumed = true;
+    said = said_now();
+    ck_assert(strstr(said, "Fast <GPU> about 50.0 W, 500 mJ. About: nobody published it") != NULL);
+    free(said);
+}
+END_TEST
+
+START_TEST(the_range_is_that_of_a_sample_like_every_figure_beside_it)
+{
+    char one[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE], all[QUANTITY_SIZE];
+    const struct energy_report *energy = &at.numbers.energy;
+    char *expected = memory_format("A sample takes %s (the whole run of 5 samples: %s); with every constant at its published "
+                                   "low or high it takes %s or %s.",
+                                   quantity(one, energy->total / SAMPLES, "J", "u"), quantity(all, energy->total, "J", "u"),
+                                   quantity(low, energy->low_total / SAMPLES, "J", "u"),
+                                   quantity(high, energy->high_total / SAMPLES, "J", "u"));
+    char *said = said_now();
+    ck_assert_msg(strstr(said, expected) != NULL, "%s\nlacks: %s", said, expected);
+    free(expected);
+    free(said);
+}
+END_TEST
 
 START_TEST(every_launch_bound_batch_is_named)
 {
@@ -251,6 +337,26 @@ START_TEST(terminal_summary_has_the_figures_and_no_control_characters)
 }
 END_TEST
 
+START_TEST(terminal_has_errors_and_measurements_beside_the_model)
+{
+    at.fixture.baselines[0].latency_error = 0.36;
+    at.fixture.baselines[0].energy_error = NAN;
+    at.fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, 2e-4, 100, 0};
+    char *path = redirect(stdout, "stdout");
+    summary_print(&at.fixture.record, &at.numbers);
+    char *text = contents(stdout, path), more[QUANTITY_SIZE];
+    char *model = memory_format("ann       fp16        1  20.0 us +-36 %% %s longer", ratio(more, 2e-5 / at.numbers.latency_mean_s));
+    ck_assert_msg(strstr(text, model) != NULL, "%s\nlacks: %s", text, model);
+    ck_assert(strstr(text, " 1.00 mJ unknown ") != NULL);
+    char *measured = strstr(text, "  measured  ");
+    ck_assert_msg(measured && strstr(measured, "17.0 us") && strstr(measured, "200 uJ"), "%s", text);
+    ck_assert(strstr(text, "modes: ann, the equivalent dense network") != NULL);
+    ck_assert(strstr(text, "semantics norse: the rule by which") != NULL);
+    free(model);
+    free(text);
+}
+END_TEST
+
 START_TEST(terminal_summary_counts_one_in_the_singular)
 {
     at.fixture.chip_result.sample_count = at.fixture.chip_result.steps = 1;
@@ -302,11 +408,16 @@ int main(void)
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
     tcase_add_test(all, findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other);
+    tcase_add_test(all, what_is_unsure_of_a_model_leaves_a_verdict_open_and_a_measurement_closes_it);
+    tcase_add_test(all, one_sure_row_is_enough_to_beat_the_chip);
+    tcase_add_test(all, unused_cores_and_idle_boards_are_said_with_what_they_cost);
+    tcase_add_test(all, the_range_is_that_of_a_sample_like_every_figure_beside_it);
     tcase_add_test(all, every_launch_bound_batch_is_named);
     tcase_add_test(all, a_difference_in_accuracy_is_set_against_the_counting_error);
     tcase_add_test(all, the_pace_of_the_input_is_said_with_what_it_costs);
     tcase_add_test(all, sentences_agree_with_their_count);
     tcase_add_test(all, terminal_summary_has_the_figures_and_no_control_characters);
+    tcase_add_test(all, terminal_has_errors_and_measurements_beside_the_model);
     tcase_add_test(all, terminal_summary_counts_one_in_the_singular);
     tcase_add_test(all, json_on_stdout_is_the_file);
     tcase_add_test(all, progress_is_silent_where_there_is_no_terminal);

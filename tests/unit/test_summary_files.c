@@ -149,6 +149,27 @@ START_TEST(json_baselines_are_ratios_to_the_chip)
 }
 END_TEST
 
+START_TEST(json_has_errors_measurements_and_verdicts)
+{
+    at.fixture.baselines[0].latency_error = 0.25;
+    at.fixture.baselines[0].energy_error = NAN;
+    at.fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, 2e-4, NAN, 0};
+    json_t *root = written_json(), *list = json_object_get(root, "baselines"), *row = json_array_get(list, 0);
+    ck_assert(close_to(real_at(row, NULL, "latency_error"), 0.25));
+    ck_assert(json_object_get(row, "energy_error") == NULL);
+    ck_assert(close_to(real_at(row, "measured", "latency_s"), 1.7e-5));
+    ck_assert(close_to(real_at(row, "measured", "energy_j"), 2e-4));
+    ck_assert(json_object_get(json_object_get(row, "measured"), "power_w") == NULL);
+    ck_assert(json_object_get(json_array_get(list, 1), "measured") == NULL);
+    json_t *verdicts = json_object_get(root, "verdicts");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(verdicts, "latency"), "best")), "chip");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(verdicts, "energy"), "best")), "accelerator");
+    ck_assert(close_to(real_at(verdicts, "latency", "factor"), 1.7e-5 / at.numbers.latency_mean_s));
+    ck_assert(close_to(real_at(root, "energy_j", "unused_cores_off"), at.numbers.unused_off_j));
+    json_decref(root);
+}
+END_TEST
+
 START_TEST(json_takes_names_that_are_not_utf8)
 {
     free(at.fixture.batch.samples[0].name);
@@ -317,6 +338,7 @@ int main(void)
     tcase_add_test(all, json_has_no_accuracy_without_labels);
     tcase_add_test(all, json_leaves_out_what_is_not_finite);
     tcase_add_test(all, json_baselines_are_ratios_to_the_chip);
+    tcase_add_test(all, json_has_errors_measurements_and_verdicts);
     tcase_add_test(all, json_takes_names_that_are_not_utf8);
     tcase_add_test(all, result_file_says_what_it_is_and_how_it_was_made);
     tcase_add_test(all, result_file_holds_samples_layers_and_counters);

@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tools/calibrate/board.h"
 #include "tools/calibrate/fit.h"
+#include "tools/calibrate/network_errors.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/options.h"
 #include "tools/file/file.h"
@@ -11,7 +12,7 @@
 
 struct calibrate_line {
     struct option_list accelerators, measured;
-    const char *published, *family, *start, *out, *residuals;
+    const char *published, *family, *start, *out, *residuals, *errors, *judge;
 };
 
 #define FIELD(name) offsetof(struct calibrate_line, name)
@@ -25,7 +26,11 @@ static const struct option_row rows[] = {
      "fit on those whose names begin so (default: all that were measured)"},
     {"--start", OPTION_STRING, FIELD(start), "FILE", 0, 0, false, NULL,
      "coefficients to begin at (default: the accelerator's)"},
-    {"--out", OPTION_STRING, FIELD(out), "FILE", 0, 0, true, NULL, "coefficients file to write"},
+    {"--out", OPTION_STRING, FIELD(out), "FILE", 0, 0, false, NULL, "coefficients file to write"},
+    {"--errors", OPTION_STRING, FIELD(errors), "FILE", 0, 0, false, NULL,
+     "also write the mean errors on whole networks, each board by a fit on the others"},
+    {"--judge", OPTION_STRING, FIELD(judge), "FILE", 0, 0, false, NULL,
+     "fit nothing: --errors are those of these coefficients"},
     {"--residuals", OPTION_STRING, FIELD(residuals), "CSV", 0, 0, false, NULL,
      "also write every row with its measured and predicted seconds"},
     {0},
@@ -194,18 +199,51 @@ static bool fit_and_write(const struct calibrate_line *line, const struct measur
     return good;
 }
 
+static bool write_errors(const struct calibrate_line *line, const struct measured *measured,
+                         const struct coefficients *start, struct diagnostics *diagnostics)
+{
+    struct coefficients judged = {0};
+    struct model_error error = {0};
+    if (line->judge) {
+        if (!coefficients_load(line->judge, &judged, diagnostics))
+            return false;
+        char *how = memory_format("by %s as it is", file_name(line->judge));
+        network_errors_judge(measured, &judged, how, &error);
+        free(how);
+        coefficients_free(&judged);
+    } else {
+        network_errors_fit(measured, start, &error);
+    }
+    char *text = model_error_text(&error);
+    bool good = file_write_text(line->errors, text, diagnostics);
+    free(text);
+    model_error_free(&error);
+    return good;
+}
+
+static bool check_line(const struct calibrate_line *line, struct diagnostics *diagnostics)
+{
+    if (line->judge && (line->out || !line->errors))
+        return diagnostics_add(diagnostics, "--judge", "expected --errors with it, and no --out");
+    if (line->errors && line->published)
+        return diagnostics_add(diagnostics, "--errors", "expected it with --measured");
+    return line->judge || line->out || diagnostics_add(diagnostics, "--out", "missing, expected it or --judge");
+}
+
 static bool calibrate_all(const void *options, struct diagnostics *diagnostics)
 {
     const struct calibrate_line *line = options;
     struct measured measured = {0};
     struct accelerator *first = NULL;
     struct coefficients start = {0};
-    bool good = read_all(line, &measured, diagnostics) &&
+    bool good = check_line(line, diagnostics) && read_all(line, &measured, diagnostics) &&
                 accelerator_load(line->accelerators.item[0], &first, diagnostics) &&
                 (!line->start || coefficients_load(line->start, &start, diagnostics));
-    if (good)
-        good = fit_and_write(line, &measured, line->start ? &start : &first->coefficients,
-                             line->family, diagnostics);
+    const struct coefficients *begin = line->start ? &start : good ? &first->coefficients : NULL;
+    if (good && line->out)
+        good = fit_and_write(line, &measured, begin, line->family, diagnostics);
+    if (good && line->errors)
+        good = write_errors(line, &measured, begin, diagnostics);
     coefficients_free(&start);
     accelerator_free(first);
     measured_free(&measured);

@@ -24,18 +24,22 @@ bool chip_figures_read(const char *path, struct chip_figures *out, struct diagno
         free(place);
         return false;
     }
-    double total, still;
+    double total, still, low, high;
     bool good = positive(path, root, "latency_s", "mean", &out->latency_s, diagnostics) &&
                 positive(path, root, "energy_j", "per_sample", &out->energy_j, diagnostics) &&
                 positive(path, root, NULL, "throughput_per_s", &out->per_second, diagnostics) &&
                 positive(path, root, NULL, "power_w", &out->power_w, diagnostics) &&
                 positive(path, root, "energy_j", "total", &total, diagnostics) &&
+                positive(path, root, "energy_j", "low", &low, diagnostics) &&
+                positive(path, root, "energy_j", "high", &high, diagnostics) &&
                 positive(path, root, "energy_j", "static", &still, diagnostics);
     const char *name = json_string_value(json_object_get(json_object_get(root, "chip"), "name"));
-    if (good)
+    if (good) {
         out->static_w = out->power_w * still / total;
-    if (good)
+        out->energy_low_j = out->energy_j * low / total;
+        out->energy_high_j = out->energy_j * high / total;
         out->name = memory_copy_string(name ? name : "chip");
+    }
     json_decref(root);
     return good;
 }

@@ -82,7 +82,9 @@ static void fill_row(const struct comparison *comparison, const struct accelerat
     const char *missing = accelerator_missing(part, precision);
     *row = (struct comparison_row){.name = memory_copy_string(accelerator_name(part)), .mode = mode,
                                    .precision = precision, .missing = missing,
-                                   .measured = accelerator_is_measured(part)};
+                                   .measured = accelerator_is_measured(part),
+                                   .latency_error = model_error_latency(&part->error, mode),
+                                   .energy_error = model_error_energy(&part->error, mode)};
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
         struct baseline_result result = {.latency_s = NAN, .energy_j = NAN};
         if (!missing || strncmp(missing, "all", 3) != 0)
@@ -190,6 +192,8 @@ static bool fill_point(const struct compare_line *line, const char *network, con
         struct comparison_chip *out = &comparison->chips[chip];
         out->latency_s[rate] = figures.latency_s;
         out->energy_j[rate] = figures.energy_j;
+        out->energy_low_j[rate] = figures.energy_low_j;
+        out->energy_high_j[rate] = figures.energy_high_j;
         free(out->name);
         out->name = figures.name;
     }
@@ -248,10 +252,12 @@ static void print_winners(const struct comparison *comparison)
                 printf("%s on %s, batch %u, %s: best accelerator %s (%s) %.3g %s; the chip wins ", comparison->network,
                        comparison->chips[chip].name, comparison->batches[batch], energy ? "energy" : "latency", best->name,
                        baseline_mode_name(best->mode), value, energy ? "J" : "s");
+                char *unsure = comparison_open_text(comparison, chip, best, batch, energy);
                 if (rate == 0 || isinf(rate))
-                    printf("%s in the sweep\n", rate == 0 ? "nowhere" : "everywhere");
+                    printf("%s in the sweep%s\n", rate == 0 ? "nowhere" : "everywhere", unsure);
                 else
-                    printf("below %.3g spikes an input and timestep\n", rate);
+                    printf("below %.3g spikes an input and timestep%s\n", rate, unsure);
+                free(unsure);
             }
 }
 

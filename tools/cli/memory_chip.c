@@ -1,5 +1,6 @@
 #include "tools/cli/memory_chip.h"
 #include "models/physics/memory_cost.h"
+#include "models/physics/unit_costs.h"
 #include "tools/cli/checks.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,27 @@ static void print_memory(const struct component_values *values, const struct nam
            cost.register_file ? "  register file" : "");
 }
 
+/* Synapses that multiply where they are stored: a read is an active row, nothing is written while the chip works, and no
+ * access time is modelled (core.synapse has its cycles). Area and leakage with multipliers and row drivers. */
+static void print_array(const struct component_values *values, const struct chip_config *chip)
+{
+    const struct core_config *core = &chip->core;
+    struct unit_costs costs = {0};
+    bool devices = core->synapse_kind == SYNAPSE_MEMRISTOR;
+    double cores = system_cores(chip), columns = core_dense_columns(core);
+    if (core->synapse_kind != SYNAPSE_DIMC && !devices)
+        return;
+    component_costs_get(values, chip, &costs);
+    struct cost row = costs.core[CORE_ARRAY_ROWS];
+    printf("%-17s %8.0f %6.0f %6u %5s  %9.4g %9.4g..%-9.4g %9s %9.4g %10.4g %8s %6s  in-memory array: a read is an active "
+           "row of %.0f weights%s\n",
+           "core.synapse", (double)core_dense_rows(core), columns * core->weight_bits,
+           devices ? core->memristor.arrays : core->dimc_arrays, "-", 1e12 * row.nominal, 1e12 * row.low, 1e12 * row.high,
+           "-", 1e6 * costs.leakage[ENERGY_SYNAPSE_ARRAY].nominal / cores,
+           1e6 * costs.area[ENERGY_SYNAPSE_ARRAY].nominal / cores, "-", "-", columns,
+           devices ? ", driven; its devices and converters come on top" : "");
+}
+
 static bool print_all(const struct chip_config *chip, const struct technology *technology,
                       struct diagnostics *diagnostics)
 {
@@ -30,6 +52,7 @@ static bool print_all(const struct chip_config *chip, const struct technology *t
            "low..high pJ", "write pJ", "leaks uW", "area um2", "time ns", "cycles");
     for (int i = 0; i < CORE_MEMORIES; i++)
         print_memory(&technology->components, &memories[i], chip->clock_hz);
+    print_array(&technology->components, chip);
     return true;
 }
 

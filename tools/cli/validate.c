@@ -111,7 +111,9 @@ static int run_suite(const struct validate_line *line, const struct suite *suite
         json_t *root = json_of(&verdicts, state_hash);
         json_dumpf(root, json, JSON_REAL_PRECISION(15));
         json_decref(root);
-    } else if (good && suite->print)
+    } else if (good && verdicts.count == 0)
+        printf("%s: nothing was compared, for want of the reference data\n", suite->name);
+    else if (good && suite->print)
         suite->print(&verdicts);
     else if (good)
         print_table(&verdicts, state_hash);

@@ -36,10 +36,9 @@ const struct comparison_row *comparison_best(const struct comparison *comparison
     return best;
 }
 
-double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,
-                             bool energy)
+/* `of`: the chip's figure by rate. */
+static double break_even(const struct comparison *comparison, const double *of, double value)
 {
-    const double *of = energy ? chip->energy_j : chip->latency_s;
     uint32_t last = comparison->rate_count - 1;
     if (of[last] <= value)
         return INFINITY;
@@ -50,4 +49,20 @@ double comparison_break_even(const struct comparison *comparison, const struct c
         return comparison->rates[i - 1] * pow(comparison->rates[i] / comparison->rates[i - 1], along);
     }
     return 0;
+}
+
+double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,
+                             bool energy)
+{
+    return break_even(comparison, energy ? chip->energy_j : chip->latency_s, value);
+}
+
+bool comparison_open(const struct comparison *comparison, const struct comparison_chip *chip,
+                     const struct comparison_row *row, uint32_t batch, bool energy, double *from, double *to)
+{
+    double value = energy ? row->energy_j[batch] : row->latency_s[batch];
+    struct baseline_range range = baseline_range(value, energy ? row->energy_error : row->latency_error);
+    *from = break_even(comparison, energy ? chip->energy_high_j : chip->latency_s, range.low);
+    *to = break_even(comparison, energy ? chip->energy_low_j : chip->latency_s, range.high);
+    return *from < *to;
 }

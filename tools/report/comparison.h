@@ -9,6 +9,7 @@ enum { COMPARISON_POINTS = 32 };
 struct comparison_chip {
     char *name;
     double latency_s[COMPARISON_POINTS], energy_j[COMPARISON_POINTS]; /* of a sample, by rate */
+    double energy_low_j[COMPARISON_POINTS], energy_high_j[COMPARISON_POINTS]; /* every constant at its low or high */
 };
 
 struct comparison_row {
@@ -19,6 +20,7 @@ struct comparison_row {
     const char *missing;        /* NULL: latency_s and energy_j hold; energy_j may be NAN alone */
     double latency_s[COMPARISON_POINTS]; /* of a batch, by batch */
     double energy_j[COMPARISON_POINTS];  /* of a sample, by batch */
+    double latency_error, energy_error; /* mean error of the model, as a share; NAN: unknown */
     double launch_share[COMPARISON_POINTS]; /* of the latency, by batch */
 };
 
@@ -46,6 +48,14 @@ char *comparison_sentence(const struct comparison *comparison, uint32_t chip, ui
  * of logarithms; 0: it has it nowhere; INFINITY: everywhere. */
 double comparison_break_even(const struct comparison *comparison, const struct comparison_chip *chip, double value,
                              bool energy);
+
+/* Between which rates the row's model, off by its mean error, and the range of the chip's energy leave open who has the
+ * lesser figure; false: it is decided at every rate. *from 0: from the lowest; *to INFINITY: to the highest. */
+bool comparison_open(const struct comparison *comparison, const struct comparison_chip *chip,
+                     const struct comparison_row *row, uint32_t batch, bool energy, double *from, double *to);
+/* The same in words: ", nominally; undecided from 0.03 to 0.1 (...)", or ""; fresh. */
+char *comparison_open_text(const struct comparison *comparison, uint32_t chip, const struct comparison_row *row,
+                           uint32_t batch, bool energy);
 
 /* One page for all of them. */
 MUST_USE bool comparison_write_html(const char *path, const struct comparison *comparisons, uint32_t count,

@@ -32,6 +32,25 @@ static char *verdict(const struct comparison *comparison, const struct compariso
                          ratio(few, of[0] / value), ratio(many, last / value));
 }
 
+char *comparison_open_text(const struct comparison *comparison, uint32_t chip, const struct comparison_row *row,
+                           uint32_t batch, bool energy)
+{
+    double from, to, error = energy ? row->energy_error : row->latency_error;
+    char share[32], where[64];
+    if (!comparison_open(comparison, &comparison->chips[chip], row, batch, energy, &from, &to))
+        return memory_copy_string("");
+    if (from == 0 && isinf(to))
+        snprintf(where, sizeof where, "at every rate");
+    else if (from == 0)
+        snprintf(where, sizeof where, "below %.2g", to);
+    else if (isinf(to))
+        snprintf(where, sizeof where, "above %.2g", from);
+    else
+        snprintf(where, sizeof where, "from %.2g to %.2g", from, to);
+    return memory_format(", nominally; undecided %s (the model's error, %s%s)", where, error_text(share, error, "+-"),
+                         energy ? "; the chip's constants" : "");
+}
+
 static char *against(const struct comparison *comparison, uint32_t chip, uint32_t batch, bool energy,
                      enum comparison_among among, const char *who)
 {
@@ -40,10 +59,12 @@ static char *against(const struct comparison *comparison, uint32_t chip, uint32_
     if (!row)
         return memory_format("%s: none is known. ", who);
     char *said = verdict(comparison, &comparison->chips[chip], row, batch, energy);
-    char *text = memory_format("%s, %s (%s, %s; %s, %s of the time launching): %s. ", who, row->name,
+    char *unsure = comparison_open_text(comparison, chip, row, batch, energy);
+    char *text = memory_format("%s, %s (%s, %s; %s, %s of the time launching): %s%s. ", who, row->name,
                                baseline_mode_name(row->mode), row->measured ? "measured" : "carried over",
                                quantity(value, of_row(row, batch, energy), energy ? "J" : "s", MICRO),
-                               percent(share, row->launch_share[batch]), said);
+                               percent(share, row->launch_share[batch]), said, unsure);
+    free(unsure);
     free(said);
     return text;
 }

@@ -116,6 +116,18 @@ static void derive_latency(const struct run_record *record, struct run_numbers *
     free(sorted);
 }
 
+/* The same counters on the same chip with power.power_gating: unused. */
+static double unused_off(const struct run_record *record)
+{
+    struct chip_config gated = *record->chip; /* shares its strings */
+    struct energy_report report;
+    gated.power.power_gating = POWER_GATING_UNUSED;
+    energy_compute(record->technology, &gated, record->program, &record->chip_result->counters, &report);
+    double total = report.total;
+    energy_report_free(&report);
+    return total;
+}
+
 static void derive_energy(const struct run_record *record, struct run_numbers *out)
 {
     const struct chip_result *result = record->chip_result;
@@ -124,6 +136,7 @@ static void derive_energy(const struct run_record *record, struct run_numbers *o
     for (size_t s = 0; s < result->sample_count; s++)
         out->sample_energy_j[s] = record->digests[s].energy_j;
     energy_steps_get(record->technology, record->chip, record->program, result, &out->energy_steps);
+    out->unused_off_j = unused_off(record);
     out->load = program_load_energy(record->technology, record->chip, record->program);
     out->area = area_range_mm2(record->technology, record->chip);
     out->area_mm2 = out->area.nominal;

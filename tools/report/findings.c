@@ -5,6 +5,7 @@
 #include "tools/report/derive.h"
 #include "tools/report/devices.h"
 #include "tools/report/text.h"
+#include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -47,6 +48,55 @@ char *comparison(double value, const char *above, const char *below, const char 
     return memory_format("%s %s", ratio(size, value > 1 ? value : 1 / value), value > 1 ? above : below);
 }
 
+char *latency_comparison(const struct run_numbers *numbers, double latency_s)
+{
+    return comparison(numbers->latency_mean_s > 0 ? latency_s / numbers->latency_mean_s : NAN, "longer", "shorter",
+                      "as long");
+}
+
+char *energy_comparison(const struct run_record *record, const struct run_numbers *numbers, double energy_j)
+{
+    double chip = energy_per_sample(record, numbers);
+    return comparison(chip > 0 ? energy_j / chip : NAN, "more", "less", "as much");
+}
+
+char *unused_cores(const struct run_record *record, const struct run_numbers *numbers, const char *micro)
+{
+    const struct compile_report *compile = record->compile;
+    double total = numbers->energy.total, sample = energy_per_sample(record, numbers);
+    double unused = total > 0 ? 1 - numbers->unused_off_j / total : 0;
+    char lost[QUANTITY_SIZE], left[QUANTITY_SIZE], share[32], cores[COUNTED_SIZE];
+    if (!(unused > 1e-9))
+        return NULL;
+    return memory_format("%s of a sample (%s) go to cores that hold no part of the network, %" PRIu32 " of %s; with those "
+                         "switched off (power.power_gating: unused) it takes %s",
+                         quantity(lost, sample * unused, "J", micro), percent(share, unused),
+                         compile->cores_available - compile->cores_used,
+                         counted(cores, compile->cores_available, "core"),
+                         quantity(left, sample * (1 - unused), "J", micro));
+}
+
+const char *error_text(char out[32], double error, const char *plus_minus)
+{
+    if (isnan(error))
+        snprintf(out, 32, "unknown");
+    else
+        snprintf(out, 32, "%s%.0f %%", plus_minus, 100 * error);
+    return out;
+}
+
+size_t common_word(const struct run_record *record)
+{
+    const char *first = record->baselines[0].name;
+    size_t length = strcspn(first, " ");
+    if (!first[length])
+        return 0;
+    for (uint32_t i = 1; i < record->baseline_count; i++)
+        if (strncmp(record->baselines[i].name, first, length + 1) != 0 || !record->baselines[i].name[length + 1])
+            return 0;
+    return length + 1;
+}
+
 const char *percent(char out[32], double fraction)
 {
     double hundredths = 100 * fraction;
@@ -76,38 +126,28 @@ bool is_quickest(const struct run_record *record, const struct baseline_result *
     return true;
 }
 
-/* Higher is better: the chip's value for `row` NULL. */
-static double merit(const struct run_record *record, const struct run_numbers *numbers,
-                    const struct baseline_result *row, enum measure measure)
+/* Every accelerator once: what its board draws while it waits for `seconds`. */
+static void find_idle_boards(const struct run_record *record, double seconds, const char *micro, struct findings *out)
 {
-    double latency = row ? row->latency_s : numbers->latency_mean_s;
-    double energy = row ? row->energy_j : energy_per_sample(record, numbers);
-    if (measure == MEASURE_THROUGHPUT)
-        return row ? baseline_throughput(row) : numbers->throughput_per_s;
-    double value = measure == MEASURE_LATENCY ? latency : energy;
-    return isfinite(value) ? 1 / value : 0; /* a power limit that nobody published leaves the energy open */
-}
-
-struct winner best_of(const struct run_record *record, const struct run_numbers *numbers, enum measure measure)
-{
-    const struct baseline_result *best = record->baselines;
-    for (uint32_t i = 1; i < record->baseline_count; i++)
-        if (merit(record, numbers, &record->baselines[i], measure) > merit(record, numbers, best, measure))
-            best = &record->baselines[i];
-    double chip = merit(record, numbers, NULL, measure), other = merit(record, numbers, best, measure);
-    return (struct winner){best, chip >= other, chip >= other ? chip / other : other / chip};
-}
-
-/* "the chip (3.1x; next X, batch 1)" or "X, batch 1 (3.1x the chip)". */
-static char *won_by(const struct winner *winner)
-{
-    const struct baseline_result *row = winner->row;
-    char size[QUANTITY_SIZE];
-    char *name = memory_format("%s %s, batch %" PRIu32, row->name, baseline_mode_name(row->mode), row->batch);
-    char *text = winner->chip ? memory_format("the chip (%s; next %s)", ratio(size, winner->factor), name)
-                              : memory_format("%s (%s better than the chip)", name, ratio(size, winner->factor));
-    free(name);
-    return text;
+    struct text list = {0};
+    char power[QUANTITY_SIZE], joules[QUANTITY_SIZE];
+    bool assumed = false;
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        bool seen = !isfinite(row->idle_w);
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = strcmp(record->baselines[j].name, row->name) == 0;
+        if (!seen)
+            text_add(&list, "%s%s %s%s, %s", list.length ? "; " : "", row->name, row->idle_assumed ? "about " : "",
+                     quantity(power, row->idle_w, "W", micro), quantity(joules, row->idle_w * seconds, "J", micro));
+        assumed = assumed || (!seen && row->idle_assumed);
+    }
+    if (list.length)
+        add(out, memory_format("A board that is kept on for such an input idles meanwhile too, which alone takes, a sample: "
+                               "%s.%s", list.data,
+                               assumed ? " About: nobody published it, so a share of the board's limit, as relatives draw."
+                                       : ""));
+    text_free(&list);
 }
 
 static void find_verdict(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
@@ -117,7 +157,7 @@ static void find_verdict(const struct run_record *record, const struct run_numbe
     char *said[MEASURES];
     for (int m = 0; m < MEASURES; m++) {
         struct winner winner = best_of(record, numbers, (enum measure)m);
-        said[m] = won_by(&winner);
+        said[m] = winner_text(&winner, (enum measure)m);
     }
     add(out, memory_format("Least latency: %s. Least energy a sample: %s. Most samples a second: %s.",
                            said[MEASURE_LATENCY], said[MEASURE_ENERGY], said[MEASURE_THROUGHPUT]));
@@ -125,24 +165,24 @@ static void find_verdict(const struct run_record *record, const struct run_numbe
         free(said[m]);
 }
 
-/* Whether the ranges of the chip's constants decide who needs less energy. */
+/* A sentence for each verdict that the ranges leave open. */
 static void find_undecided(const struct run_record *record, const struct run_numbers *numbers, const char *micro,
                            struct findings *out)
 {
-    const struct energy_report *energy = &numbers->energy;
-    if (!record->baseline_count || !(energy->total > 0))
-        return;
-    const struct baseline_result *row = best_of(record, numbers, MEASURE_ENERGY).row;
-    double scale = energy_per_sample(record, numbers) / energy->total;
-    double low = energy->low_total * scale, high = energy->high_total * scale;
-    if (!(row->energy_j > low && row->energy_j < high))
-        return;
-    char from[QUANTITY_SIZE], to[QUANTITY_SIZE], other[QUANTITY_SIZE];
-    add(out, memory_format("Undecided: who needs less energy. The chip's range, %s to %s a sample, holds the %s of %s %s, "
-                           "batch %" PRIu32 ".",
-                           quantity(from, low, "J", micro), quantity(to, high, "J", micro),
-                           quantity(other, row->energy_j, "J", micro), row->name, baseline_mode_name(row->mode),
-                           row->batch));
+    static const char *const open[MEASURES] = {"who answers sooner", "who needs less energy", "who does more samples a second"};
+    for (int m = 0; m < MEASURES && record->baseline_count; m++) {
+        struct winner winner = best_of(record, numbers, (enum measure)m);
+        if (winner.decided)
+            continue;
+        struct figure chip = chip_figure(record, numbers, (enum measure)m), row = row_figure(winner.rival, (enum measure)m);
+        char *ours = figure_text(&chip, (enum measure)m, micro), *theirs = figure_text(&row, (enum measure)m, micro);
+        add(out, memory_format("Undecided: %s. The chip's %s%s and the %s of %s %s, batch %" PRIu32 "%s overlap.", open[m], ours,
+                               m == MEASURE_ENERGY ? " a sample" : "", theirs, winner.rival->name,
+                               baseline_mode_name(winner.rival->mode), winner.rival->batch,
+                               row.measured ? ", measured," : ""));
+        free(theirs);
+        free(ours);
+    }
 }
 
 static bool batch_is_bound(const struct run_record *record, uint32_t batch)
@@ -236,18 +276,41 @@ static void find_coefficients(const struct run_record *record, struct findings *
     free(other);
 }
 
+/* Measurements that are not shown, for they are of more or fewer timesteps. */
+static void find_other_steps(const struct run_record *record, struct findings *out)
+{
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
+        const struct baseline_result *row = &record->baselines[i];
+        bool seen = row->measurement.other_steps == 0;
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = record->baselines[j].measurement.other_steps > 0 && strcmp(record->baselines[j].name, row->name) == 0;
+        if (!seen)
+            add(out, memory_format("The spiking modes of %s were measured with this network too, but over %" PRIu32
+                                   " timesteps, which is other work: configs/accelerator/measured.",
+                                   row->name, row->measurement.other_steps));
+    }
+}
+
 static void find_caveats(const struct run_record *record, struct findings *out)
 {
     find_coefficients(record, out);
     find_missing(record, out);
     find_launches(record, out);
-    bool dense = false;
-    for (uint32_t i = 0; i < record->baseline_count; i++)
+    bool dense = false, measured = false;
+    for (uint32_t i = 0; i < record->baseline_count; i++) {
         dense = dense || baseline_mode_is_dense(record->baselines[i].mode);
-    if (record->baseline_count)
-        add(out, memory_format("GPU rows are an analytic model of the whole board, not a measurement; the chip's "
-                               "energy is without board or host computer.%s",
-                               dense ? " ann is the equivalent dense network: accuracy not evaluated." : ""));
+        measured = measured || record->baselines[i].measurement.latency_s > 0;
+    }
+    if (!record->baseline_count)
+        return;
+    add(out, memory_format("GPU rows are an analytic model of the whole board; +- is its mean error on networks that were "
+                           "measured. The chip's energy is without board or host computer.%s",
+                           dense ? " ann is the equivalent dense network: accuracy not evaluated." : ""));
+    if (measured)
+        add(out, memory_copy_string("Rows marked measured are the very same network on the board itself. They leave out the "
+                                    "copies from the host, which the model counts, and their energy is of passes one after "
+                                    "another without waiting. Where there is one, the verdicts above take it."));
+    find_other_steps(record, out);
 }
 
 /* Two proportions of the same samples that differ by less than this may differ by chance alone. */
@@ -294,6 +357,8 @@ static void find_pace(const struct run_record *record, const struct run_numbers 
                                "than real time. At the pace of its input it would leak %s for %s%s: about %s a sample.",
                                input, time, ratio(factor, faster), quantity(power, numbers->leakage_w, "W", micro),
                                input, clocked ? ", its clock running" : "", quantity(joules, numbers->paced_energy_j, "J", micro)));
+    if (faster > 1)
+        find_idle_boards(record, numbers->input_s, micro, out);
 }
 
 static void find_assumed(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
@@ -321,16 +386,20 @@ static void find_load(const struct run_record *record, const struct run_numbers 
                            quantity(joules, numbers->load.nominal, "J", micro)));
 }
 
-static void find_range(const struct run_numbers *numbers, const char *micro, struct findings *out)
+static void find_range(const struct run_record *record, const struct run_numbers *numbers, const char *micro, struct findings *out)
 {
     const struct energy_report *energy = &numbers->energy;
-    if (!(energy->low_total < energy->high_total))
+    if (!(energy->total > 0 && energy->low_total < energy->high_total))
         return;
-    char total[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE];
-    add(out, memory_format("The energy of the run is %s; with every constant at its published low or high it is %s or "
-                           "%s. Where only one figure is published there is no range, so the truth may lie outside.",
-                           quantity(total, energy->total, "J", micro), quantity(low, energy->low_total, "J", micro),
-                           quantity(high, energy->high_total, "J", micro)));
+    char one[QUANTITY_SIZE], total[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE], samples[COUNTED_SIZE];
+    double sample = energy_per_sample(record, numbers), scale = sample / energy->total;
+    add(out, memory_format("A sample takes %s (the whole run of %s: %s); with every constant at its published low or high it "
+                           "takes %s or %s. Where only one figure is published there is no range, so the truth may lie "
+                           "outside.",
+                           quantity(one, sample, "J", micro),
+                           counted(samples, record->chip_result->sample_count, "sample"),
+                           quantity(total, energy->total, "J", micro), quantity(low, energy->low_total * scale, "J", micro),
+                           quantity(high, energy->high_total * scale, "J", micro)));
 }
 
 static void find_losses(const struct run_record *record, const struct run_numbers *numbers, struct findings *out)
@@ -366,7 +435,7 @@ void findings_make(const struct run_record *record, const struct run_numbers *nu
     if (devices)
         add(out, devices);
     find_assumed(record, numbers, out);
-    find_range(numbers, micro, out);
+    find_range(record, numbers, micro, out);
     find_load(record, numbers, micro, out);
     find_caveats(record, out);
 }

@@ -19,18 +19,21 @@ double latency_ratio(const struct run_numbers *numbers, const struct baseline_re
 double energy_ratio(const struct run_record *record, const struct run_numbers *numbers,
                     const struct baseline_result *baseline);
 
-/* The best accelerator row by one measure, whether the chip is at least as good, and the better over the other. There
- * must be a row. */
-enum measure { MEASURE_LATENCY, MEASURE_ENERGY, MEASURE_THROUGHPUT, MEASURES };
-struct winner {
-    const struct baseline_result *row;
-    bool chip;
-    double factor;
-};
-struct winner best_of(const struct run_record *record, const struct run_numbers *numbers, enum measure measure);
-
 /* "3.1x more", "3.1x less", "as much" for a ratio and the three words of its comparison. */
 char *comparison(double value, const char *above, const char *below, const char *equal);
+
+/* Against the chip's: "8.5x longer", "4,620x more"; fresh. */
+char *latency_comparison(const struct run_numbers *numbers, double latency_s);
+char *energy_comparison(const struct run_record *record, const struct run_numbers *numbers, double energy_j);
+
+/* "+-36 %" with the sign as given, "unknown". */
+const char *error_text(char out[32], double error, const char *plus_minus);
+
+/* Length of the maker's name and its space where every row begins with the same word and has another; else 0. */
+size_t common_word(const struct run_record *record);
+
+/* What cores without a part of the network cost, in a sentence; NULL: nothing that is known. Fresh. */
+char *unused_cores(const struct run_record *record, const struct run_numbers *numbers, const char *micro);
 
 /* "93 %", "0.4 %", "<0.1 %". */
 const char *percent(char out[32], double fraction);

@@ -5,6 +5,7 @@
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
 #include "tools/report/text.h"
+#include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -135,6 +136,7 @@ static void put_energy(json_t *root, const struct run_record *record, const stru
     put_real(object, "assumed", energy->assumed);
     put_real(object, "low", energy->low_total);
     put_real(object, "high", energy->high_total);
+    put_real(object, "unused_cores_off", numbers->unused_off_j);
     json_t *component = put_object(object, "by_component");
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         put_real(component, energy_component_name((enum energy_component)c),
@@ -185,6 +187,34 @@ static void put_counts(json_t *root, const struct run_record *record, const stru
     put_count(stalls, "host_output", host_sum(table, HOST_STALL_OUTPUT));
 }
 
+/* The very same network on the part itself, without the host's copies. */
+static void put_measurement(json_t *object, const struct baseline_result *row)
+{
+    if (!(row->measurement.latency_s > 0))
+        return;
+    json_t *found = put_object(object, "measured");
+    put_real(found, "latency_s", row->measurement.latency_s);
+    put_real(found, "energy_j", row->measurement.energy_j);
+    put_real(found, "power_w", row->measurement.power_w);
+}
+
+static void put_verdicts(json_t *root, const struct run_record *record, const struct run_numbers *numbers)
+{
+    static const char *const names[MEASURES] = {"latency", "energy", "throughput"};
+    if (!record->baseline_count)
+        return;
+    json_t *object = put_object(root, "verdicts");
+    for (int m = 0; m < MEASURES; m++) {
+        struct winner winner = best_of(record, numbers, (enum measure)m);
+        json_t *verdict = put_object(object, names[m]);
+        put_string(verdict, "best", !winner.decided ? "undecided" : winner.chip ? "chip" : "accelerator");
+        put_string(verdict, "accelerator", winner.row->name);
+        put_string(verdict, "mode", baseline_mode_name(winner.row->mode));
+        put_count(verdict, "batch", winner.row->batch);
+        put_real(verdict, "factor", winner.factor);
+    }
+}
+
 static void put_baselines(json_t *root, const struct run_record *record, const struct run_numbers *numbers)
 {
     json_t *list = json_array();
@@ -207,6 +237,12 @@ static void put_baselines(json_t *root, const struct run_record *record, const s
         put_real(object, "throughput_per_s", baseline_throughput(row));
         put_real(object, "latency_ratio", latency_ratio(numbers, row));
         put_real(object, "energy_ratio", energy_ratio(record, numbers, row));
+        put_real(object, "latency_error", row->latency_error);
+        put_real(object, "energy_error", row->energy_error);
+        if (row->judged_on)
+            put_string(object, "errors_judged_on", row->judged_on);
+        put_real(object, "idle_w", row->idle_w);
+        put_measurement(object, row);
         put_real(object, "launch_s", row->launch_s);
         put_real(object, "arithmetic_s", row->arithmetic_s);
         put_real(object, "memory_s", row->memory_s);
@@ -283,6 +319,7 @@ static char *summary_text(const struct run_record *record, const struct run_numb
     put_energy(root, record, numbers);
     put_counts(root, record, numbers);
     put_baselines(root, record, numbers);
+    put_verdicts(root, record, numbers);
     put_monte_carlo(root, record);
     put_origin(root, record, numbers);
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

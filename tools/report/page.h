@@ -7,6 +7,7 @@
 #include "tools/report/text.h"
 
 #define MICRO "\xc2\xb5"
+#define PLUS_MINUS "\xc2\xb1"
 #define CHART_WIDTH 900
 
 struct page {
@@ -26,6 +27,7 @@ void page_latency(struct page *page);   /* over samples */
 void page_raster(struct page *page);    /* spikes of the first sample */
 void page_mesh(struct page *page);      /* cores and routers on their tiles */
 void page_baselines(struct page *page); /* chip against accelerators: chart and table */
+void page_baseline_table(struct page *page); /* the table alone, folded */
 void page_devices(struct page *page);   /* --monte-carlo: how chips spread */
 void page_tables(struct page *page);    /* layers, samples, configuration, provenance */
 
@@ -42,6 +44,9 @@ struct scale {
 };
 double scale_at(const struct scale *scale, double value); /* clipped to from .. to */
 
+/* From the top of a drawing of a chip with `rows` of tiles of `side` to the tiles of `row`: row 0 is in the south. */
+double tile_top(double side, uint32_t rows, uint32_t row);
+
 /* 1, 2 or 5 times a power of ten: about `wanted` steps in `range`. */
 double tick_step(double range, int wanted);
 /* quantity_trimmed() as pages write it. */
@@ -49,6 +54,8 @@ const char *tick_text(char out[QUANTITY_SIZE], double value, const char *unit);
 
 void svg_begin(struct text *text, double height, const char *description);
 void svg_end(struct text *text);
+/* Characters that svg_label shows in `room` pixels. */
+size_t svg_characters(double room);
 /* anchor: "start", "middle", "end". Shortened with an ellipsis to `room` pixels; the whole is its tooltip then. */
 void svg_label(struct text *text, double x, double y, double room, const char *anchor, const char *class,
                const char *raw);
@@ -56,6 +63,8 @@ void svg_line(struct text *text, double x1, double y1, double x2, double y2, con
 /* With a tooltip unless NULL. */
 void svg_rect(struct text *text, double x, double y, double width, double height, const char *class,
               const char *tooltip);
+/* A thin line from low to high with caps, where it can be seen; none at a high without end. Returns its right end. */
+double svg_whisker(struct text *text, const struct scale *scale, double y, double low, double high);
 /* Grid lines and their labels for values along x; the axis' name is set below them. */
 void svg_axis_x(struct text *text, const struct scale *scale, double top, double bottom, const char *unit,
                 const char *name);

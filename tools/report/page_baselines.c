@@ -2,43 +2,29 @@
 #include "tools/report/page.h"
 
 #include "sim/memory.h"
-#include "tools/report/derive.h"
 #include "tools/report/findings.h"
+#include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define ROW 22
-#define NAMES 256.0
-#define PANEL 238.0
+#define NAMES 278.0
+#define PANEL 227.0
 #define VALUE_ROOM 84.0
 #define ROWS_SHOWN 30
-#define LABEL_NAME 18 /* bytes of a name beside mode and batch */
 
-/* Length of the maker's name and its space where every row begins with the same word and has another; else 0. */
-static size_t common_word(const struct run_record *record)
-{
-    const char *first = record->baselines[0].name;
-    size_t length = strcspn(first, " ");
-    if (!first[length])
-        return 0;
-    for (uint32_t i = 1; i < record->baseline_count; i++)
-        if (strncmp(record->baselines[i].name, first, length + 1) != 0 || !record->baselines[i].name[length + 1])
-            return 0;
-    return length + 1;
-}
-
-/* "H100 SXM \u00b7 ann \u00b7 256": a long name is cut so that mode and batch show. */
-static char *row_label(const struct run_record *record, const struct baseline_result *row)
+/* "H100 SXM \u00b7 ann \u00b7 256" in at most `characters`: a long name is cut so that mode and batch show. */
+static char *row_label(const struct run_record *record, const struct baseline_result *row, size_t characters)
 {
     const char *name = row->name + common_word(record);
-    size_t length = strlen(name), keep = LABEL_NAME;
-    while (length > keep && ((unsigned char)name[keep] & 0xc0) == 0x80)
-        keep--;
-    return memory_format("%.*s%s \xc2\xb7 %s \xc2\xb7 %" PRIu32, (int)keep, name, length > keep ? "\xe2\x80\xa6" : "",
-                         baseline_mode_name(row->mode), row->batch);
+    char *rest = memory_format(" \xc2\xb7 %s \xc2\xb7 %" PRIu32, baseline_mode_name(row->mode), row->batch);
+    size_t taken = utf8_length(rest), room = characters > taken + 3 ? characters - taken : 3;
+    bool fits = utf8_length(name) <= room;
+    char *label = memory_format("%.*s%s%s", (int)utf8_prefix(name, fits ? room : room - 1), name, fits ? "" : "\xe2\x80\xa6",
+                                rest);
+    free(rest);
+    return label;
 }
 
 /* What the chart shows: row 0 is the chip, then the quickest modes. */
@@ -56,44 +42,88 @@ static struct shown choose_rows(const struct run_record *record)
     return shown;
 }
 
-static double value_at(const struct page *page, const struct baseline_result *row, bool energy)
+static struct figure figure_at(const struct page *page, const struct baseline_result *row, enum measure measure)
 {
-    if (!row)
-        return energy ? energy_per_sample(page->record, page->numbers) : page->numbers->latency_mean_s;
-    return energy ? row->energy_j : row->latency_s;
+    return row ? model_figure(row, measure) : chip_figure(page->record, page->numbers, measure);
 }
 
-static void draw_panel(struct page *page, const struct shown *shown, double left, double bottom, bool energy)
+/* Of all bars with their ranges; false: nothing is known. A bar needs room below the least value: the axis begins a decade
+ * further down where that value is close. */
+static bool panel_scale(const struct page *page, const struct shown *shown, double left, enum measure measure,
+                        struct scale *out)
 {
     double low = INFINITY, high = 0;
-    const char *unit = energy ? "J" : "s";
     for (uint32_t i = 0; i < shown->count; i++) {
-        double value = value_at(page, shown->row[i], energy);
-        if (!(value > 0) || !isfinite(value))
+        struct figure figure = figure_at(page, shown->row[i], measure);
+        if (isinf(figure.value))
             continue;
-        low = fmin(low, value);
-        high = fmax(high, value);
+        low = fmin(low, shown->row[i] ? fmin(figure.low, row_figure(shown->row[i], measure).value) : figure.low);
+        high = fmax(high, isfinite(figure.high) ? figure.high : figure.value);
     }
-    if (!(high > 0))
+    *out = (struct scale){pow(10, floor(log10(low) - 0.3)), pow(10, ceil(log10(high))), left, left + PANEL, true};
+    return high > 0;
+}
+
+/* The measured value of the very same network: a mark across the model's bar. */
+static void draw_measured(struct page *page, const struct scale *scale, const struct baseline_result *row,
+                          enum measure measure, double y)
+{
+    char text[QUANTITY_SIZE];
+    if (!row || !row_figure(row, measure).measured)
         return;
-    /* a bar needs room below the least value; the axis begins a decade further down where that value is close */
-    struct scale scale = {pow(10, floor(log10(low) - 0.3)), pow(10, ceil(log10(high))), left, left + PANEL, true};
-    svg_label(&page->text, left, 14, PANEL, "start", "strong", energy ? "Energy a sample" : "Latency");
-    svg_axis_x(&page->text, &scale, 24, bottom, unit,
-               energy ? "energy a sample (logarithmic)" : "time to the answer (logarithmic)");
-    for (uint32_t i = 0; i < shown->count; i++) {
-        char text[QUANTITY_SIZE];
-        double value = value_at(page, shown->row[i], energy), y = 28 + ROW * i;
-        const char *class = i == 0 ? "first" : baseline_mode_is_dense(shown->row[i]->mode) ? "second" : "third";
-        if (!(value > 0) || !isfinite(value)) {
-            svg_label(&page->text, left + 6, y + 12, PANEL, "start", "", "unknown");
-            continue;
-        }
-        double end = scale_at(&scale, value);
-        svg_rect(&page->text, left, y, end - left, ROW - 7, class, NULL);
-        svg_label(&page->text, end + 6, y + 12, VALUE_ROOM, "start", "", quantity(text, value, unit, MICRO));
+    double value = row_figure(row, measure).value, x = scale_at(scale, value);
+    char *tooltip = memory_format("measured: %s", quantity(text, value, measure == MEASURE_ENERGY ? "J" : "s", MICRO));
+    svg_rect(&page->text, x - 2, y - 2, 4, ROW - 3, "mark", tooltip);
+    free(tooltip);
+}
+
+static void draw_bar(struct page *page, const struct scale *scale, const struct baseline_result *row, enum measure measure,
+                     double y)
+{
+    char text[QUANTITY_SIZE];
+    struct figure figure = figure_at(page, row, measure);
+    const char *class = !row ? "first" : baseline_mode_is_dense(row->mode) ? "second" : "third";
+    if (isinf(figure.value)) {
+        svg_label(&page->text, scale->from + 6, y + 12, PANEL, "start", "", "unknown");
+        return;
     }
+    double end = scale_at(scale, figure.value);
+    svg_rect(&page->text, scale->from, y, end - scale->from, ROW - 7, class, NULL);
+    double most = svg_whisker(&page->text, scale, y + (ROW - 7) / 2.0, figure.low, figure.high);
+    draw_measured(page, scale, row, measure, y);
+    svg_label(&page->text, fmax(end, most) + 6, y + 12, VALUE_ROOM, "start", "",
+              quantity(text, figure.value, measure == MEASURE_ENERGY ? "J" : "s", MICRO));
+}
+
+static void draw_panel(struct page *page, const struct shown *shown, double left, double bottom, enum measure measure)
+{
+    struct scale scale;
+    bool energy = measure == MEASURE_ENERGY;
+    if (!panel_scale(page, shown, left, measure, &scale))
+        return;
+    svg_label(&page->text, left, 14, PANEL, "start", "strong", energy ? "Energy a sample" : "Latency");
+    svg_axis_x(&page->text, &scale, 24, bottom, energy ? "J" : "s",
+               energy ? "energy a sample (logarithmic)" : "time to the answer (logarithmic)");
+    for (uint32_t i = 0; i < shown->count; i++)
+        draw_bar(page, &scale, shown->row[i], measure, 28 + ROW * i);
     svg_line(&page->text, left, 24, left, bottom, "base");
+}
+
+static bool some_measured(const struct run_record *record)
+{
+    for (uint32_t i = 0; i < record->baseline_count; i++)
+        if (record->baselines[i].measurement.latency_s > 0)
+            return true;
+    return false;
+}
+
+static void draw_keys(struct page *page, double y)
+{
+    double next = svg_key(&page->text, 10, y, "first", "this chip, batch 1");
+    next = svg_key(&page->text, next, y, "second", "ann: equivalent dense network (accuracy not evaluated)");
+    next = svg_key(&page->text, next, y, "third", "snn: all timesteps");
+    if (some_measured(page->record))
+        svg_key(&page->text, next, y, "mark", "measured");
 }
 
 static void draw_chart(struct page *page)
@@ -103,83 +133,30 @@ static void draw_chart(struct page *page)
     svg_begin(&page->text, bottom + 66, "Latency and energy a sample of the chip and of accelerators");
     for (uint32_t i = 0; i < shown.count; i++) {
         char *name = i == 0 ? memory_format("%s (simulated)", page->record->chip->name)
-                            : row_label(page->record, shown.row[i]);
+                            : row_label(page->record, shown.row[i], svg_characters(NAMES - 12));
         svg_label(&page->text, NAMES - 10, 40 + ROW * i, NAMES - 12, "end", i == 0 ? "strong" : "", name);
         free(name);
     }
-    draw_panel(page, &shown, NAMES, bottom, false);
-    draw_panel(page, &shown, NAMES + PANEL + VALUE_ROOM, bottom, true);
-    double next = svg_key(&page->text, 10, bottom + 58, "first", "this chip, batch 1");
-    next = svg_key(&page->text, next, bottom + 58, "second", "ann: equivalent dense network (accuracy not evaluated)");
-    svg_key(&page->text, next, bottom + 58, "third", "snn: all timesteps");
+    draw_panel(page, &shown, NAMES, bottom, MEASURE_LATENCY);
+    draw_panel(page, &shown, NAMES + PANEL + VALUE_ROOM, bottom, MEASURE_ENERGY);
+    draw_keys(page, bottom + 58);
     svg_end(&page->text);
-}
-
-static void cell(struct page *page, const char *tag, const char *raw)
-{
-    text_add(&page->text, "<%s>", tag);
-    text_escaped(&page->text, raw);
-    text_add(&page->text, "</%s>", tag);
-}
-
-static void draw_row(struct page *page, const struct baseline_result *row)
-{
-    char text[QUANTITY_SIZE], number[16];
-    char *later = comparison(latency_ratio(page->numbers, row), "later", "sooner", "as soon");
-    char *more = comparison(energy_ratio(page->record, page->numbers, row), "more", "less", "as much");
-    text_add(&page->text, "<tr>");
-    cell(page, "td", row->name);
-    cell(page, "td", baseline_mode_name(row->mode));
-    cell(page, "td", precision_name(row->precision));
-    cell(page, "td", row->measured ? "measured" : "carried over");
-    snprintf(number, sizeof number, "%" PRIu32, row->batch);
-    cell(page, "td", number);
-    cell(page, "td", quantity(text, row->latency_s, "s", MICRO));
-    cell(page, "td", later);
-    cell(page, "td", row->missing ? "unknown" : quantity(text, row->energy_j, "J", MICRO));
-    cell(page, "td", more);
-    cell(page, "td", quantity(text, baseline_throughput(row), "/s", MICRO));
-    cell(page, "td", quantity(text, row->power_w, "W", MICRO));
-    cell(page, "td", percent(text, row->latency_s > 0 ? row->launch_s / row->latency_s : 0));
-    text_add(&page->text, "</tr>\n");
-    free(later);
-    free(more);
-}
-
-static void draw_chip_row(struct page *page)
-{
-    const struct run_numbers *numbers = page->numbers;
-    char latency[QUANTITY_SIZE], energy[QUANTITY_SIZE], samples[QUANTITY_SIZE], power[QUANTITY_SIZE];
-    const char *const cells[] = {"this chip", "snn", "integer", "", "1",
-                                 quantity(latency, numbers->latency_mean_s, "s", MICRO), "",
-                                 quantity(energy, energy_per_sample(page->record, numbers), "J", MICRO), "",
-                                 quantity(samples, numbers->throughput_per_s, "/s", MICRO),
-                                 quantity(power, numbers->power_w, "W", MICRO), ""};
-    text_add(&page->text, "<tr>");
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        cell(page, "td", cells[i]);
-    text_add(&page->text, "</tr>\n");
-}
-
-static void draw_table(struct page *page)
-{
-    static const char *const heads[] = {"accelerator", "mode", "precision", "coefficients", "batch", "latency", "against chip",
-                                        "energy a sample", "against chip", "samples", "power", "launching"};
-    text_add(&page->text, "<details><summary>The figures, and against the chip</summary>\n<div class=\"table\">"
-                          "<table>\n<tr>");
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        cell(page, "th", heads[i]);
-    text_add(&page->text, "</tr>\n");
-    draw_chip_row(page);
-    for (uint32_t i = 0; i < page->record->baseline_count; i++)
-        draw_row(page, &page->record->baselines[i]);
-    text_add(&page->text, "</table></div></details>\n");
 }
 
 static char *winner_label(const struct page *page, enum measure measure)
 {
     struct winner winner = best_of(page->record, page->numbers, measure);
-    return winner.chip ? memory_copy_string("the chip") : row_label(page->record, winner.row);
+    char *row = row_label(page->record, winner.decided ? winner.row : winner.rival, SIZE_MAX);
+    if (winner.decided && !winner.chip && row_figure(winner.row, measure).measured) {
+        char *measured = memory_format("%s, measured", row);
+        free(row);
+        return measured;
+    }
+    if (winner.decided && !winner.chip)
+        return row;
+    char *label = winner.decided ? memory_copy_string("the chip") : memory_format("undecided between the chip and %s", row);
+    free(row);
+    return label;
 }
 
 void page_baselines(struct page *page)
@@ -191,9 +168,12 @@ void page_baselines(struct page *page)
     char *finding = memory_format("Answers soonest: %s. Least energy a sample: %s. Most samples a second: %s.", quick,
                                   economical, busy);
     section_begin(page, finding,
-                  "Names are accelerator, mode and batch. Latency is that of the whole batch, energy its share for one "
-                  "sample; samples a second are in the table. Axes are logarithmic: a bar twice as long is far more "
-                  "than twice as much.");
+                  "Names are accelerator, mode and batch. Modes: ann is the equivalent dense network in one pass, snn the "
+                  "spiking one over all timesteps; -graph and -fused launch as one captured graph, -layer all steps of a "
+                  "layer at once, the others kernel by kernel from a framework. Latency is that of the whole batch, energy "
+                  "its share for one sample; samples a second are in the table. Axes are logarithmic: a bar twice as long is "
+                  "far more than twice as much. Thin lines: where a GPU's figure lies if the model is off by its mean error, "
+                  "the chip's energy with every constant at its low or high.");
     free(finding);
     free(busy);
     free(economical);
@@ -201,6 +181,10 @@ void page_baselines(struct page *page)
     draw_chart(page);
     paragraph(page, "note", "The chart shows the quickest dense and the quickest spiking mode of each accelerator and batch; the "
                             "table has all modes.");
-    draw_table(page);
+    if (some_measured(page->record))
+        paragraph(page, "note", "A mark across a bar is the very same network measured on the board itself: without the copies from the "
+                                "host, which the bars count, and for energy in passes one after another, where the bars have a "
+                                "board that waits for each answer.");
+    page_baseline_table(page);
     section_end(page);
 }

@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tools/file/file.h"
 #include "tools/report/comparison.h"
+#include "tools/report/findings.h"
 #include "tools/report/page.h"
 #include <math.h>
 #include <stdio.h>
@@ -148,7 +149,7 @@ static void draw_chips(struct text *text, const struct comparison *comparison)
 static void draw_rows(struct text *text, const struct comparison *comparison)
 {
     text_add(text, "<div class=\"table\"><table>\n<tr><th>accelerator</th><th>mode</th><th>precision</th>"
-                   "<th>coefficients</th>");
+                   "<th>coefficients</th><th>error of latency</th>");
     for (uint32_t batch = 0; batch < comparison->batch_count; batch++)
         text_add(text, "<th>latency, batch %u</th><th>energy a sample</th>", comparison->batches[batch]);
     text_add(text, "</tr>\n");
@@ -159,6 +160,8 @@ static void draw_rows(struct text *text, const struct comparison *comparison)
         cell(text, "td", baseline_mode_name(row->mode));
         cell(text, "td", precision_name(row->precision));
         cell(text, "td", row->measured ? "measured" : "carried over");
+        char error[32];
+        cell(text, "td", error_text(error, row->latency_error, PLUS_MINUS));
         for (uint32_t batch = 0; batch < comparison->batch_count; batch++) {
             char a[QUANTITY_SIZE], b[QUANTITY_SIZE];
             bool all = row->missing && isnan(row->latency_s[batch]);

@@ -24,16 +24,6 @@ double kind_keys(struct page *page, double x, double y)
     return x;
 }
 
-static void whisker(struct page *page, const struct scale *scale, double y, struct cost cost)
-{
-    double low = scale_at(scale, cost.low), high = scale_at(scale, cost.high);
-    if (!(high - low > 0.5))
-        return;
-    svg_line(&page->text, low, y, high, y, "whisker");
-    svg_line(&page->text, low, y - 4, low, y + 4, "whisker");
-    svg_line(&page->text, high, y - 4, high, y + 4, "whisker");
-}
-
 /* One bar: name, the parts of each kind, the range of their sum, value and share. All in joules a sample. */
 static void energy_bar(struct page *page, const struct scale *scale, double y, const char *name,
                        const double parts[ENERGY_KINDS], struct cost sum, double total)
@@ -52,7 +42,7 @@ static void energy_bar(struct page *page, const struct scale *scale, double y, c
         svg_rect(&page->text, from, y + 3, end - from, ROW - 7, kind_classes[kind], tooltip);
         free(tooltip);
     }
-    whisker(page, scale, y + 3 + (ROW - 7) / 2.0, sum);
+    svg_whisker(&page->text, scale, y + 3 + (ROW - 7) / 2.0, sum.low, sum.high);
     char *value = memory_format("%s \xc2\xb7 %s", quantity(joules, sum.nominal, "J", MICRO),
                                 percent(share, total > 0 ? sum.nominal / total : 0));
     char *range = sum.high > sum.low * (1 + 1e-9)
@@ -159,6 +149,13 @@ void page_energy(struct page *page)
                                  "that at its high; no line: only one figure is published.");
     free(finding);
     free(name);
+    char *unused = unused_cores(page->record, page->numbers, MICRO);
+    if (unused) {
+        char *sentence = memory_format("%s.", unused);
+        paragraph(page, "note", sentence);
+        free(sentence);
+    }
+    free(unused);
     component_chart(page, samples);
     text_add(&page->text, "<h3>By layer</h3>\n");
     paragraph(page, "reading", "The events of a layer's cores and packets, and their gated clock. \"shared\" is all "

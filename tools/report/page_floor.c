@@ -42,7 +42,6 @@ static bool tile_is_used(const struct run_record *record, uint32_t tile)
     return false;
 }
 
-/* Row 0 is in the south, as in the mesh's heat maps. */
 static void draw_chip(struct page *page, const struct floor_plan *plan)
 {
     const struct noc_config *noc = &page->record->chip->noc;
@@ -51,7 +50,7 @@ static void draw_chip(struct page *page, const struct floor_plan *plan)
     uint32_t tiles = chip_tiles(page->record->chip);
     for (uint32_t t = 0; t < tiles; t++) {
         bool used = tile_is_used(page->record, t);
-        double x = at.left + side * (t % noc->columns), y = at.top + side * (noc->rows - 1 - t / noc->columns);
+        double x = at.left + side * (t % noc->columns), y = at.top + tile_top(side, noc->rows, t / noc->columns);
         char *tooltip = memory_format("tile %u: %s", t, used ? "holds a part of the network" : "unused");
         svg_rect(&page->text, x, y, side, side, used ? "used" : "tile", tiles <= TILES_NAMED ? tooltip : NULL);
         free(tooltip);

@@ -5,6 +5,7 @@
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
+#include "tools/report/verdict.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ static const char *const style[] = {
     ".box{fill:var(--first);opacity:.3}\n",
     ".spikes{stroke:var(--first);fill:none}.inputs{stroke:var(--soft);fill:none}.median{stroke:var(--second);",
     "stroke-width:1.5}.late{stroke:var(--third);stroke-width:1.5}\n",
+    ".mark{fill:var(--ink)}.found td{font-weight:600}.figures th,.figures td{padding:4px 6px;font-size:12.5px}\n",
     ".whisker{stroke:var(--ink);stroke-width:1.2}.wall{fill:none;stroke:var(--ink)}.tile{fill:var(--line);stroke:",
     "var(--surface)}.used{fill:var(--first);stroke:var(--surface)}.fourth{fill:#3f9c74}\n",
     ".p0{fill:#7fb2e5}.p1{fill:#e8b96a}.p2{fill:#4f83cc}.p3{fill:#c77fb4}.p4{fill:#6bbf8a}.p5{fill:#d98873}",
@@ -63,7 +65,7 @@ static void cards(struct page *page)
     text_add(&page->text, "<div class=\"cards\">\n");
     if (numbers->labelled) {
         text_add(&value, "%.2f %%", 100 * numbers->accuracy);
-        text_add(&what, "right on the chip; float reference %.2f %%; decided on a tie: %" PRIu32,
+        text_add(&what, "right on the chip; float reference %.2f %%; on a tie of the outputs, where the first wins: %" PRIu32,
                  100 * numbers->reference_accuracy, numbers->ties);
         card(page, value.data, what.data);
     }
@@ -73,7 +75,14 @@ static void cards(struct page *page)
     card(page, value.data, "of spikes as in the reference");
     text_add(&what, "mean latency; 99\xc2\xa0%% within %s", quantity(b, numbers->latency_p99_s, "s", MICRO));
     card(page, quantity(a, numbers->latency_mean_s, "s", MICRO), what.data);
-    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), "energy a sample, fed without pause");
+    text_free(&what);
+    text_add(&what, "energy a sample, fed without pause");
+    struct figure joules = chip_figure(page->record, numbers, MEASURE_ENERGY);
+    char *range = figure_text(&joules, MEASURE_ENERGY, MICRO);
+    if (joules.low < joules.high)
+        text_add(&what, "; %s at the low and high of every constant", range);
+    free(range);
+    card(page, quantity(a, energy_per_sample(page->record, numbers), "J", MICRO), what.data);
     text_free(&what);
     text_add(&what, "mean power of the chip; area %.3g mm\xc2\xb2", numbers->area_mm2);
     card(page, quantity(a, numbers->power_w, "W", MICRO), what.data);
@@ -117,11 +126,12 @@ void page_head(struct page *page)
     char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     char *title = memory_format("%s on %s", file_name(record->network->path), record->chip->name);
     page_open(&page->text, title);
-    char *lead = memory_format("%s of up to %s of %s (from %s), semantics %s, simulated cycle by cycle at %s.",
+    char *lead = memory_format("%s of up to %s of %s (from %s), simulated cycle by cycle at %s. The neurons' "
+                               "equations are stepped by the rules \"%s\" (docs/semantics.md), in the float reference too.",
                                counted(samples, record->chip_result->sample_count, "sample"),
                                counted(steps, record->chip_result->steps, "timestep"),
-                               tick_text(dt, record->dt_s, "s"), record->dt_origin, record->semantics,
-                               tick_text((char[QUANTITY_SIZE]){0}, record->chip->clock_hz, "Hz"));
+                               tick_text(dt, record->dt_s, "s"), record->dt_origin,
+                               tick_text((char[QUANTITY_SIZE]){0}, record->chip->clock_hz, "Hz"), record->semantics);
     paragraph(page, "lead", lead);
     free(lead);
     free(title);

@@ -120,7 +120,7 @@ static void draw_map(struct page *page, const struct mesh *mesh, double left, co
                           ? memory_format("chip %" PRIu32 " tile %" PRIu32 ",%" PRIu32, chip, column, row)
                           : memory_format("tile %" PRIu32 ",%" PRIu32, column, row);
         double x = left + chip * (mesh->columns * mesh->cell + CHIP_GAP) + column * mesh->cell;
-        draw_tile(page, mesh, x, TOP - 8 + row * mesh->cell, value[t], most, share, where);
+        draw_tile(page, mesh, x, TOP - 8 + tile_top(mesh->cell, mesh->rows, row), value[t], most, share, where);
         free(where);
     }
     draw_ramp(page, left, TOP + mesh->rows * mesh->cell + 4, most, share);
@@ -141,9 +141,9 @@ void page_mesh(struct page *page)
                                   working, counted(all, tiles_of(&mesh), "tile"),
                                   working == 1 ? "computes" : "compute", percent(share, busy[top]),
                                   counted(sent, (uint64_t)flits[hottest(flits, tiles_of(&mesh))], "flit"));
-    section_begin(page, finding, "Each square is a tile at its place in the mesh (column, row from the top left). Left: "
-                                 "share of cycles in which its cores work on synapses or neurons, mean over the tile's "
-                                 "cores. Right: flits its router sent, whole run.");
+    section_begin(page, finding, "Each square is a tile at its place in the mesh, as in the floor plan (column, row from the "
+                                 "south-west corner, at the bottom left). Left: share of cycles in which its cores work on "
+                                 "synapses or neurons, mean over the tile's cores. Right: flits its router sent, whole run.");
     free(finding);
     svg_begin(&page->text, TOP + mesh.rows * mesh.cell + 24, "Heat map of the mesh");
     draw_map(page, &mesh, 10, "cores busy", busy, true);

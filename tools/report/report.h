@@ -79,6 +79,8 @@ struct run_numbers {
     double *latency_s, *sample_energy_j;    /* [samples] */
     struct energy_report energy;      /* whole run */
     struct energy_steps energy_steps; /* the same by timestep */
+    double unused_off_j;              /* of the run, were cores without a part of the network switched off; total: they are,
+                                         or the technology does not tell */
     struct cost load;                 /* J: bringing the program onto the chip, once; in no other figure */
     struct cost area;                 /* mm2, with its range */
     double run_s;                     /* until the chips are done and the last output has left */

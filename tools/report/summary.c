@@ -7,6 +7,7 @@
 #include "tools/report/layers.h"
 #include "tools/report/text.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ static void print_head(const struct run_record *record)
     char dt[QUANTITY_SIZE], samples[COUNTED_SIZE], steps[COUNTED_SIZE];
     const struct chip_result *result = record->chip_result;
     char *network = cleaned(file_name(record->network->path)), *chip = cleaned(record->chip->name);
-    printf("%s on %s: %s of up to %s of %s (%s), semantics %s\n", network, chip,
+    printf("%s on %s: %s of up to %s of %s (%s)\n"
+           "semantics %s: the rule by which the neurons' equations are stepped (docs/semantics.md)\n", network, chip,
            counted(samples, result->sample_count, "sample"), counted(steps, result->steps, "step"),
            quantity_trimmed(dt, record->dt_s, "s", "u"), record->dt_origin, record->semantics);
     free(network);
@@ -59,6 +61,23 @@ static double samples_of(const struct run_record *record)
     return record->chip_result->sample_count ? (double)record->chip_result->sample_count : 1;
 }
 
+/* Sentences may quote names from files: no control character reaches the terminal. */
+static void print_wrapped(const char *start, const char *raw)
+{
+    char *sentence = cleaned(raw);
+    int indent = (int)strlen(start), column = printf("%s", start) - 1;
+    for (const char *word = sentence; *word;) {
+        int length = (int)strcspn(word, " ");
+        if (column + 1 + length > LINE_WIDTH)
+            column = printf("\n%*s", indent, "") - 2;
+        column += printf("%s%.*s", column >= indent ? " " : "", length, word);
+        word += length;
+        word += *word == ' ';
+    }
+    printf("\n");
+    free(sentence);
+}
+
 static void print_results(const struct run_record *record, const struct run_numbers *numbers)
 {
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], d[QUANTITY_SIZE], e[QUANTITY_SIZE];
@@ -67,7 +86,8 @@ static void print_results(const struct run_record *record, const struct run_numb
         printf("chip %.2f %%   float %.2f %%   ", 100 * numbers->accuracy, 100 * numbers->reference_accuracy);
     else
         printf("no labels   ");
-    printf("spike agreement %.2f %%   ties %" PRIu32 "\n", 100 * numbers->spike_agreement, numbers->ties);
+    printf("spike agreement %.2f %%   ties %" PRIu32 " (outputs equal: the first wins)\n", 100 * numbers->spike_agreement,
+           numbers->ties);
     printf("latency     mean %s   p50 %s   p99 %s   max %s   throughput %s samples/s\n",
            quantity(a, numbers->latency_mean_s, "s", "u"), quantity(b, numbers->latency_p50_s, "s", "u"),
            quantity(c, numbers->latency_p99_s, "s", "u"), quantity(d, numbers->latency_max_s, "s", "u"),
@@ -85,6 +105,10 @@ static void print_results(const struct run_record *record, const struct run_numb
                quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
                quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"));
     printf("%s rests on assumed values\n", percent(c, total > 0 ? numbers->energy.assumed / total : 0));
+    char *unused = unused_cores(record, numbers, "u");
+    if (unused)
+        print_wrapped("            ", unused);
+    free(unused);
 }
 
 static void print_component(const char *name, struct cost joules, double samples, double share)
@@ -180,29 +204,67 @@ static void print_devices(const struct monte_carlo *runs)
     printf("\n");
 }
 
+/* ---- chip and accelerators ---- */
+
+struct line { /* cells of the table */
+    const char *name, *mode, *numbers, *batch, *latency, *error, *later, *energy, *energy_error, *more, *samples;
+};
+
+static void print_line(int width, const struct line *line)
+{
+    char text[256];
+    int length = snprintf(text, sizeof text, "%-9s %-7s %5s %8s %6s %-12s %8s %6s %-13s %9s", line->mode, line->numbers,
+                          line->batch, line->latency, line->error, line->later, line->energy, line->energy_error, line->more,
+                          line->samples);
+    while (length > 0 && text[length - 1] == ' ')
+        text[--length] = '\0';
+    printf("%-*s %s\n", width, line->name, text);
+}
+
 static int name_width(const struct run_record *record)
 {
-    size_t width = NAME_WIDTH - 4;
+    size_t width = NAME_WIDTH - 4, skip = common_word(record);
     for (uint32_t i = 0; i < record->baseline_count; i++) {
-        size_t length = strlen(record->baselines[i].name);
+        size_t length = strlen(record->baselines[i].name + skip);
         width = length > width ? length : width;
     }
     return (int)width;
 }
 
+/* The same network on the board itself, below the model's line. */
+static void print_measured(const struct run_record *record, const struct run_numbers *numbers, int width,
+                           const struct baseline_result *row)
+{
+    const struct baseline_measurement *found = &row->measurement;
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
+    bool powered = isfinite(found->energy_j);
+    char *later = latency_comparison(numbers, found->latency_s);
+    char *more = powered ? energy_comparison(record, numbers, found->energy_j) : memory_copy_string("");
+    print_line(width, &(struct line){"  measured", "", "", "", quantity(a, found->latency_s, "s", "u"), "", later,
+                                     powered ? quantity(b, found->energy_j, "J", "u") : "", "", more,
+                                     quantity(c, row->batch / found->latency_s, "/s", "u")});
+    free(later);
+    free(more);
+}
+
 static void print_baseline(const struct run_record *record, const struct run_numbers *numbers, int width,
                            const struct baseline_result *row)
 {
-    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
-    char *later = comparison(latency_ratio(numbers, row), "later", "sooner", "as soon");
-    char *more = comparison(energy_ratio(record, numbers, row), "more", "less", "as much");
-    char *name = cleaned(row->name);
-    printf("%-*s %-9s %-9s %5" PRIu32 " %9s %-12s %9s %-14s %9s\n", width, name, baseline_mode_name(row->mode),
-           precision_name(row->precision), row->batch, quantity(a, row->latency_s, "s", "u"), later,
-           quantity(b, row->energy_j, "J", "u"), more, quantity(c, baseline_throughput(row), "/s", "u"));
+    char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE], error[32], energy_error[32], batch[16];
+    char *later = latency_comparison(numbers, row->latency_s);
+    char *more = energy_comparison(record, numbers, row->energy_j);
+    char *name = cleaned(row->name + common_word(record));
+    snprintf(batch, sizeof batch, "%" PRIu32, row->batch);
+    print_line(width, &(struct line){name, baseline_mode_name(row->mode), precision_name(row->precision), batch,
+                                     quantity(a, row->latency_s, "s", "u"), error_text(error, row->latency_error, "+-"), later,
+                                     quantity(b, row->energy_j, "J", "u"),
+                                     isfinite(row->energy_j) ? error_text(energy_error, row->energy_error, "+-") : "", more,
+                                     quantity(c, baseline_throughput(row), "/s", "u")});
     free(name);
     free(later);
     free(more);
+    if (row->measurement.latency_s > 0)
+        print_measured(record, numbers, width, row);
 }
 
 static void print_baselines(const struct run_record *record, const struct run_numbers *numbers)
@@ -211,37 +273,21 @@ static void print_baselines(const struct run_record *record, const struct run_nu
         return;
     char a[QUANTITY_SIZE], b[QUANTITY_SIZE], c[QUANTITY_SIZE];
     int width = name_width(record);
-    const char *layout = "%-*s %-9s %-9s %5s %9s %-12s %9s %-14s %9s\n";
-    printf(layout, width, "GPU (analytic model)", "mode", "precision", "batch", "latency", "against chip", "energy",
-           "against chip", "samples");
-    printf(layout, width, "this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "",
-           quantity(b, energy_per_sample(record, numbers), "J", "u"), "",
-           quantity(c, numbers->throughput_per_s, "/s", "u"));
+    print_line(width, &(struct line){"GPU (analytic model)", "mode", "format", "batch", "latency", "+-", "to the chip's",
+                                     "energy", "+-", "to the chip's", "samples"});
+    print_line(width, &(struct line){"this chip", "snn", "integer", "1", quantity(a, numbers->latency_mean_s, "s", "u"), "", "",
+                                     quantity(b, energy_per_sample(record, numbers), "J", "u"), "", "",
+                                     quantity(c, numbers->throughput_per_s, "/s", "u")});
     uint32_t shown = 0;
     for (uint32_t i = 0; i < record->baseline_count && shown < BASELINES_SHOWN; i++)
         if (is_quickest(record, &record->baselines[i])) {
             print_baseline(record, numbers, width, &record->baselines[i]);
             shown++;
         }
-    printf("%" PRIu32 " of %" PRIu32 " rows: the quickest modes; the page and summary.json have all\n\n", shown,
-           record->baseline_count);
-}
-
-/* Sentences may quote names from files: no control character reaches the terminal. */
-static void print_wrapped(const char *raw)
-{
-    char *sentence = cleaned(raw);
-    int column = printf("- ") - 1;
-    for (const char *word = sentence; *word;) {
-        int length = (int)strcspn(word, " ");
-        if (column + 1 + length > LINE_WIDTH)
-            column = printf("\n  ") - 2;
-        column += printf("%s%.*s", column > 1 ? " " : "", length, word);
-        word += length;
-        word += *word == ' ';
-    }
-    printf("\n");
-    free(sentence);
+    printf("%" PRIu32 " of %" PRIu32 " rows: the quickest modes; the page and summary.json have all\n"
+           "modes: ann, the equivalent dense network in one pass; snn, the spiking one over all timesteps; -graph and -fused\n"
+           "launch as one captured graph, -layer all steps of a layer at once, the others kernel by kernel (docs/baseline.md)\n\n",
+           shown, record->baseline_count);
 }
 
 void summary_print(const struct run_record *record, const struct run_numbers *numbers)
@@ -257,8 +303,8 @@ void summary_print(const struct run_record *record, const struct run_numbers *nu
     struct findings findings;
     findings_make(record, numbers, "u", &findings);
     for (size_t i = 0; i < findings.count; i++)
-        print_wrapped(findings.sentence[i]);
+        print_wrapped("- ", findings.sentence[i]);
     for (uint32_t i = 0; i < record->compile->remark_count; i++)
-        print_wrapped(record->compile->remarks[i]);
+        print_wrapped("- ", record->compile->remarks[i]);
     findings_free(&findings);
 }

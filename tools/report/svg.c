@@ -16,6 +16,11 @@ double scale_at(const struct scale *scale, double value)
     return scale->from + fmin(fmax(part, 0), 1) * (scale->to - scale->from);
 }
 
+double tile_top(double side, uint32_t rows, uint32_t row)
+{
+    return side * (rows - 1 - row);
+}
+
 double tick_step(double range, int wanted)
 {
     if (!(range > 0) || !isfinite(range))
@@ -44,28 +49,19 @@ void svg_end(struct text *text)
     text_add(text, "</svg></div>\n");
 }
 
-/* Bytes of the first `characters` characters of UTF-8 text. */
-static size_t prefix_bytes(const char *raw, size_t characters)
+size_t svg_characters(double room)
 {
-    size_t at = 0;
-    while (raw[at] && characters > 0) {
-        at++;
-        while (((unsigned char)raw[at] & 0xc0) == 0x80)
-            at++;
-        characters--;
-    }
-    return at;
+    return room > 3 * PIXELS_PER_CHARACTER ? (size_t)(room / PIXELS_PER_CHARACTER) : 3;
 }
 
 void svg_label(struct text *text, double x, double y, double room, const char *anchor, const char *class,
                const char *raw)
 {
-    size_t fits = room > 3 * PIXELS_PER_CHARACTER ? (size_t)(room / PIXELS_PER_CHARACTER) : 3;
-    size_t bytes = prefix_bytes(raw, fits);
+    size_t fits = svg_characters(room), bytes = utf8_prefix(raw, fits);
     text_add(text, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" class=\"%s\">", x, y, anchor, class);
     if (raw[bytes]) {
         struct text start = {0};
-        text_add(&start, "%.*s", (int)prefix_bytes(raw, fits - 1), raw);
+        text_add(&start, "%.*s", (int)utf8_prefix(raw, fits - 1), raw);
         text_escaped(text, start.data);
         text_free(&start);
         text_add(text, "\xe2\x80\xa6<title>");
@@ -94,6 +90,18 @@ void svg_rect(struct text *text, double x, double y, double width, double height
     text_add(text, "><title>");
     text_escaped(text, tooltip);
     text_add(text, "</title></rect>\n");
+}
+
+double svg_whisker(struct text *text, const struct scale *scale, double y, double low, double high)
+{
+    double left = scale_at(scale, low), right = isfinite(high) ? scale_at(scale, high) : fmax(scale->from, scale->to);
+    if (!(right - left > 0.5))
+        return right;
+    svg_line(text, left, y, right, y, "whisker");
+    svg_line(text, left, y - 4, left, y + 4, "whisker");
+    if (isfinite(high))
+        svg_line(text, right, y - 4, right, y + 4, "whisker");
+    return right;
 }
 
 /* Ticks: multiples of a round step, or powers of ten, as many as have room for their labels, at most 6. */

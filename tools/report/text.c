@@ -75,6 +75,26 @@ void text_escaped(struct text *text, const char *raw)
     }
 }
 
+size_t utf8_prefix(const char *raw, size_t characters)
+{
+    size_t at = 0;
+    while (raw[at] && characters > 0) {
+        at++;
+        while (((unsigned char)raw[at] & 0xc0) == 0x80)
+            at++;
+        characters--;
+    }
+    return at;
+}
+
+size_t utf8_length(const char *raw)
+{
+    size_t length = 0;
+    for (; *raw; raw++)
+        length += ((unsigned char)*raw & 0xc0) != 0x80;
+    return length;
+}
+
 char *utf8_copy(const char *raw)
 {
     struct text text = {0};

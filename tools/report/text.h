@@ -22,6 +22,10 @@ void text_escaped(struct text *text, const char *raw);
  * bytes; JSON and HTML may not). */
 char *utf8_copy(const char *raw);
 
+/* Bytes of the first `characters` characters of UTF-8 text, and how many it has. */
+size_t utf8_prefix(const char *raw, size_t characters);
+size_t utf8_length(const char *raw);
+
 #define QUANTITY_SIZE 32
 
 /* Three significant digits with an SI prefix: "12.3 uJ". micro is how the prefix 1e-6 is written ("u" on a terminal,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fits every coefficients file again, in the order in which one starts from another: coefficients.sh [REFERENCE].
+# Fits every coefficients file again and judges it, in the order in which one starts from another: coefficients.sh [REFERENCE].
 # A few minutes. start.yaml, start-amd.yaml and start-hopper.yaml are written by hand, but for what the latter takes over.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -39,3 +39,4 @@ mv "$work/start" "$coefficients/start-hopper.yaml"
     --accelerator "$accelerators/h200-sxm.yaml" --measured "$accelerators/measured/h200-sxm.csv" \
     --start "$coefficients/start-hopper.yaml" --out "$work/hopper.yaml" >"$work/log" || { cat "$work/log"; exit 1; }
 mv "$work/hopper.yaml" "$coefficients/hopper.yaml"
+NPUSIM="$npusim" tools/scripts/model-errors.sh # which follow from them

@@ -3,6 +3,7 @@
  * boards, and of each board by a fit on the other. */
 #include "sim/memory.h"
 #include "tools/calibrate/board.h"
+#include "tools/calibrate/network_errors.h"
 #include "tools/validate/gpu.h"
 #include <math.h>
 #include <stdint.h>
@@ -60,18 +61,12 @@ static void judge_times(const struct measured *measured, const struct fit *fit, 
 static void judge_powers(const struct measured *measured, const struct fit *fit, uint32_t device, bool networks,
                          const char *quantity, double limit, struct verdicts *verdicts)
 {
-    double sum = 0, count = 0;
+    struct fit_error error = network_power_error(measured, &fit->coefficients, measured->devices[device].path, networks);
     uint32_t table = 0;
-    for (size_t i = 0; i < measured->count; i++) {
-        const struct measured_row *row = &measured->rows[i];
-        if (row->device != device || row->power_w == 0 || row->network != networks)
-            continue;
-        sum += fabs(board_predict_power(measured, row, &fit->coefficients) / row->power_w - 1);
-        count++;
-        table = row->table;
-    }
-    if (count > 0)
-        add(verdicts, measured, table, quantity, 0, sum / count, limit, count, !networks);
+    for (size_t i = 0; i < measured->count; i++)
+        if (measured->rows[i].device == device && measured->rows[i].power_w > 0 && measured->rows[i].network == networks)
+            table = measured->rows[i].table;
+    add(verdicts, measured, table, quantity, 0, error.model, limit, (double)error.rows, !networks);
 }
 
 /* Powers, then times, then launches; each on what the ones before left. Board `without` is left out (BOARDS: none). */
