@@ -2,6 +2,7 @@
  * The arrays have a blank step 0; what an input layer and gts record lags one more step. */
 #include "sim/memory.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/file/file.h"
 #include "tools/file/npy.h"
@@ -392,9 +393,5 @@ int main(void)
     tcase_add_test(all, gts_has_no_mismatch);
     tcase_add_test(all, the_chip_recording_has_no_mismatch_in_its_hidden_spikes);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Converters: the fit finds a law that points follow, and costs follow the law. */
 #include "models/physics/adc_fit.h"
 #include "models/physics/memristor_costs.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/validate/converters.h"
 #include <check.h>
@@ -168,9 +169,5 @@ int main(void)
     tcase_add_test(cases, devices_and_converters_neither_leak_nor_have_a_clock);
     tcase_add_loop_test(cases, a_survey_that_is_none_is_refused, 0, (int)(sizeof surveys / sizeof *surveys));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

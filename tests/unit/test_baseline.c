@@ -1,6 +1,7 @@
 /* The accelerator model: sums done by hand, laws, and every file of the catalogue. */
 #include "models/baseline/operator_cost.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include <check.h>
 #include <math.h>
@@ -356,9 +357,5 @@ int main(void)
     tcase_add_loop_test(tests, an_accelerator_file_with_a_mistake_is_rejected_with_its_name, 0,
                         (int)(sizeof mistakes / sizeof *mistakes));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

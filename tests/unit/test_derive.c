@@ -1,5 +1,6 @@
 /* Numbers of a run: against what the fixture was made from. */
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/report/derive.h"
 #include <check.h>
 
@@ -198,9 +199,5 @@ int main(void)
     tcase_add_test(all, energies_of_samples_sum_to_the_run);
     tcase_add_test(all, counts_are_sums_over_components);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* The three layouts of a Keras convolution, written as each version of Keras does, give the same network. */
 #include "sim/memory.h"
 #include "tests/support/nir_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/network/network.h"
 #include "tools/read/read.h"
@@ -169,9 +170,5 @@ int main(void)
     tcase_add_test(all, a_layout_that_the_user_says_counts);
     tcase_add_loop_test(all, a_broken_model_is_refused, 0, 4);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

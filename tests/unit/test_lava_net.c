@@ -1,6 +1,7 @@
 /* Layers of .net files that no real file at hand has: written here as lava-dl's documents say. */
 #include "sim/memory.h"
 #include "tests/support/nir_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/read/read.h"
 #include "tools/reference/reference.h"
@@ -220,9 +221,5 @@ int main(void)
     tcase_add_loop_test(all, what_is_not_modelled_or_out_of_range_is_refused, 0, 6);
     tcase_add_loop_test(all, a_size_is_checked_before_it_is_made_an_integer, 0, sizeof no_sizes / sizeof *no_sizes);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

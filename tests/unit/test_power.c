@@ -3,6 +3,7 @@
 #include "models/physics/scaling.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -202,9 +203,5 @@ int main(void)
     tcase_add_test(tests, a_clock_that_a_memory_cannot_follow_is_refused_only_if_asked);
     Suite *suite = suite_create("power");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

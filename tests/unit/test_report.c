@@ -1,6 +1,7 @@
 /* What people read of a run: quantities, findings, the terminal. */
 #include "sim/memory.h"
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
@@ -311,9 +312,5 @@ int main(void)
     tcase_add_test(all, json_on_stdout_is_the_file);
     tcase_add_test(all, progress_is_silent_where_there_is_no_terminal);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

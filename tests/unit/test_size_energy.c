@@ -3,6 +3,7 @@
 #include "models/physics/energy.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -435,9 +436,5 @@ int main(void)
     tcase_add_test(tests, every_direction_names_a_row_that_exists);
     Suite *suite = suite_create("size and energy");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }
