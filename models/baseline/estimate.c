@@ -113,6 +113,8 @@ static double add_passes(const struct estimate *estimate, double times, struct b
         struct operator_cost cost;
         double count = times * kernels(estimate, &estimate->work->operators[i], &one);
         operator_cost(estimate->accelerator, c, estimate->precision, &one, heat, &cost);
+        if (one.neuron && unrolled(estimate))
+            cost.seconds = fmax(cost.seconds, estimate->work->steps * c->neuron_step.value * MICRO);
         all += count;
         *(cost.memory_s > fmax(cost.arithmetic_s, cost.power_s) ? &out->memory_s : &out->arithmetic_s) +=
             count * cost.seconds;
@@ -158,7 +160,8 @@ void baseline_estimate(const struct accelerator *accelerator, const struct work 
                                     .measured = accelerator_is_measured(accelerator),
                                     .missing = accelerator_missing(accelerator, precision)};
     double count = add_passes(&estimate, passes(&estimate), out);
-    out->launch_s = c->launch_pass.value * MICRO + copy_seconds(&estimate) +
+    double pass = captured(mode) ? c->launch_pass_graph.value : c->launch_pass.value;
+    out->launch_s = pass * MICRO + copy_seconds(&estimate) +
                     launching_seconds(&estimate, count, out->arithmetic_s + out->memory_s);
     out->latency_s = out->launch_s + out->arithmetic_s + out->memory_s;
     double dies = accelerator->dies.value, limit = accelerator->power_limit.value / dies;

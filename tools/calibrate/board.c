@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const board_launch_keys[] = {"launch.eager", "launch.layer", "launch.pass", NULL};
+const char *const board_launch_keys[] = {"launch.eager", "launch.layer", "launch.pass", "launch.pass_graph",
+                                         "launch.neuron_step", NULL};
 const char *const board_power_keys[] = {"power.active_share", "power.occupied_share", "energy.vector", "energy.tensor",
                                         "energy.byte_hbm", "energy.byte_cache", NULL};
 enum { KEYS_MOST = 8 };
@@ -38,6 +39,7 @@ double board_predict_power(const struct measured *measured, const struct measure
     struct baseline_result result;
     accelerator.coefficients = *coefficients;
     accelerator.coefficients.launch_pass.value = 0;
+    accelerator.coefficients.launch_pass_graph.value = 0;
     baseline_estimate(&accelerator, &row->work, row->network ? row->mode : BASELINE_ANN_GRAPH, row->precision, row->batch,
                       &result);
     return result.power_w;
