@@ -43,6 +43,9 @@ START_TEST(machines_are_whole_and_idle_ones_draw_their_idle_power)
     assert_close(result.bought_day, 2 * 2 + 1.2);
     assert_close(result.rented_day, 2 * 24 * 2);
     assert_close(result.rented_query, 96.0 / 1500);
+    money.server_price.value = 0.5; /* beside the accelerator's */
+    money_count(&money, &machine, &result);
+    assert_close(result.bought_day, 2 * 2 * 1.5 + 1.2);
     money.busy.value = 0.5;
     money_count(&money, &machine, &result);
     assert_close(result.machines, 3);

@@ -47,6 +47,30 @@ START_TEST(quantities_have_three_digits_and_a_prefix)
 }
 END_TEST
 
+START_TEST(shares_and_factors_have_the_digits_that_they_deserve)
+{
+    static const struct {
+        double value;
+        const char *expected;
+    } shares[] = {{0, "0.0 %"},      {0.0004, "<0.1 %"}, {0.0006, "0.1 %"}, {0.0994, "9.9 %"},
+                  {0.0996, "10 %"},  {0.995, "100 %"},   {1.234, "123 %"},  {NAN, "n/a"}};
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        char text[32];
+        ck_assert_str_eq(percent(text, shares[i].value), shares[i].expected);
+    }
+    static const struct {
+        double value;
+        const char *expected;
+    } factors[] = {{3, "3.0x faster"}, {0.25, "4.0x slower"}, {1.009, "as fast"}, {0.991, "as fast"}, {1.02, "1.02x faster"},
+                   {0.98, "1.02x slower"}, {0, "not comparable"}, {INFINITY, "not comparable"}};
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        char *text = comparison(factors[i].value, "faster", "slower", "as fast");
+        ck_assert_str_eq(text, factors[i].expected);
+        free(text);
+    }
+}
+END_TEST
+
 /* The best row by energy, Fast <GPU> ann at batch 256, is set to `energy_j` a sample. */
 static bool says_undecided(double energy_j)
 {
@@ -70,6 +94,17 @@ START_TEST(findings_say_that_energy_is_undecided_where_the_range_of_the_chip_hol
     ck_assert(!says_undecided(1.01 * energy->high_total / SAMPLES));
 }
 END_TEST
+
+static char *said_now(void)
+{
+    struct findings findings;
+    struct text all = {0};
+    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
+    for (size_t i = 0; i < findings.count; i++)
+        text_add(&all, "%s\n", findings.sentence[i]);
+    findings_free(&findings);
+    return all.data;
+}
 
 START_TEST(findings_say_who_wins_by_how_much)
 {
@@ -105,16 +140,52 @@ START_TEST(findings_say_who_wins_by_how_much)
 }
 END_TEST
 
-static char *said_now(void)
+/* Among rows of the same accelerator and batch the dense modes are beside each other, and so are the spiking ones. */
+START_TEST(a_row_is_quickest_among_its_like)
 {
-    struct findings findings;
-    struct text all = {0};
-    findings_make(&at.fixture.record, &at.numbers, "u", &findings);
-    for (size_t i = 0; i < findings.count; i++)
-        text_add(&all, "%s\n", findings.sentence[i]);
-    findings_free(&findings);
-    return all.data;
+    struct run_record *record = &at.fixture.record;
+    struct baseline_result rows[5];
+    memcpy(rows, at.fixture.baselines, 4 * sizeof *rows);
+    rows[4] = rows[2]; /* snn at batch 1, graph-captured */
+    rows[4].mode = BASELINE_SNN_GRAPH;
+    rows[4].latency_s = 1.5e-4;
+    record->baselines = rows;
+    record->baseline_count = 5;
+    for (int i = 0; i < 5; i++)
+        ck_assert_msg(is_quickest(record, &rows[i]) == (i != 2), "row %d", i);
+    rows[4].latency_s = rows[2].latency_s; /* of equals the first */
+    ck_assert(is_quickest(record, &rows[2]) && !is_quickest(record, &rows[4]));
 }
+END_TEST
+
+START_TEST(what_rests_on_assumptions_and_ranges_is_said_in_figures)
+{
+    struct energy_report *energy = &at.numbers.energy;
+    energy->total = 2e-6;
+    energy->dynamic_total = 1e-6;
+    energy->assumed = 0.5e-6;
+    energy->low_total = 1.5e-6;
+    energy->high_total = 7e-6;
+    char *said = said_now();
+    ck_assert_msg(strstr(said, "\n25 % of the energy rests on assumed values") != NULL, "%s", said);
+    ck_assert_msg(strstr(said, "The energy of the run is 2.00 uJ; with every constant at its published low or high it is "
+                               "1.50 uJ or 7.00 uJ.") != NULL, "%s", said);
+    free(said);
+}
+END_TEST
+
+START_TEST(the_memory_that_the_program_comes_from_is_named)
+{
+    static const char *const names[] = {[PROGRAM_LPDDR] = "from LPDDR takes 3.00 uJ once", [PROGRAM_HBM] = "from HBM takes 3.00 uJ once"};
+    at.numbers.load.nominal = 3e-6;
+    for (int memory = PROGRAM_LPDDR; memory <= PROGRAM_HBM; memory++) {
+        at.fixture.chip.power.program_memory = memory;
+        char *said = said_now();
+        ck_assert_msg(strstr(said, names[memory]) != NULL, "%s", said);
+        free(said);
+    }
+}
+END_TEST
 
 START_TEST(every_launch_bound_batch_is_named)
 {
@@ -301,7 +372,11 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
+    tcase_add_test(all, shares_and_factors_have_the_digits_that_they_deserve);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, a_row_is_quickest_among_its_like);
+    tcase_add_test(all, what_rests_on_assumptions_and_ranges_is_said_in_figures);
+    tcase_add_test(all, the_memory_that_the_program_comes_from_is_named);
     tcase_add_test(all, findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other);
     tcase_add_test(all, every_launch_bound_batch_is_named);
     tcase_add_test(all, a_difference_in_accuracy_is_set_against_the_counting_error);
