@@ -67,6 +67,29 @@ START_TEST(each_mode_launches_its_kernels_in_its_way)
 }
 END_TEST
 
+/* The call and the wait for its end, once an inference, are dearer from a framework than of a graph. */
+START_TEST(a_captured_graph_has_a_pass_of_its_own)
+{
+    for (int mode = BASELINE_ANN; mode < BASELINE_MODES; mode++) {
+        bool graph = mode == BASELINE_ANN_GRAPH || mode == BASELINE_SNN_FUSED || mode == BASELINE_SNN_GRAPH;
+        setup();
+        double before = estimate((enum baseline_mode)mode, 1).launch_s;
+        set_value(&c->launch_pass, 3e6);
+        set_value(&c->launch_pass_graph, 2e6);
+        assert_close(estimate((enum baseline_mode)mode, 1).launch_s - before, graph ? 2 : 3);
+    }
+}
+END_TEST
+
+START_TEST(neurons_that_do_all_timesteps_in_a_kernel_wait_for_each)
+{
+    double before = estimate(BASELINE_SNN_GRAPH, 1).latency_s;
+    set_value(&c->neuron_step, 1e6);
+    ck_assert_double_eq_tol(estimate(BASELINE_SNN_FUSED, 1).latency_s, STEPS, 0.01);
+    assert_close(estimate(BASELINE_SNN_GRAPH, 1).latency_s, before);
+}
+END_TEST
+
 START_TEST(a_repeated_update_is_as_many_kernels_each_time)
 {
     operators[1].repeat = 3;
@@ -206,6 +229,8 @@ int main(void)
     TCase *tests = tcase_create("estimate");
     tcase_add_checked_fixture(tests, setup, NULL);
     tcase_add_loop_test(tests, each_mode_launches_its_kernels_in_its_way, 0, (int)(sizeof launches / sizeof *launches));
+    tcase_add_test(tests, a_captured_graph_has_a_pass_of_its_own);
+    tcase_add_test(tests, neurons_that_do_all_timesteps_in_a_kernel_wait_for_each);
     tcase_add_test(tests, a_repeated_update_is_as_many_kernels_each_time);
     tcase_add_test(tests, every_sample_of_the_batch_is_copied_at_every_timestep_and_once_for_a_dense_pass);
     tcase_add_test(tests, neurons_move_what_their_kernels_read_and_write);

@@ -235,6 +235,35 @@ START_TEST(only_3x3_convolutions_of_stride_1_in_fp32_are_transformed)
 }
 END_TEST
 
+/* 3 channels of a 5x5 kernel count as 8 each; outside the matrix units as 3. */
+START_TEST(matrix_units_take_channels_in_groups)
+{
+    struct work_operator op = plain_product(2560, 128, 3 * 25, 1);
+    op.channels = 3;
+    op.channels_last = true;
+    op.kernel[0] = op.kernel[1] = 5;
+    op.stride[0] = op.stride[1] = 1;
+    set_value(&c->tile_reuse_convolution, 2560);
+    set_value(&c->channel_group, 8);
+    assert_close(cost_for(&op, PRECISION_FP16).arithmetic_s, 2.0 * 2560 * 128 * 8 * 25 / 1e12);
+    op.m = 1; /* outside */
+    assert_close(cost_for(&op, PRECISION_FP16).arithmetic_s, 2.0 * 128 * 3 * 25 / 1e12);
+}
+END_TEST
+
+/* F(2x2, 3x3): 16 products of the channels for 4 outputs, instead of 9 for each: 4/9 of the operations. */
+START_TEST(the_fused_transform_needs_four_ninths_of_the_operations)
+{
+    struct work_operator op = plain_product(2560 * 4, 128, 900, 1);
+    op.channels = 100;
+    op.kernel[0] = op.kernel[1] = 3;
+    op.stride[0] = op.stride[1] = 1;
+    set_value(&c->tile_reuse, 0); /* any tile does, as all fill the units */
+    set_value(&c->winograd, 1e-3);
+    assert_close(cost_for(&op, PRECISION_FP32).arithmetic_s, 2.0 * 2560 * 4 * 128 * 900 / 1e12 * 4 / 9);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("operator_cost");
@@ -252,6 +281,8 @@ int main(void)
     tcase_add_test(tests, long_rows_of_a_softmax_are_read_three_times_normalised_ones_twice_and_short_ones_once);
     tcase_add_test(tests, only_long_rows_of_a_softmax_wait_for_each_other);
     tcase_add_test(tests, a_unit_normalises_so_many_rows_at_a_time);
+    tcase_add_test(tests, matrix_units_take_channels_in_groups);
+    tcase_add_test(tests, the_fused_transform_needs_four_ninths_of_the_operations);
     tcase_add_test(tests, only_3x3_convolutions_of_stride_1_in_fp32_are_transformed);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

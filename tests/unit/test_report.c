@@ -158,6 +158,19 @@ START_TEST(a_row_is_quickest_among_its_like)
 }
 END_TEST
 
+/* Nobody published the board's limit: its energy is open, and the next one is the least. */
+START_TEST(an_unknown_energy_never_wins)
+{
+    at.fixture.baselines[1].energy_j = NAN;
+    struct winner winner = best_of(&at.fixture.record, &at.numbers, MEASURE_ENERGY);
+    ck_assert_ptr_eq(winner.row, &at.fixture.baselines[3]);
+    ck_assert(isfinite(winner.factor));
+    at.fixture.baselines[0].energy_j = NAN;
+    at.fixture.record.baseline_count = 2;
+    ck_assert(best_of(&at.fixture.record, &at.numbers, MEASURE_ENERGY).chip);
+}
+END_TEST
+
 START_TEST(what_rests_on_assumptions_and_ranges_is_said_in_figures)
 {
     struct energy_report *energy = &at.numbers.energy;
@@ -375,6 +388,7 @@ int main(void)
     tcase_add_test(all, shares_and_factors_have_the_digits_that_they_deserve);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
     tcase_add_test(all, a_row_is_quickest_among_its_like);
+    tcase_add_test(all, an_unknown_energy_never_wins);
     tcase_add_test(all, what_rests_on_assumptions_and_ranges_is_said_in_figures);
     tcase_add_test(all, the_memory_that_the_program_comes_from_is_named);
     tcase_add_test(all, findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other);
