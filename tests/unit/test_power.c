@@ -160,13 +160,17 @@ START_TEST(leakage_has_a_law_of_temperature_and_supply_and_its_range_the_ends_of
 {
     struct unit_costs nominal, set;
     struct component_values *values = &technology->components;
-    char *of_doubling = values->leakage_doubling.source, *of_supply = values->leakage_supply_exponent.source;
+    struct sourced_value *const laws[] = {&values->leakage_doubling, &values->leakage_supply_exponent, &values->sram_leakage,
+                                          &values->logic_leakage};
+    char *sources[4];
     char measured[] = "measured", assumed[] = "assumed: as others";
+    for (int i = 0; i < 4; i++) {
+        sources[i] = laws[i]->source;
+        laws[i]->source = measured;
+    }
     unit_costs_get(technology, &chip, &nominal);
     chip.power = (struct power_config){.corner = CORNER_SET, .supply_v = 0.7,
                                        .temperature_c = values->leakage_temperature.value + 50};
-    values->leakage_doubling.source = measured;
-    values->leakage_supply_exponent.source = measured;
     unit_costs_get(technology, &chip, &set);
     const struct sourced_value *doubling = &values->leakage_doubling, *exponent = &values->leakage_supply_exponent;
     ck_assert(doubling->low < doubling->high && exponent->low < exponent->high);
@@ -175,14 +179,14 @@ START_TEST(leakage_has_a_law_of_temperature_and_supply_and_its_range_the_ends_of
         close_to(set.leakage[c].nominal, law * nominal.leakage[c].nominal);
         close_to(set.leakage[c].low, nominal.leakage[c].low * pow(2, 50 / doubling->high) * pow(7 / 9.0, exponent->high));
         close_to(set.leakage[c].high, nominal.leakage[c].high * pow(2, 50 / doubling->low) * pow(7 / 9.0, exponent->low));
-        close_to(set.leakage[c].assumed, law * nominal.leakage[c].assumed);
+        ck_assert(set.leakage[c].assumed == 0);
     }
     values->leakage_supply_exponent.source = assumed;
     unit_costs_get(technology, &chip, &set);
     for (int c = 0; c < ENERGY_COMPONENTS; c++)
         ck_assert(set.leakage[c].assumed == set.leakage[c].nominal);
-    values->leakage_doubling.source = of_doubling;
-    values->leakage_supply_exponent.source = of_supply;
+    for (int i = 0; i < 4; i++)
+        laws[i]->source = sources[i];
 }
 END_TEST
 
