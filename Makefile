@@ -20,7 +20,8 @@ MPI ?= 0
 VERSION := 0.1.0
 ifeq ($(SAN),1)
 BUILD ?= build-san
-SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANFLAGS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow \
+	-fno-omit-frame-pointer
 OPTIMISE ?= -O1 -g
 else ifeq ($(FUZZ),1)
 BUILD ?= build-fuzz

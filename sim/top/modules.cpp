@@ -40,6 +40,8 @@ void quantum_module::wake_at(uint64_t cycle)
 
 void quantum_module::activate()
 {
+    if (job.finished) // and its chips are gone
+        return;
     uint64_t now = job.now(), until = std::min({now + job.quantum, job.stop_at, job.horizon});
     uint64_t next = run_until(until);
     flush();
@@ -47,17 +49,28 @@ void quantum_module::activate()
         wake_at(std::max(next, now + 1));
 }
 
-chip_module::chip_module(sc_core::sc_module_name name, job_module &job_, uint32_t number)
-    : quantum_module(name, job_), chip(chip_new(job_.job.config, job_.job.program, number))
+chip_module::chip_module(sc_core::sc_module_name name, job_module &job_, uint32_t number_)
+    : quantum_module(name, job_), number(number_)
 {
-    chip->engine->order = job_.job.order;
-    chip->engine->oracle = job_.job.oracle;
-    if (job_.job.trace)
-        trace_attach(job_.job.trace, chip->engine, number);
-    collector_listen(&job_.collector, chip);
 }
 
-chip_module::~chip_module() { chip_free(chip); }
+void chip_module::build()
+{
+    chip = chip_new(job.job.config, job.job.program, number);
+    chip->engine->order = job.job.order;
+    chip->engine->oracle = job.job.oracle;
+    if (job.job.trace)
+        trace_attach(job.job.trace, chip->engine, number);
+    collector_listen(&job.collector, chip);
+}
+
+void chip_module::release()
+{
+    chip_free(chip);
+    chip = nullptr;
+}
+
+chip_module::~chip_module() { release(); }
 
 uint64_t chip_module::run_until(uint64_t until)
 {
@@ -161,12 +174,6 @@ job_module::job_module(sc_core::sc_module_name name, struct system_job &job_, jo
     collector_init(&collector, &job, beyond - first);
     for (uint32_t i = first; i < beyond; i++)
         chips.push_back(std::make_unique<chip_module>(sc_core::sc_gen_unique_name("chip"), *this, i));
-    if (job.trace) {
-        const struct noc_config &noc = job.config->noc;
-        struct trace_system system = {job.config->host.chips, noc.columns, noc.rows, noc.cores_per_tile,
-                                      job.config->clock_hz};
-        trace_describe(job.trace, &system);
-    }
     for (size_t i = 0; i + 1 < chips.size(); i++) {
         chips[i]->east = chips[i + 1].get();
         chips[i + 1]->west = chips[i].get();
@@ -213,6 +220,14 @@ void job_module::start()
 {
     begin = sc_core::sc_time_stamp();
     started = true;
+    for (auto &module : chips)
+        module->build();
+    if (job.trace) {
+        const struct noc_config &noc = job.config->noc;
+        struct trace_system system = {job.config->host.chips, noc.columns, noc.rows, noc.cores_per_tile,
+                                      job.config->clock_hz};
+        trace_describe(job.trace, &system);
+    }
     if (job.replay)
         begin_replay();
     else if (host)
@@ -313,6 +328,8 @@ void job_module::finish()
     if (job.replay)
         collector_replayed(&collector, chips[0]->chip, job.replay->end_cycle);
     finished = true;
+    for (auto &module : chips)
+        module->release();
     if (next)
         next->start();
     else

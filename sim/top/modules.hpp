@@ -32,9 +32,13 @@ private:
 };
 
 struct chip_module : quantum_module {
-    chip_module(sc_core::sc_module_name name, job_module &job, uint32_t number);
+    chip_module(sc_core::sc_module_name name, job_module &job, uint32_t number_);
     ~chip_module() override;
-    struct chip *chip;
+    // The chip is there from the job's start to its end, so that of many jobs one has its chips in memory.
+    void build();
+    void release();
+    const uint32_t number;
+    struct chip *chip = nullptr;
     // From other ranks: what has come across the borders, if it is at them.
     void hear(struct edge_queue &from_west, struct edge_queue &from_east);
     chip_module *east = nullptr, *west = nullptr; // those of this rank

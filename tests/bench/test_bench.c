@@ -2,6 +2,8 @@
  * bench` against tests/bench/expected.txt, and the yardstick against published counts. */
 #include "models/chip_config.h"
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/functional.h"
 #include "tools/bench/generate.h"
@@ -379,8 +381,7 @@ END_TEST
 
 static char *reference_file(const char *name)
 {
-    const char *folder = getenv("REFERENCE");
-    return memory_format("%s/bench/%s", folder ? folder : "../shared/reference", name);
+    return memory_format("%s/bench/%s", reference_root(), name);
 }
 
 static uint64_t published(const json_t *expected, const char *key)
@@ -470,9 +471,5 @@ int main(void)
     tcase_add_loop_test(rest, the_functional_loop_gives_the_published_counts, 0, 2);
     suite_add_tcase(suite, counts);
     suite_add_tcase(suite, rest);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include <check.h>
 #include <math.h>
@@ -312,9 +313,5 @@ static Suite *broken_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(broken_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(broken_suite());
 }

@@ -3,6 +3,7 @@
 #include "tests/support/nir_make.h"
 
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -397,9 +398,5 @@ static Suite *broken_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(broken_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(broken_suite());
 }

@@ -2,6 +2,7 @@
 #include "tests/support/command.h"
 
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,9 +156,5 @@ static Suite *command_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(command_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(command_suite());
 }

@@ -3,6 +3,7 @@
 
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include <check.h>
 #include <pty.h>
@@ -263,9 +264,5 @@ static Suite *output_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(output_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(output_suite());
 }

@@ -1,6 +1,7 @@
 /* A chip file with bytes changed, cut off or doubled: it is read within all ranges, or refused with a message. The
  * sanitisers say the rest. The mutations come from a fixed generator. */
 #include "models/chip_config.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,9 +96,5 @@ int main(void)
     tcase_add_test(tests, a_damaged_chip_file_is_refused_or_in_range);
     Suite *suite = suite_create("damaged chip files");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * thousand of these. The mutations come from a fixed generator. */
 #include "sim/memory.h"
 #include "sim/panic.h"
+#include "tests/support/run_suite.h"
 #include "tools/network/spikes.h"
 #include "tools/read/read.h"
 #include <check.h>
@@ -189,9 +190,5 @@ int main(void)
     suite_add_tcase(suite, test);
     tcase_set_timeout(test, 600);
     tcase_add_loop_test(test, changed_metadata_is_read_or_refused, 0, (int)(sizeof sources / sizeof *sources));
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Network files of our own writers with bytes changed: each is read or refused with a message, and never more. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/file/h5.h"
 #include "tools/read/read.h"
@@ -133,9 +134,5 @@ int main(void)
     tcase_set_timeout(all, 120);
     tcase_add_loop_test(all, a_changed_network_is_read_or_refused, 0, (int)(sizeof makers / sizeof makers[0]));
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

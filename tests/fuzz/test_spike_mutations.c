@@ -2,6 +2,7 @@
  * The sanitisers say the rest. The mutations come from a fixed generator. */
 #include "sim/memory.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/network/spikes.h"
 #include <check.h>
@@ -152,9 +153,5 @@ int main(void)
     tcase_set_timeout(tests, 300);
     tcase_add_loop_test(tests, a_damaged_file_is_a_sound_batch_or_a_message, 0, (int)SOURCE_COUNT);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

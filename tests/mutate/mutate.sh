@@ -2,7 +2,8 @@
 # Changes the models one line at a time (mutants.txt) in a copy of the tree, builds what depends on the line, runs the
 # tests fastest first, and prints which test noticed: `tests/mutate/mutate.sh [ID ...]`, all mutants by default. One
 # that no test notices fails the run. A run of all of them that kills every one writes results.md. `--check` only sees
-# whether every mutant's line is where the table says. JOBS trees are worked on at once (default 2).
+# whether every mutant's line is where the table says. JOBS trees are worked on at once (default 2). OWN=1 runs only the
+# component's own tests.
 set -u
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
 root=$(cd "$here/../.." && pwd) || exit 1
@@ -13,6 +14,7 @@ table=$here/mutants.txt
 GENERAL="recordings:tinyodin recordings:ranc tests/theory/test_* tests/oracle/test_state_hash.c
     tests/oracle/test_own_spikes.c tests/systemc/test_two_chips.c tests/oracle/test_invariants.c
     tests/golden/test_*.sh tests/systemc/test_deadlock.c tests/oracle/test_rerun.sh tests/bench/test_bench.c"
+[ -z "${OWN-}" ] || GENERAL=
 
 check_table()
 {

@@ -1,6 +1,7 @@
 /* The benchmark networks r1024 on Loihi-style chips: every spike count as three independent simulators agree on it.
  * Reference data: bench/ *_expected.json (1000 steps). */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/report/derive.h"
 #include <check.h>
@@ -91,9 +92,5 @@ int main(void)
     tcase_add_loop_test(cases, spike_as_three_other_simulators_say, 0, WORKLOADS);
     tcase_add_loop_test(cases, lie_in_equal_blocks_on_all_cores, 0, WORKLOADS);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Invariants 1, 2, 3 and 5 of docs/ on whole networks: nobody sees in which order or in which portions the chip was
  * simulated, and everything is accounted for. Each test runs once for each workload. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/report/derive.h"
 #include <check.h>
@@ -389,9 +390,5 @@ int main(void)
     tcase_add_loop_test(cases, layers_and_the_probe_count_what_the_cores_count, 0, WORKLOADS);
     tcase_add_loop_test(cases, energies_of_components_and_of_layers_sum_to_the_total, 0, WORKLOADS);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

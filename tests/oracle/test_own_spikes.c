@@ -1,5 +1,6 @@
 /* The chip computes its own spikes: what is in its memories decides them, what is in the reference does not. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/report/derive.h"
 #include <check.h>
@@ -189,9 +190,5 @@ int main(void)
     tcase_add_test(cases, a_queue_of_one_event_that_drops_changes_them_and_counts_every_loss);
     tcase_add_test(cases, a_queue_that_is_long_enough_loses_nothing);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

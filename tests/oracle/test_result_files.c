@@ -1,6 +1,7 @@
 /* Invariant 7 on the files of a real run: they say what made them, and their numbers agree with each other. */
 #include "models/chip_config.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/file/h5.h"
 #include "tools/file/sha256.h"
@@ -154,9 +155,5 @@ int main(void)
     tcase_add_test(cases, the_configuration_is_resolved_key_by_key);
     tcase_add_test(cases, what_was_dropped_is_reported_and_the_cores_agree);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

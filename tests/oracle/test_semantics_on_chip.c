@@ -3,6 +3,7 @@
 #include "sim/memory.h"
 #include "tests/support/command.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/spike_writer.h"
 #include <check.h>
 #include <jansson.h>
@@ -154,9 +155,5 @@ int main(void)
     tcase_add_loop_test(all, compile_says_what_the_chip_does_otherwise, 0, REMARKS);
     tcase_add_test(all, a_preset_without_a_rule_for_a_neuron_says_so);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

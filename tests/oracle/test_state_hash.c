@@ -2,6 +2,7 @@
  * flipped, must change the hash, and is set right again. What is left out only schedules, or is an index into a list
  * whose contents are hashed. */
 #include "tests/support/simulate.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -583,9 +584,5 @@ int main(void)
     tcase_add_test(cases, of_an_input_that_is_being_sent);
     tcase_add_test(cases, of_a_chip_to_chip_link);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

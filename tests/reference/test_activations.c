@@ -3,6 +3,7 @@
 #include "sim/memory.h"
 #include "tests/support/command.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/activations/activations.h"
 #include <check.h>
 #include <jansson.h>
@@ -97,9 +98,5 @@ int main(void)
     tcase_add_test(all, densities_are_as_published);
     tcase_add_test(all, the_chip_runs_the_trace_and_computes_no_neuron);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
  * plain; npusim export writes what npusim import reads. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/network/spikes.h"
 #include "tools/read/spike_readers.h"
@@ -267,9 +268,5 @@ int main(void)
     tcase_add_test(tests, an_export_of_several_nodes_asks_which);
     tcase_set_timeout(tests, 120);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

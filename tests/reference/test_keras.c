@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tests/support/command.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <jansson.h>
 #include <math.h>
@@ -84,9 +85,5 @@ int main(void)
     tcase_set_timeout(all, 300);
     tcase_add_loop_test(all, accuracy_is_as_published_and_kept_by_conversion_and_chip, 0, 2);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Every NIR file of the reference data: which nodes, of which shapes, with which values. */
 #include "sim/memory.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <math.h>
@@ -284,9 +285,5 @@ int main(void)
     tcase_add_test(tests, a_graph_without_nodes_is_refused);
     tcase_add_test(tests, files_of_other_formats_are_refused);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

@@ -1,6 +1,8 @@
 /* Every NIR file of the reference data: read, inspected, written, read again: the same. */
 #include "sim/memory.h"
 #include "tests/support/network_equal.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/read/read.h"
 #include <check.h>
@@ -14,8 +16,7 @@ static const char *const folders[] = {"primitives", "lif", "braille", "cnn", "ol
 
 static char *folder_path(int i)
 {
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/networks/nir/%s", root ? root : "../shared/reference", folders[i]);
+    return memory_format("%s/networks/nir/%s", reference_root(), folders[i]);
 }
 
 static char *inspected(const char *path, struct diagnostics *problems)
@@ -90,9 +91,5 @@ int main(void)
     tcase_add_loop_test(all, every_file_is_the_same_after_writing_and_reading, 0, FOLDERS);
     tcase_set_timeout(all, 60);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,8 @@
  * and files that are wrong, made of those. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/convert/convert.h"
 #include "tools/file/file.h"
 #include "tools/file/npy.h"
@@ -296,12 +298,6 @@ static double pooled_rate(const double *value, int steps)
 
 /* ---- the trained network ---- */
 
-static const char *root(void)
-{
-    const char *reference = getenv("REFERENCE");
-    return reference ? reference : "../shared/reference";
-}
-
 static int row(const char *text, const char *name)
 {
     const char *at = strstr(text, name);
@@ -316,7 +312,7 @@ START_TEST(a_cnn_with_max_pools_keeps_its_accuracy_as_a_spiking_network_and_on_t
     char *line = memory_format("convert --network %%/tests/reference/onnx/digits.onnx --samples 1000 --out @/snn.nir "
                         "--calibration %s/spikes/mnist/first5000-images-idx3-ubyte.gz "
                         "--input %s/spikes/mnist/first5000-images-idx3-ubyte.gz "
-                        "--labels %s/spikes/mnist/first5000-labels-idx1-ubyte.gz", root(), root(), root());
+                        "--labels %s/spikes/mnist/first5000-labels-idx1-ubyte.gz", reference_root(), reference_root(), reference_root());
     struct command_result result = command_run(line);
     ck_assert_msg(result.status == 0, "%s", result.error);
     ck_assert_int_eq(row(result.out, "float"), 960);
@@ -326,7 +322,7 @@ START_TEST(a_cnn_with_max_pools_keeps_its_accuracy_as_a_spiking_network_and_on_t
     line = memory_format("run --chip %%/configs/chip/rain.yaml --network @/snn.nir --samples 200 --coding analog --steps 32 "
                   "--dt 0.001 --semantics snntorch,reset=subtract --json --input "
                   "%s/spikes/mnist/first5000-images-idx3-ubyte.gz --labels "
-                  "%s/spikes/mnist/first5000-labels-idx1-ubyte.gz", root(), root());
+                  "%s/spikes/mnist/first5000-labels-idx1-ubyte.gz", reference_root(), reference_root());
     result = command_run(line);
     ck_assert_msg(result.status == 0, "%s", result.error);
     json_t *summary = json_loads(result.out, 0, NULL);
@@ -389,7 +385,7 @@ END_TEST
 /* Without it, only what needs no images. */
 static bool has_images(void)
 {
-    char *path = memory_format("%s/spikes/mnist/first5000-images-idx3-ubyte.gz", root());
+    char *path = memory_format("%s/spikes/mnist/first5000-images-idx3-ubyte.gz", reference_root());
     bool there = access(path, R_OK) == 0;
     free(path);
     return there;
@@ -416,9 +412,5 @@ int main(void)
         printf("onnx: 1 case skipped (no reference data)\n");
     tcase_set_timeout(tests, 600);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,8 @@
 /* Each platform's published trace of one neuron under its preset (Pedersen et al., "Neuromorphic intermediate
  * representation", Nature Communications 15, 8122, 2024): spikes equal, potential within 1e-6 of the graph's units. */
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/read.h"
 #include "tools/reference/reference.h"
 #include <check.h>
@@ -15,8 +17,7 @@
 
 static char *lif_path(const char *name)
 {
-    const char *root = getenv("REFERENCE");
-    return memory_format("%s/networks/nir/lif/%s", root ? root : "../shared/reference", name);
+    return memory_format("%s/networks/nir/lif/%s", reference_root(), name);
 }
 
 /* `factor`: what the platform recorded for one graph unit (spinnaker2: its weight is quantised). */
@@ -119,9 +120,5 @@ int main(void)
     tcase_add_loop_test(all, each_platforms_trace_is_its_presets, 0, PLATFORMS);
     tcase_add_test(all, exact_spikes_come_at_the_published_times);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

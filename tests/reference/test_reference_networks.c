@@ -2,6 +2,7 @@
  * intermediate representation", Nature Communications 15, 8122 (2024). */
 #include "sim/memory.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/file/npy.h"
 #include "tools/read/read.h"
@@ -292,9 +293,5 @@ int main(void)
     tcase_add_test(published, braille_hidden_spikes_equal_the_platforms);
     tcase_add_test(published, the_cnn_knows_all_fifty_digits);
     tcase_add_loop_test(published, the_benchmarks_follow_the_integer_rule_exactly_and_float_within_a_thousandth, 0, 2);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,8 @@
  * IntFire1 components say, 7 ms of inhibitory neurons is recalled. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/network/spikes.h"
 #include "tools/read/read.h"
@@ -17,8 +19,7 @@
 
 static char *sample(const char *name)
 {
-    const char *root = getenv("REFERENCE");
-    char *path = memory_format("%s/sonata/%s", root ? root : "../shared/reference", name);
+    char *path = memory_format("%s/sonata/%s", reference_root(), name);
     char *whole = realpath(path, NULL);
     char *found = memory_copy_string(whole ? whole : path);
     free(whole);
@@ -237,9 +238,5 @@ int main(void)
     tcase_add_loop_test(all, spikes_are_as_the_file_holds_them, 0, files);
     tcase_add_loop_test(all, the_network_fires_at_neurons_rates, 0, (int)(sizeof steps / sizeof steps[0]));
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

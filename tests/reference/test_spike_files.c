@@ -1,6 +1,7 @@
 /* Published spike files, read and counted against what is known of them. */
 #include "sim/memory.h"
 #include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/network/spikes.h"
 #include <check.h>
@@ -127,9 +128,5 @@ int main(void)
     tcase_add_test(tests, nir_data_takes_the_events_of_the_node_input);
     tcase_add_test(tests, mnist_images_and_labels_come_from_gzip);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

@@ -2,6 +2,7 @@
  * policy stall; a timestep of several events can then never end. With buffers of one flit and two cores that send to
  * each other the waiting closes to a circle: neither can send before the other takes, nor take before it has sent. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/validate/theory.h"
 #include <check.h>
@@ -179,9 +180,5 @@ int main(void)
     tcase_add_loop_test(cases, does_not_come_with_room_for_a_whole_timestep, 0, 2);
     tcase_add_test(cases, is_not_told_of_a_run_that_ends);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* An observer is shown, in slabs of any size, what a result without one holds; and the result then holds none of it. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include <check.h>
 #include <stdlib.h>
@@ -167,9 +168,5 @@ int main(void)
     tcase_add_loop_test(cases, a_timestep_is_a_slab_where_it_does_not, 0, WORKLOADS);
     tcase_add_loop_test(cases, several_timesteps_are_a_slab_between, 0, WORKLOADS);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* A network split over two chips fires as it does on one: the chip-to-chip link costs time, not spikes. */
 #include "tests/support/simulate.h"
+#include "tests/support/run_suite.h"
 #include "tools/report/derive.h"
 #include <check.h>
 #include <stdlib.h>
@@ -138,9 +139,5 @@ int main(void)
     tcase_add_test(cases, pay_the_latency_of_their_link_in_every_barrier);
     tcase_add_test(cases, share_its_bandwidth);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

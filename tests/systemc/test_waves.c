@@ -1,5 +1,6 @@
 /* What SystemC traces by itself: it changes no result and shows as many messages as the chip counted. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include <check.h>
 #include <stdlib.h>
@@ -69,9 +70,5 @@ int main(void)
                         (int)(sizeof workloads / sizeof *workloads));
     Suite *suite = suite_create("waves");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

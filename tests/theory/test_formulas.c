@@ -1,6 +1,7 @@
 /* What can be said in a formula holds in the simulation: throughput of a link with credits, latency of an idle mesh,
  * levels of a barrier tree, length of a silent timestep, length of a tick. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include <check.h>
 #include <stdlib.h>
@@ -200,9 +201,5 @@ int main(void)
     tcase_add_loop_test(cases, a_silent_timestep_takes_the_longest_sweep_and_the_barrier, 0, 3);
     tcase_add_test(cases, a_timestep_by_the_tick_takes_a_tick);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * dimension-order routing rules out: Dally and Seitz, IEEE Trans. Computers C-36(5), 1987). It is seen, and told. */
 #include "models/noc/router.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/validate/theory_mock.h"
 #include <check.h>
 #include <stdlib.h>
@@ -150,9 +151,5 @@ int main(void)
     tcase_add_test(cases, a_circle_of_full_buffers_stands_still_and_each_router_names_its_credit);
     tcase_add_test(cases, one_free_buffer_anywhere_in_the_circle_is_enough);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

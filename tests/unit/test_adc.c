@@ -1,6 +1,7 @@
 /* Converters: the fit finds a law that points follow, and costs follow the law. */
 #include "models/physics/adc_fit.h"
 #include "models/physics/memristor_costs.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/validate/converters.h"
 #include <check.h>
@@ -156,6 +157,23 @@ START_TEST(a_survey_that_is_none_is_refused)
 }
 END_TEST
 
+/* 8 bits at 250 MS/s: 4 pJ x (1 / 2) ^ 0.5; each bit more doubles it. */
+START_TEST(a_resolution_outside_the_survey_counts_as_assumed)
+{
+    char measured[] = "survey", assumed[] = "assumed";
+    struct memristor_values values = {.converter_energy = {.value = 4, .low = 2, .high = 8, .source = measured},
+                                      .converter_growth = {.value = 2, .low = 2, .high = 2, .source = measured},
+                                      .converter_rate_exponent = {.value = 0.5, .low = 0.5, .high = 0.5, .source = measured}};
+    for (uint32_t bits = 1; bits <= 14; bits++) {
+        struct cost cost = converter_cost(&values, bits, 250e6);
+        ck_assert_double_eq_tol(cost.nominal / 1e-12, 4 * pow(2, bits - 8.0) / sqrt(2), 1e-9);
+        ck_assert_msg(cost.assumed == (bits < 3 || bits > 12 ? cost.nominal : 0), "%u bits", bits);
+    }
+    values.converter_rate_exponent.source = assumed;
+    ck_assert(converter_cost(&values, 8, 250e6).assumed > 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("adc");
@@ -165,12 +183,9 @@ int main(void)
     tcase_add_test(cases, too_few_or_equal_points_are_no_law);
     tcase_add_loop_test(cases, costs_follow_the_chip_file, 0, (int)(sizeof changes / sizeof *changes));
     tcase_add_test(cases, current_costs_v_squared_g_t);
+    tcase_add_test(cases, a_resolution_outside_the_survey_counts_as_assumed);
     tcase_add_test(cases, devices_and_converters_neither_leak_nor_have_a_clock);
     tcase_add_loop_test(cases, a_survey_that_is_none_is_refused, 0, (int)(sizeof surveys / sizeof *surveys));
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

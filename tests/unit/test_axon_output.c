@@ -1,5 +1,7 @@
 /* Axon output, stepped by the test: who leaves when, by which buffer, with which timestep, and what it counts. */
 #include "models/tile/axon_output.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -20,17 +22,6 @@ struct bench {
     uint64_t counters[CORE_COUNTERS], progress;
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class ends_class = {"ends", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void new_link(struct bench *bench, struct link *link)
 {
     link_init(link, bench->engine, 100, 1, 1);
@@ -43,7 +34,7 @@ static void bench_init(struct bench *bench)
     *bench = (struct bench){.config = {.neuron_lanes = 2, .neuron_interval = 1, .neuron_depth = 3, .state_banks = 4,
                                        .state_ports = 1, .potential_bits = 20, .current_bits = 20,
                                        .accumulator_bits = 16, .decay_bits = 12},
-                            .engine = engine_new(), .ends = {.class_of = &ends_class}};
+                            .engine = engine_new(), .ends = {.class_of = &sleeper_class}};
     bench->program = (struct core_program){.neuron_count = 8, .group_count = 1, .groups = &bench->group,
                                            .bias = bench->bias};
     bench->group = (struct neuron_group){.count = 8};
@@ -251,9 +242,5 @@ int main(void)
     tcase_add_test(cases, a_spike_for_which_the_link_has_no_room_leaves_when_it_is_ready_all_the_same);
     tcase_add_test(cases, only_what_lies_to_the_west_takes_the_western_buffer);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

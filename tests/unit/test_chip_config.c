@@ -1,6 +1,7 @@
 /* The chip files that come with the simulator, and the rows and checks behind them. */
 #include "models/chip_config.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <dirent.h>
 #include <math.h>
@@ -286,9 +287,5 @@ int main(void)
     tcase_add_test(tests, the_benchmark_chips_differ_from_loihi_in_mesh_and_placement_alone);
     Suite *suite = suite_create("chip configuration");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,8 @@
 /* One end of a chip-to-chip link between a router and a neighbour that the test holds. */
 #include "models/host/chip_link.h"
 #include "models/host/timestep.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 
 #define LATENCY 30u
@@ -15,23 +17,12 @@ struct bench {
     uint64_t counters[HOST_COUNTERS];
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 /* 16 bits a cycle, flits of 32: two cycles each; room for `buffer` packets at the far end. */
 static void bench_init(struct bench *bench, uint32_t buffer)
 {
     *bench = (struct bench){.config = {.chip_link_latency = LATENCY, .chip_link_bits_per_cycle = 16,
                                        .chip_link_buffer = buffer},
-                            .engine = engine_new(), .outside = {.class_of = &outside_class}};
+                            .engine = engine_new(), .outside = {.class_of = &sleeper_class}};
     engine_add(bench->engine, &bench->outside);
     timestep_init(&bench->control, bench->engine, 0, &bench->config, 1, bench->counters);
     chip_link_init(&bench->link, bench->engine, 0, &bench->config, bench->counters);
@@ -147,9 +138,5 @@ int main(void)
     tcase_add_test(cases, a_wave_goes_behind_the_packets_it_speaks_of);
     tcase_add_test(cases, a_packet_from_the_neighbour_is_outstanding_here_and_gives_its_place_back);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

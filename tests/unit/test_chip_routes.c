@@ -1,5 +1,6 @@
 /* Routes of a program as packets: hops, flits, and multicast trees, on 4 x 3 tiles of one core, two chips in a row. */
 #include "models/chip.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -177,9 +178,5 @@ int main(void)
     tcase_add_test(cases, outputs_go_to_the_host_by_their_number_over_all_populations);
     tcase_add_test(cases, destinations_of_one_delay_share_a_tree_that_reaches_each_once);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
  * exactly. */
 #include "sim/memory.h"
 #include "tests/support/compiled.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -388,9 +389,5 @@ int main(void)
     tcase_add_test(tests, leaky_neurons_need_the_length_of_a_step);
     tcase_add_test(tests, a_time_constant_shorter_than_a_step_is_remarked);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,8 @@
  * how long its phases take, and to which counter every cycle belongs. */
 #include "models/tile/core.h"
 #include "sim/trace.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +28,6 @@ struct bench {
     struct send_route route;
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void set_program(struct bench *bench)
 {
     static uint32_t start[] = {0, 1}, row[] = {0};
@@ -59,7 +50,7 @@ static void bench_init(struct bench *bench, uint32_t depth, int policy)
                                        .accumulator_ports = 1, .state_banks = 2, .state_ports = 1, .neuron_lanes = 2,
                                        .neuron_interval = 1, .neuron_depth = 3, .potential_bits = 20,
                                        .current_bits = 20, .decay_bits = 12, .route_cycles = 1},
-                            .engine = engine_new(), .outside = {.class_of = &outside_class}};
+                            .engine = engine_new(), .outside = {.class_of = &sleeper_class}};
     set_program(bench);
     engine_add(bench->engine, &bench->outside);
     core_init(&bench->core, bench->engine, 0, &bench->config, &bench->program);
@@ -392,9 +383,5 @@ int main(void)
     tcase_add_test(cases, cycles_in_which_an_announced_packet_waits_for_credit_are_stalls);
     tcase_add_test(cases, cycles_count_the_same_whenever_somebody_looks_and_when_traced);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "models/noc/router_counters.h"
 #include "models/tile/core_counters.h"
 #include "models/tile/processor_counters.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <string.h>
 
@@ -56,9 +57,5 @@ int main(void)
     tcase_add_test(tests, rows_stand_at_their_counters);
     Suite *suite = suite_create("counter rows");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Tables: cells as RFC 4180 has them, and what is wrong with a file, by line. */
 #include "tools/file/csv.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/read/layers.h"
 #include <check.h>
@@ -134,9 +135,5 @@ int main(void)
     tcase_add_test(tests, a_layer_list_becomes_operators);
     tcase_add_loop_test(tests, a_broken_layer_list_is_refused_with_its_place, 0, (int)(sizeof lists / sizeof *lists));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Delay memory: bits that come back after their delay, edge by edge. */
 #include "models/tile/delay_memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 
 #define SLOTS 4u
@@ -77,9 +78,5 @@ int main(void)
     tcase_add_test(cases, a_second_event_of_an_axon_changes_nothing);
     tcase_add_test(cases, clearing_empties_the_present_slot_alone_and_says_how_much);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,8 @@
 /* Numbers of a run: against what the fixture was made from. */
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/report/derive.h"
+#include "tools/report/layers.h"
 #include <check.h>
 
 #define SAMPLES 5
@@ -98,6 +100,20 @@ START_TEST(values_decide_by_the_last_step)
 }
 END_TEST
 
+START_TEST(values_count_in_the_networks_unit_whatever_their_populations_scale)
+{
+    struct population *populations = at.fixture.program.populations;
+    bool deciding[3] = {false, true, true};
+    double score[HIDDEN] = {0};
+    populations[1].values = populations[2].values = true;
+    populations[1].scale = 4;
+    populations[2].scale = 100;
+    struct recorded_spike values[] = {{1, 3, 0, 40}, {2, 3, 1, 500}, {2, 2, 2, 900}, {2, 3, 2, -50}};
+    chip_scores(&at.fixture.program, deciding, 4, values, 4, score);
+    ck_assert(score[0] == 10 && score[1] == 5 && score[2] == -0.5);
+}
+END_TEST
+
 START_TEST(quantiles_are_linear_between_ranks)
 {
     const double sorted[] = {1, 2, 4, 8, 16};
@@ -156,6 +172,33 @@ START_TEST(a_run_ends_when_its_last_output_has_left)
 }
 END_TEST
 
+/* A gated clock costs what it did while the chip worked, however long the input lasts. */
+START_TEST(at_the_pace_of_the_input_a_gated_clock_stands_still)
+{
+    at.fixture.chip.power.clock_gating = CLOCK_GATING_IDLE;
+    struct run_numbers gated;
+    run_derive(&at.fixture.record, &gated);
+    const struct energy_report *energy = &gated.energy;
+    double worked_s = (double)at.fixture.chip_result.counters.cycles / at.fixture.chip.clock_hz;
+    ck_assert(energy->clock_total > 0);
+    ck_assert(close_to(gated.paced_energy_j, energy->static_total / worked_s * gated.input_s +
+                                                 (energy->dynamic_total + energy->clock_total) / SAMPLES));
+    run_numbers_free(&gated);
+}
+END_TEST
+
+/* What the chip does not record of an input population is what the samples hold. */
+START_TEST(spikes_of_the_input_are_those_of_the_samples_unless_the_chip_counted_them)
+{
+    ck_assert_uint_eq(layer_spikes(&at.fixture.record, &at.numbers, 0), SAMPLES * 4);
+    at.fixture.chip_result.layers[2].spikes = 9;
+    ck_assert_uint_eq(layer_spikes(&at.fixture.record, &at.numbers, 0), 9);
+    at.fixture.chip_result.layers[2].spikes = 0;
+    at.fixture.batch.inputs = FIXTURE_INPUTS + 1; /* of several input populations nobody knows which */
+    ck_assert_uint_eq(layer_spikes(&at.fixture.record, &at.numbers, 0), 0);
+}
+END_TEST
+
 START_TEST(energies_of_samples_sum_to_the_run)
 {
     double sum = 0;
@@ -190,6 +233,9 @@ int main(void)
     tcase_add_test(all, silence_on_both_sides_agrees);
     tcase_add_test(all, most_output_spikes_decide_and_the_lowest_index_wins_a_tie);
     tcase_add_test(all, values_decide_by_the_last_step);
+    tcase_add_test(all, values_count_in_the_networks_unit_whatever_their_populations_scale);
+    tcase_add_test(all, at_the_pace_of_the_input_a_gated_clock_stands_still);
+    tcase_add_test(all, spikes_of_the_input_are_those_of_the_samples_unless_the_chip_counted_them);
     tcase_add_test(all, quantiles_are_linear_between_ranks);
     tcase_add_test(all, latency_is_from_first_input_to_last_output);
     tcase_add_test(all, a_sample_without_output_is_answered_when_its_work_ends);
@@ -198,9 +244,5 @@ int main(void)
     tcase_add_test(all, energies_of_samples_sum_to_the_run);
     tcase_add_test(all, counts_are_sums_over_components);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

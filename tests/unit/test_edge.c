@@ -1,6 +1,7 @@
 /* The edge of a chip: queues of messages, the cycles that bits take, and the host interface's and driver's use of
  * them without a chip between. */
 #include "models/host/driver.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -198,9 +199,5 @@ int main(void)
     tcase_add_test(cases, the_next_sample_begins_when_the_chip_says_that_one_is_over);
     tcase_add_test(cases, how_far_the_driver_runs_at_a_time_changes_nothing);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include "models/physics/memory_cost.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -516,38 +517,6 @@ START_TEST(a_technology_file_with_a_mistake_is_rejected_with_its_name)
 }
 END_TEST
 
-/* 45 to 28 and to 22 nm at 0.9 V, as the reference table has them, times the published 45 nm figure. */
-START_TEST(scaled_values_follow_the_reference_table)
-{
-    const char *reference = getenv("REFERENCE");
-    char *path = memory_format("%s/physics/accelergy/node_scaling_from_45nm.csv",
-                               reference ? reference : "../shared/reference");
-    FILE *file = fopen(path, "r");
-    free(path);
-    if (file == NULL) {
-        printf("energy: 2 cases skipped (no reference data)\n");
-        return;
-    }
-    char line[256];
-    int seen = 0;
-    while (fgets(line, sizeof line, file) != NULL) {
-        double node, energy_low, energy, area;
-        if (sscanf(line, "%lf,%lf,%lf,%lf", &node, &energy_low, &energy, &area) != 4 || (node != 22 && node != 28))
-            continue;
-        struct technology *technology = load(node == 22 ? NM22 : NM28);
-        const struct component_values *values = &technology->components;
-        assert_close(values->sram_read.value, 7.534 * energy, 1e-3);
-        assert_close(values->adder.value, 0.1 / 32 * energy, 1e-3);
-        assert_close(values->multiplier.value, 3.1 / 1024 * energy, 1e-3);
-        assert_close(values->sram_area.value, 199065.0625 / 524288 * area, 1e-3);
-        technology_free(technology);
-        seen++;
-    }
-    fclose(file);
-    ck_assert_int_eq(seen, 2);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("energy");
@@ -567,11 +536,6 @@ int main(void)
     tcase_add_test(tests, twice_the_counters_is_twice_the_dynamic_energy_and_the_same_static);
     tcase_add_loop_test(tests, every_technology_value_has_a_source, 0, FILES);
     tcase_add_test(tests, a_technology_file_with_a_mistake_is_rejected_with_its_name);
-    tcase_add_test(tests, scaled_values_follow_the_reference_table);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include "models/physics/energy_steps.h"
 #include "models/physics/technology.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
@@ -262,9 +263,5 @@ int main(void)
                         (int)(sizeof files / sizeof *files));
     Suite *suite = suite_create("energy conservation");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

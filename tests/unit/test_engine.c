@@ -1,6 +1,7 @@
 /* The engine: who steps in which cycle, in which order, and what it does about broken promises. */
 #include "sim/engine.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -406,9 +407,5 @@ int main(void)
     tcase_add_test(cases, the_oracle_accepts_who_keeps_its_promise);
     tcase_add_test(cases, without_the_oracle_nobody_looks);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

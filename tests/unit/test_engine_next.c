@@ -1,17 +1,8 @@
 /* The next cycle in which something is due, wherever in the wheel the engine stands. */
 #include "sim/engine.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
-
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class sleeper_class = {"sleeper", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 START_TEST(is_that_of_the_earliest_wake_at_every_place_of_the_wheel)
 {
@@ -42,9 +33,5 @@ int main(void)
     TCase *cases = tcase_create("engine next");
     tcase_add_test(cases, is_that_of_the_earliest_wake_at_every_place_of_the_wheel);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

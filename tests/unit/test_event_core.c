@@ -2,6 +2,8 @@
  * here is what they do not reach, and the accounts. */
 #include "models/tile/event_core.h"
 #include "models/packet.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -24,24 +26,13 @@ struct bench {
     struct probe probe;
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void bench_init(struct bench *bench)
 {
     *bench = (struct bench){.config = {.queue_depth = DEPTH, .potential_bits = 5, .crossbar_cycles = 2,
                                        .weight_bits = 4, .crossbar_word_bits = 32,
                                        .controller_accept = 2, .controller_recover = 3,
                                        .controller_last_neuron = NEURONS - 1, .controller_output = OUTPUT_ON_FIRE},
-                            .engine = engine_new(), .outside = {.class_of = &outside_class}};
+                            .engine = engine_new(), .outside = {.class_of = &sleeper_class}};
     for (uint32_t axon = 0; axon < NEURONS; axon++) {
         bench->start[axon + 1] = axon + 1;
         bench->target[axon] = (uint16_t)axon;
@@ -210,9 +201,5 @@ int main(void)
     tcase_add_test(cases, what_is_updated_is_counted_as_what_it_is);
     tcase_add_test(cases, a_full_queue_goes_before_a_request_and_loses_nothing);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Event queue: the bound is over all delay slots together, and a place is free from the cycle after its event was
  * read. */
 #include "models/tile/event_queue.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -138,9 +139,5 @@ int main(void)
     tcase_add_test(cases, clearing_loses_what_was_stored_and_says_how_much);
     tcase_add_test(cases, queues_that_behave_alike_hash_alike);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Whole files and directories. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include <check.h>
 #include <stdio.h>
@@ -141,9 +142,5 @@ int main(void)
     tcase_add_test(tests, a_list_is_sorted_and_holds_visible_regular_files_alone);
     tcase_add_test(tests, the_name_of_a_path_is_its_last_part);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

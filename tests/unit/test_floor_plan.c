@@ -1,6 +1,7 @@
 /* The floor plan: to scale, nothing lost, nothing over the edge, nothing on top of anything else. */
 #include "models/physics/floor_plan.h"
 #include "models/physics/unit_costs.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -97,9 +98,5 @@ int main(void)
     tcase_add_loop_test(tests, no_part_leaves_the_tile_or_covers_another, 0, count);
     Suite *suite = suite_create("floor plan");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

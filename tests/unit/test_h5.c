@@ -1,5 +1,6 @@
 /* The door to HDF5: what is written reads back; types convert or are refused; hostile files take no memory. */
 #include "tests/support/h5_hostile.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/file/sha256.h"
 #include <check.h>
@@ -522,9 +523,5 @@ int main(void)
     tcase_add_test(tests, other_files_are_named);
     tcase_add_test(tests, sha256_is_the_standard_one_and_sees_names_and_contents);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

@@ -2,6 +2,8 @@
 #include "models/host/host_port.h"
 #include "models/host/driver.h"
 #include "models/host/timestep.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 
 #define LATENCY 20u
@@ -18,17 +20,6 @@ struct bench {
     uint64_t counters[HOST_COUNTERS];
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void new_link(struct bench *bench, struct link *link, uint32_t flits, const struct component *from,
                      const struct component *to)
 {
@@ -41,7 +32,7 @@ static void new_link(struct bench *bench, struct link *link, uint32_t flits, con
 static void bench_init(struct bench *bench, uint32_t buffer_flits)
 {
     *bench = (struct bench){.config = {.event_bits = 32, .link_bits_per_cycle = 16, .link_latency = LATENCY},
-                            .engine = engine_new(), .outside = {.class_of = &outside_class},
+                            .engine = engine_new(), .outside = {.class_of = &sleeper_class},
                             .inputs = {{.route = 0, .route_end = 2}, {.route = 2, .route_end = 3}, {.relay_index = 9}},
                             .routes = {{.axon = 1, .delay = 1, .deliveries = 1, .flits = 3},
                                        {.axon = 2, .delay = 2, .deliveries = 1, .flits = 1},
@@ -230,9 +221,5 @@ int main(void)
     tcase_add_test(cases, an_input_waits_for_its_timestep);
     tcase_add_test(cases, cycles_in_which_an_input_waits_for_credit_are_counted);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Input spikes that a core's queue cannot hold until their timestep: found before the first cycle, and exactly then. */
 #include "sim/memory.h"
 #include "tests/support/compiled.h"
+#include "tests/support/run_suite.h"
 #include "tools/compile/input_fit.h"
 #include <check.h>
 #include <string.h>
@@ -100,9 +101,5 @@ int main(void)
     tcase_add_test(all, graded_inputs_are_one_event_each);
     tcase_add_test(all, a_queue_that_drops_or_has_no_barrier_takes_anything);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

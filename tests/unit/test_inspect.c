@@ -1,6 +1,7 @@
 /* What inspect says of a network, of other files, and of no file at all. */
 #include "tests/support/nir_case.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <stdio.h>
@@ -82,9 +83,5 @@ int main(void)
     tcase_add_test(all, inspect_lists_a_network);
     tcase_add_test(all, inspect_tells_other_files_apart);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* The three layouts of a Keras convolution, written as each version of Keras does, give the same network. */
 #include "sim/memory.h"
 #include "tests/support/nir_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/network/network.h"
 #include "tools/read/read.h"
@@ -122,6 +123,43 @@ static void write_with(const char *model)
     ck_assert(h5_commit(file, &at.problems));
 }
 
+/* As TensorFlow documents it: ceil(size / stride) outputs, and of the zeros that it takes the odd one at the end. Rows: 6
+ * by 3 with a stride of 2, a row missing; columns: 5 by 3 with a stride of 1, two missing. */
+START_TEST(same_padding_puts_the_odd_zero_at_the_end)
+{
+    static const char model[] =
+        "{\"class_name\": \"Sequential\", \"config\": {\"layers\": ["
+        "{\"class_name\": \"Conv2D\", \"config\": {\"name\": \"c\", \"filters\": 3, \"kernel_size\": [3, 3], "
+        "\"strides\": [2, 1], \"padding\": \"same\", \"data_format\": \"channels_last\", \"activation\": \"relu\", "
+        "\"batch_input_shape\": [null, 6, 5, 2]}}]}}";
+    h5_write_attribute_string(file, "/", "backend", "tensorflow");
+    write_with(model);
+    bool good = network_read(at.path, &at.network, &at.problems);
+    ck_assert_msg(good, "%s", at.problems.count ? at.problems.message[0] : "?");
+    const struct node *conv = &at.network.nodes[1];
+    ck_assert_int_eq(conv->kind, NODE_CONV2D);
+    ck_assert(conv->padding_begin[0] == 0 && conv->padding_end[0] == 1);
+    ck_assert(conv->padding_begin[1] == 1 && conv->padding_end[1] == 1);
+    ck_assert(conv->output.size[0] == OUT && conv->output.size[1] == 3 && conv->output.size[2] == 5);
+}
+END_TEST
+
+START_TEST(an_odd_size_has_an_output_for_its_last_stride_too)
+{
+    static const char model[] =
+        "{\"class_name\": \"Sequential\", \"config\": {\"layers\": ["
+        "{\"class_name\": \"Conv2D\", \"config\": {\"name\": \"c\", \"filters\": 3, \"kernel_size\": [3, 3], "
+        "\"strides\": [2, 4], \"padding\": \"same\", \"data_format\": \"channels_last\", \"activation\": \"relu\", "
+        "\"batch_input_shape\": [null, 5, 9, 2]}}]}}";
+    h5_write_attribute_string(file, "/", "backend", "tensorflow");
+    write_with(model);
+    ck_assert(network_read(at.path, &at.network, &at.problems));
+    const struct node *conv = &at.network.nodes[1];
+    ck_assert(conv->output.size[1] == 3 && conv->output.size[2] == 3);
+    ck_assert(conv->padding_begin[0] == 1 && conv->padding_end[0] == 1 && conv->padding_begin[1] == 1 && conv->padding_end[1] == 1);
+}
+END_TEST
+
 START_TEST(a_layout_that_nobody_says_is_not_guessed)
 {
     char *model = new_model("channels_last", "[null, 5, 5, 2]");
@@ -165,13 +203,11 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_loop_test(all, each_layout_is_the_same_cross_correlation_and_order, 0, 3);
+    tcase_add_test(all, same_padding_puts_the_odd_zero_at_the_end);
+    tcase_add_test(all, an_odd_size_has_an_output_for_its_last_stride_too);
     tcase_add_test(all, a_layout_that_nobody_says_is_not_guessed);
     tcase_add_test(all, a_layout_that_the_user_says_counts);
     tcase_add_loop_test(all, a_broken_model_is_refused, 0, 4);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -4,6 +4,7 @@
 #include "sim/engine.h"
 #include "sim/memory.h"
 #include "sim/top/lanes.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,9 +217,5 @@ int main(void)
     tcase_add_loop_test(cases, processes_do_what_one_does_and_see_the_end, 0, 3);
     tcase_add_test(cases, more_messages_than_there_is_room_for_all_arrive);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

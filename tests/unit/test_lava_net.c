@@ -1,6 +1,7 @@
 /* Layers of .net files that no real file at hand has: written here as lava-dl's documents say. */
 #include "sim/memory.h"
 #include "tests/support/nir_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/read/read.h"
 #include "tools/reference/reference.h"
@@ -167,12 +168,7 @@ END_TEST
 
 static void broken(int which)
 {
-    if (which >= 6) {
-        put_text(0, "type", "input");
-        put(0, "shape", 1, (uint64_t[]){1}, (double[]){which == 6 ? 0x1p63 : NAN});
-    } else {
-        put_dense(0, which == 0 ? "convT" : "dense", 2, 10);
-    }
+    put_dense(0, which == 0 ? "convT" : "dense", 2, 10);
     put_loihi(0, which == 1 ? 5000 : 4096, 4096, 10);
     if (which == 2)
         put_number(0, "neuron/refDelay", 3);
@@ -188,12 +184,28 @@ START_TEST(what_is_not_modelled_or_out_of_range_is_refused)
 {
     static const char *const says[] = {"/layer/0/type: is not known", "/layer/0/neuron/iDecay: is out of range",
                                        "/layer/0/neuron/refDelay: is a refractory time", "/layer/0/delay: is out of",
-                                       "/layer/0/bias: has another size", "/layer/0/bias: holds a fraction",
-                                       "/layer/0/shape: holds a size that is none",
-                                       "/layer/0/shape: holds a size that is none"};
+                                       "/layer/0/bias: has another size", "/layer/0/bias: holds a fraction"};
     broken(_i);
     ck_assert(h5_commit(file, &at.problems));
     nir_case_refused(&at, says[_i]);
+}
+END_TEST
+
+/* 2.5 is what a plain build shows of a size that is cast before it is checked: it would pass as 2. */
+static const struct {
+    double size;
+    const char *says;
+} no_sizes[] = {{2.5, "holds 2.5,"}, {0, "holds 0,"}, {-1, "holds -1,"}, {0x1p63, "holds 9.22337e+18,"}, {NAN, "holds nan,"}};
+
+START_TEST(a_size_is_checked_before_it_is_made_an_integer)
+{
+    put_text(0, "type", "input");
+    put(0, "shape", 1, (uint64_t[]){1}, &no_sizes[_i].size);
+    put_loihi(0, 4096, 4096, 10);
+    ck_assert(h5_commit(file, &at.problems));
+    char *text = memory_format("/layer/0/shape: %s expected whole numbers from 1 to 268435456", no_sizes[_i].says);
+    nir_case_refused(&at, text);
+    free(text);
 }
 END_TEST
 
@@ -206,11 +218,8 @@ int main(void)
     tcase_add_test(all, a_recurrent_layer_hears_itself_a_step_later);
     tcase_add_test(all, pool_and_flatten_have_their_shapes_and_layers_are_sorted_as_numbers);
     tcase_add_test(all, a_sigma_delta_layer_sends_its_changes_and_keeps_what_is_too_small);
-    tcase_add_loop_test(all, what_is_not_modelled_or_out_of_range_is_refused, 0, 8);
+    tcase_add_loop_test(all, what_is_not_modelled_or_out_of_range_is_refused, 0, 6);
+    tcase_add_loop_test(all, a_size_is_checked_before_it_is_made_an_integer, 0, sizeof no_sizes / sizeof *no_sizes);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

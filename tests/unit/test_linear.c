@@ -1,6 +1,7 @@
 /* linear_to_sparse, linear_bias and sparse_* against dense loops written from the definitions. Weights and inputs are
  * small whole numbers, so that sums are exact whatever their order. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/network/network.h"
 #include <check.h>
 #include <stdint.h>
@@ -413,9 +414,5 @@ int main(void)
     tcase_add_test(matrices, composed_matrices_act_like_one_after_the_other);
     tcase_add_test(matrices, composition_sorts_and_drops_what_cancels);
     tcase_add_test(matrices, identity_changes_nothing_and_sums_add_up);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Links: latency, bound, credits; and that neither end can tell which of the two steps first. */
 #include "sim/link.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -370,9 +371,5 @@ int main(void)
     tcase_add_loop_test(cases, packets_wake_the_consumer_and_credits_the_producer, 0, SHAPES);
     tcase_add_loop_test(cases, what_is_under_way_never_exceeds_the_capacity, 0, SHAPES);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "models/physics/energy.h"
 #include "models/physics/technology.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/calibrate/memory_fit.h"
 #include "tools/file/file.h"
 #include <check.h>
@@ -154,9 +155,5 @@ int main(void)
     tcase_add_test(tests, too_few_points_are_no_fit);
     Suite *suite = suite_create("memory fit");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "models/packet.h"
 #include "models/tile/synapse_array.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -541,9 +542,5 @@ int main(void)
     TCase *cases = tcase_create("memristor");
     add_all(cases);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

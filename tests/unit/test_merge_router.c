@@ -1,6 +1,8 @@
 /* A router of merge units between buffers that the test holds: stages, priorities, credits, accounts. */
 #include "models/noc/merge_router.h"
 #include "models/packet.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 
 /* At (1, 1), with a neighbour to the west, one to the south, a core, and an eastern neighbour to send to. */
@@ -10,17 +12,6 @@ struct bench {
     struct merge_router router;
     struct link from_west, from_south, from_core, to_core, to_east;
 };
-
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
 
 static struct link *joined(struct bench *bench, struct link *link, bool in, uint32_t packets)
 {
@@ -34,7 +25,7 @@ static struct link *joined(struct bench *bench, struct link *link, bool in, uint
 
 static void bench_init(struct bench *bench, uint32_t buffer)
 {
-    *bench = (struct bench){.engine = engine_new(), .outside = {.class_of = &outside_class}};
+    *bench = (struct bench){.engine = engine_new(), .outside = {.class_of = &sleeper_class}};
     engine_add(bench->engine, &bench->outside);
     merge_router_init(&bench->router, bench->engine, 0, 1, 1, buffer);
     struct merge_unit *units = bench->router.units;
@@ -167,9 +158,5 @@ int main(void)
     tcase_add_test(cases, a_packet_in_its_row_goes_to_its_core_by_the_north_unit);
     tcase_add_test(cases, a_full_buffer_stops_the_whole_unit);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Costs against sums done by hand. */
 #include "models/baseline/money.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 
@@ -42,6 +43,9 @@ START_TEST(machines_are_whole_and_idle_ones_draw_their_idle_power)
     assert_close(result.bought_day, 2 * 2 + 1.2);
     assert_close(result.rented_day, 2 * 24 * 2);
     assert_close(result.rented_query, 96.0 / 1500);
+    money.server_price.value = 0.5; /* beside the accelerator's */
+    money_count(&money, &machine, &result);
+    assert_close(result.bought_day, 2 * 2 * 1.5 + 1.2);
     money.busy.value = 0.5;
     money_count(&money, &machine, &result);
     assert_close(result.machines, 3);
@@ -69,9 +73,5 @@ int main(void)
     tcase_add_test(tests, machines_are_whole_and_idle_ones_draw_their_idle_power);
     tcase_add_test(tests, every_price_has_a_source_and_a_mistake_has_a_place);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

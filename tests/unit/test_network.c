@@ -1,6 +1,7 @@
 /* Schedules, shapes and checks of networks that are built in memory; the semantics table. */
 #include "sim/memory.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tools/network/network.h"
 #include <check.h>
 #include <math.h>
@@ -473,9 +474,5 @@ int main(void)
     tcase_add_test(tests, a_kernel_larger_than_its_input_is_refused);
     tcase_add_test(tests, semantics_differ_in_the_first_step_of_a_recurrent_bias);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

@@ -1,6 +1,7 @@
 /* Neuron array: each model by numbers worked out by hand (12-bit decays, 6 fraction bits unless said), and the cycles
  * of its sweep. */
 #include "models/tile/neuron_array.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -383,9 +384,5 @@ int main(void)
                         (int)(sizeof sweeps / sizeof *sweeps));
     tcase_add_test(cases, no_neurons_take_no_cycles);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,8 @@
 /* A core that goes neuron by neuron, between buffers that the test holds: its cycles, its arithmetic, its accounts. */
 #include "models/tile/neuron_core.h"
 #include "models/packet.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 
 #define AXONS 4u
@@ -26,17 +28,6 @@ struct bench {
     uint32_t steps;
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void set_program(struct bench *bench)
 {
     for (uint32_t i = 0; i < AXONS * NEURONS; i++) {
@@ -57,7 +48,7 @@ static void set_program(struct bench *bench)
 static void bench_init(struct bench *bench, int overflow)
 {
     *bench = (struct bench){.config = {.delay_slots = 4, .potential_bits = 9, .overflow = overflow},
-                            .engine = engine_new(), .outside = {.class_of = &outside_class}, .go = signal_of(-1)};
+                            .engine = engine_new(), .outside = {.class_of = &sleeper_class}, .go = signal_of(-1)};
     set_program(bench);
     for (uint32_t j = 0; j < NEURONS; j++)
         bench->routes[j] = (struct send_route){.target = place_pack(0, j, 0, PORT_LOCAL), .axon = 10 + j, .flits = 1};
@@ -264,9 +255,5 @@ int main(void)
     tcase_add_test(cases, a_packet_written_while_the_slot_is_cleared_is_lost_and_counted);
     tcase_add_test(cases, a_tick_in_the_middle_of_a_timestep_is_counted_and_ignored);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include "sim/memory.h"
 #include "tests/support/nir_case.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <stdio.h>
@@ -357,9 +358,5 @@ int main(void)
     tcase_add_test(all, a_cycle_of_sub_graph_ends_is_refused);
     tcase_add_test(all, sub_graphs_without_end_are_refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

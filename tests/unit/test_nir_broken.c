@@ -1,6 +1,7 @@
 /* What is no NIR file, or a wrong one: refused, and why. */
 #include "tests/support/nir_case.h"
 #include "tests/support/nir_make.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/read.h"
 #include <check.h>
 #include <math.h>
@@ -184,9 +185,5 @@ int main(void)
     tcase_add_test(all, files_that_are_not_nir_are_named);
     tcase_add_test(all, a_file_cut_anywhere_is_refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

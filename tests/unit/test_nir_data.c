@@ -1,5 +1,6 @@
 /* NIR data files written and read back, and broken ones. */
 #include "tools/file/h5.h"
+#include "tests/support/run_suite.h"
 #include "tools/network/spikes.h"
 #include "tools/read/spike_writer.h"
 #include <check.h>
@@ -252,9 +253,5 @@ int main(void)
     tcase_add_test(tests, what_is_written_reads_back_the_same);
     tcase_add_test(tests, written_times_floor_to_their_step);
     suite_add_tcase(all, tests);
-    SRunner *runner = srunner_create(all);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(all);
 }

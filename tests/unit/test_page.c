@@ -1,6 +1,7 @@
 /* report.html: well formed, escaped, self-contained, and saying what the numbers say. */
 #include "sim/memory.h"
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/report/page.h"
 #include <check.h>
@@ -404,9 +405,5 @@ int main(void)
     tcase_add_test(all, page_does_without_samples_labels_baselines_and_energy);
     tcase_add_test(all, scales_are_exact_at_their_ends_and_clip_beyond);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

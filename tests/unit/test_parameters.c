@@ -1,6 +1,7 @@
 /* The loader of configuration files: every mistake is found, with its place; nothing is taken for what it is not. */
 #include "sim/memory.h"
 #include "sim/parameters.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -433,9 +434,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite());
 }

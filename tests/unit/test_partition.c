@@ -1,5 +1,6 @@
 /* How the compiler divides networks made by hand over cores, and what it says when they do not fit. */
 #include "tests/support/compiled.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <string.h>
 
@@ -206,9 +207,5 @@ int main(void)
     tcase_add_test(tests, a_chain_of_layers_is_placed_one_hop_apart);
     tcase_add_test(tests, compiling_twice_gives_the_same_program);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

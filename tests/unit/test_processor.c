@@ -1,5 +1,7 @@
 /* A processor that the test's own cores share: turns, hand-over, accounts. */
 #include "models/tile/processor.h"
+#include "tests/support/run_suite.h"
+#include "tests/support/sleeper.h"
 #include <check.h>
 
 #define CORES 3u
@@ -12,20 +14,9 @@ struct bench {
     struct link from[CORES], to[CORES];
 };
 
-static uint64_t sleeps(void *self, uint64_t now)
-{
-    (void)self;
-    (void)now;
-    return NEVER;
-}
-
-static void hash_nothing(const void *self, struct hash *hash) { hash_u64(hash, ((const struct component *)self)->id); }
-
-static const struct component_class outside_class = {"outside", sleeps, hash_nothing, NULL, NULL, NULL, 0};
-
 static void bench_init(struct bench *bench)
 {
-    *bench = (struct bench){.engine = engine_new(), .outside = {.class_of = &outside_class}};
+    *bench = (struct bench){.engine = engine_new(), .outside = {.class_of = &sleeper_class}};
     engine_add(bench->engine, &bench->outside);
     processor_init(&bench->processor, bench->engine, 0, CORES);
     for (uint32_t core = 0; core < CORES; core++) {
@@ -128,9 +119,5 @@ int main(void)
     tcase_add_test(cases, the_next_job_begins_in_the_cycle_of_the_release);
     tcase_add_test(cases, every_cycle_is_busy_or_idle);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Program files: what is written is read back, one wrong number anywhere is refused with its dataset, and damaged or
  * foreign files end in a message. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/small_networks.h"
 #include "tools/file/h5.h"
 #include "tools/file/sha256.h"
@@ -390,9 +391,5 @@ int main(void)
     tcase_add_test(tests, missing_datasets_are_named);
     tcase_add_test(tests, an_unwritable_place_is_a_message);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

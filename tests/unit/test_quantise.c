@@ -1,6 +1,7 @@
 /* Weights that are no whole numbers: what the integers of networks made by hand are worth, neuron by neuron. */
 #include "sim/memory.h"
 #include "tests/support/compiled.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -340,9 +341,5 @@ int main(void)
     tcase_add_test(tests, weights_that_vanish_are_refused);
     tcase_add_test(tests, analog_inputs_are_divided_by_their_levels);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

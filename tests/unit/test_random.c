@@ -1,5 +1,6 @@
 /* Random streams: the published vectors of Philox, the same numbers for the same place, distributions. */
 #include "sim/random.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 
@@ -91,9 +92,5 @@ int main(void)
     tcase_add_test(cases, another_seed_purpose_or_place_has_others);
     tcase_add_test(cases, distributions_have_their_moments);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

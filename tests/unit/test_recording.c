@@ -1,5 +1,6 @@
 /* Recordings made here, whole and broken, through the door that `npusim validate` uses; and how differences are counted. */
 #include "tools/file/h5.h"
+#include "tests/support/run_suite.h"
 #include "tools/validate/validate.h"
 #include <check.h>
 #include <stdio.h>
@@ -434,9 +435,5 @@ int main(void)
     tcase_add_loop_test(cases, tables_whose_sizes_disagree_are_refused, 0, COUNT(shapes));
     tcase_add_test(cases, differences_are_entries_of_one_side_only);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

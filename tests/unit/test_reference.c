@@ -1,5 +1,6 @@
 /* The float reference on networks of a few neurons whose course is computed by hand. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include "tools/reference/reference.h"
 #include <check.h>
@@ -445,9 +446,5 @@ int main(void)
     tcase_add_test(rules, an_i_adds_up_and_a_cubali_is_a_cubalif_that_never_fires);
     tcase_add_test(rules, wrong_step_lengths_and_inputs_are_refused);
     tcase_add_test(rules, a_trace_holds_inputs_spikes_and_potentials);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* What people read of a run: quantities, findings, the terminal. */
 #include "sim/memory.h"
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/file.h"
 #include "tools/report/derive.h"
 #include "tools/report/findings.h"
@@ -57,6 +58,29 @@ static char *said_now(void)
     findings_free(&findings);
     return all.data;
 }
+START_TEST(shares_and_factors_have_the_digits_that_they_deserve)
+{
+    static const struct {
+        double value;
+        const char *expected;
+    } shares[] = {{0, "0.0 %"},      {0.0004, "<0.1 %"}, {0.0006, "0.1 %"}, {0.0994, "9.9 %"},
+                  {0.0996, "10 %"},  {0.995, "100 %"},   {1.234, "123 %"},  {NAN, "n/a"}};
+    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+        char text[32];
+        ck_assert_str_eq(percent(text, shares[i].value), shares[i].expected);
+    }
+    static const struct {
+        double value;
+        const char *expected;
+    } factors[] = {{3, "3.0x faster"}, {0.25, "4.0x slower"}, {1.009, "as fast"}, {0.991, "as fast"}, {1.02, "1.02x faster"},
+                   {0.98, "1.02x slower"}, {0, "not comparable"}, {INFINITY, "not comparable"}};
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
+        char *text = comparison(factors[i].value, "faster", "slower", "as fast");
+        ck_assert_str_eq(text, factors[i].expected);
+        free(text);
+    }
+}
+END_TEST
 
 /* The best row by energy, Fast <GPU> ann at batch 256, is set to `energy_j` a sample. */
 static bool says_undecided(double energy_j)
@@ -198,6 +222,65 @@ START_TEST(the_range_is_that_of_a_sample_like_every_figure_beside_it)
     ck_assert_msg(strstr(said, expected) != NULL, "%s\nlacks: %s", said, expected);
     free(expected);
     free(said);
+}
+END_TEST
+/* Among rows of the same accelerator and batch the dense modes are beside each other, and so are the spiking ones. */
+START_TEST(a_row_is_quickest_among_its_like)
+{
+    struct run_record *record = &at.fixture.record;
+    struct baseline_result rows[5];
+    memcpy(rows, at.fixture.baselines, 4 * sizeof *rows);
+    rows[4] = rows[2]; /* snn at batch 1, graph-captured */
+    rows[4].mode = BASELINE_SNN_GRAPH;
+    rows[4].latency_s = 1.5e-4;
+    record->baselines = rows;
+    record->baseline_count = 5;
+    for (int i = 0; i < 5; i++)
+        ck_assert_msg(is_quickest(record, &rows[i]) == (i != 2), "row %d", i);
+    rows[4].latency_s = rows[2].latency_s; /* of equals the first */
+    ck_assert(is_quickest(record, &rows[2]) && !is_quickest(record, &rows[4]));
+}
+END_TEST
+
+/* Nobody published the board's limit: its energy is open, and the next one is the least. */
+START_TEST(an_unknown_energy_never_wins)
+{
+    at.fixture.baselines[1].energy_j = NAN;
+    struct winner winner = best_of(&at.fixture.record, &at.numbers, MEASURE_ENERGY);
+    ck_assert_ptr_eq(winner.row, &at.fixture.baselines[3]);
+    ck_assert(isfinite(winner.factor));
+    at.fixture.baselines[0].energy_j = NAN;
+    at.fixture.record.baseline_count = 2;
+    ck_assert(best_of(&at.fixture.record, &at.numbers, MEASURE_ENERGY).chip);
+}
+END_TEST
+
+START_TEST(what_rests_on_assumptions_and_ranges_is_said_in_figures)
+{
+    struct energy_report *energy = &at.numbers.energy;
+    energy->total = 2e-6;
+    energy->dynamic_total = 1e-6;
+    energy->assumed = 0.5e-6;
+    energy->low_total = 1.5e-6;
+    energy->high_total = 7e-6;
+    char *said = said_now();
+    ck_assert_msg(strstr(said, "\n25 % of the energy rests on assumed values") != NULL, "%s", said);
+    ck_assert_msg(strstr(said, "A sample takes 400 nJ (the whole run of 5 samples: 2.00 uJ); with every constant at its "
+                               "published low or high it takes 300 nJ or 1.40 uJ.") != NULL, "%s", said);
+    free(said);
+}
+END_TEST
+
+START_TEST(the_memory_that_the_program_comes_from_is_named)
+{
+    static const char *const names[] = {[PROGRAM_LPDDR] = "from LPDDR takes 3.00 uJ once", [PROGRAM_HBM] = "from HBM takes 3.00 uJ once"};
+    at.numbers.load.nominal = 3e-6;
+    for (int memory = PROGRAM_LPDDR; memory <= PROGRAM_HBM; memory++) {
+        at.fixture.chip.power.program_memory = memory;
+        char *said = said_now();
+        ck_assert_msg(strstr(said, names[memory]) != NULL, "%s", said);
+        free(said);
+    }
 }
 END_TEST
 
@@ -406,7 +489,12 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, setup, teardown);
     tcase_add_test(all, quantities_have_three_digits_and_a_prefix);
+    tcase_add_test(all, shares_and_factors_have_the_digits_that_they_deserve);
     tcase_add_test(all, findings_say_who_wins_by_how_much);
+    tcase_add_test(all, a_row_is_quickest_among_its_like);
+    tcase_add_test(all, an_unknown_energy_never_wins);
+    tcase_add_test(all, what_rests_on_assumptions_and_ranges_is_said_in_figures);
+    tcase_add_test(all, the_memory_that_the_program_comes_from_is_named);
     tcase_add_test(all, findings_say_that_energy_is_undecided_where_the_range_of_the_chip_holds_the_other);
     tcase_add_test(all, what_is_unsure_of_a_model_leaves_a_verdict_open_and_a_measurement_closes_it);
     tcase_add_test(all, one_sure_row_is_enough_to_beat_the_chip);
@@ -422,9 +510,5 @@ int main(void)
     tcase_add_test(all, json_on_stdout_is_the_file);
     tcase_add_test(all, progress_is_silent_where_there_is_no_terminal);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* A router between mocks: a source at each input, a sink at each output. */
 #include "sim/memory.h"
 #include "tests/support/router_bench.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -343,9 +344,5 @@ int main(void)
     tcase_add_test(cases, no_order_and_no_oracle_changes_what_it_does);
     tcase_add_test(cases, packets_from_one_input_to_one_output_keep_their_order);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,8 @@
 #include "models/physics/scaling.h"
 #include "models/physics/technology.h"
 #include "sim/memory.h"
+#include "tests/support/reference_data.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -30,9 +32,7 @@ static void assert_near(double value, double expected, double relative)
 
 START_TEST(factors_are_those_of_the_corrected_table)
 {
-    const char *reference = getenv("REFERENCE");
-    char *path = memory_format("%s/physics/accelergy/node_scaling_from_45nm.csv",
-                               reference ? reference : "../shared/reference");
+    char *path = reference_path("physics/accelergy/node_scaling_from_45nm.csv");
     FILE *file = fopen(path, "r");
     free(path);
     if (file == NULL) {
@@ -116,9 +116,5 @@ int main(void)
     tcase_add_test(tests, outside_the_table_nothing_is_extrapolated);
     tcase_add_loop_test(tests, files_hold_the_published_value_times_the_factor, 0, 6);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Every switch of the semantics on one neuron, against steps computed by hand; and the words of --semantics. */
 #include "tools/network/network.h"
+#include "tests/support/run_suite.h"
 #include "tools/reference/neuron.h"
 #include <check.h>
 #include <math.h>
@@ -162,9 +163,5 @@ int main(void)
     tcase_add_test(all, exact_finds_a_spike_that_both_ends_of_a_step_miss);
     tcase_add_loop_test(all, wrong_words_are_named, 0, (int)(sizeof wrong / sizeof wrong[0]));
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Hostile YAML: bounded, refused with its place, and never taken apart further than needed. */
 #include "sim/memory.h"
 #include "sim/settings.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,9 +218,5 @@ int main(void)
     tcase_add_test(tests, quoted_text_is_short_and_harmless);
     Suite *suite = suite_create("settings");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
  * length; and npusim import of it. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/run_suite.h"
 #include "tools/network/spikes.h"
 #include <check.h>
 #include <hdf5.h>
@@ -144,9 +145,5 @@ int main(void)
     tcase_add_test(all, a_unit_is_a_whole_number_that_a_spike_can_have);
     tcase_add_test(all, what_does_not_fit_is_refused);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Signals and tallies: what is read in a cycle is what was there at its start. */
 #include "sim/signal.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -175,9 +176,5 @@ int main(void)
     tcase_add_test(cases, a_sum_that_is_zero_only_within_a_cycle_is_never_seen);
     tcase_add_test(cases, what_is_added_before_or_taken_off_before_its_cycle_counts_from_that_cycle_on);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "models/physics/energy.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static struct chip_config base_chip(char base)
     } else if (base == 'E') {
         core->synapse_kind = SYNAPSE_MEMRISTOR;
         core->memristor = (struct memristor_config){
-            .rows = 256, .columns = 128, .arrays = 4, .rows_per_read = 16, .latency = 2, .cell_bits = 2,
+            .rows = 256, .columns = 101, .arrays = 4, .rows_per_read = 16, .latency = 2, .cell_bits = 2,
             .conductance_low = 1, .conductance_high = 50, .read_voltage = 0.2, .read_cycles = 2, .converter_bits = 6,
             .converter_full_scale = 16, .converter_columns = 8, .converter_cycles = 2};
     } else {
@@ -249,6 +250,10 @@ static void assert_formulas(const struct technology *technology, const struct ch
     same(key, base, "local hop", 0, is.router[ROUTER_FLITS_LOCAL].nominal, to_be.local);
     same(key, base, "host route", 0, is.host[HOST_ROUTE_READS].nominal, to_be.host_route);
     same(key, base, "barrier", 0, is.host[HOST_BARRIERS].nominal, to_be.barrier);
+    same(key, base, "multicast table", 0, is.router[ROUTER_TABLE_READS].nominal, to_be.host_route);
+    same(key, base, "bit from the host", 0, is.host[HOST_BITS_IN].nominal, technology->components.host_link.value * PJ);
+    same(key, base, "bit to the host", 0, is.host[HOST_BITS_OUT].nominal, technology->components.host_link.value * PJ);
+    same(key, base, "bit between chips", 0, is.host[HOST_CHIP_LINK_BITS].nominal, technology->components.chip_link.value * PJ);
     for (int c = 0; c < ENERGY_COMPONENTS; c++) {
         same(key, base, "area of component", c, is.area[c].nominal, to_be.area[c] + to_be.analog[c]);
         same(key, base, "leakage of component", c, is.leakage[c].nominal, to_be.leakage[c]);
@@ -435,9 +440,5 @@ int main(void)
     tcase_add_test(tests, every_direction_names_a_row_that_exists);
     Suite *suite = suite_create("size and energy");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Spike files made here, small enough to know every event of. */
 #include "tools/network/spikes.h"
+#include "tests/support/run_suite.h"
 #include "tools/read/spike_readers.h"
 #include <check.h>
 #include <math.h>
@@ -407,9 +408,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite());
 }

@@ -1,5 +1,6 @@
 /* Banked SRAM: conflicts counted by hand, and against a count of every bank. */
 #include "models/mem/sram_ports.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -94,9 +95,5 @@ int main(void)
     tcase_add_test(cases, the_fullest_bank_decides);
     tcase_add_test(cases, a_run_of_neighbours_is_the_set_of_its_words);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

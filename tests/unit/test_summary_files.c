@@ -1,6 +1,7 @@
 /* summary.json and result.h5: against what the fixture was made from, and where they cannot be written. */
 #include "sim/memory.h"
 #include "tests/support/report_case.h"
+#include "tests/support/run_suite.h"
 #include "tools/file/h5.h"
 #include <check.h>
 #include <dirent.h>
@@ -346,9 +347,5 @@ int main(void)
     tcase_add_test(all, an_unusable_directory_is_an_error_and_leaves_nothing);
     tcase_add_test(all, a_name_taken_by_a_directory_is_an_error_and_leaves_nothing);
     suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Synapse arrays: cycles, words, accesses by hand; the same sums from all kinds. */
 #include "models/tile/synapse_array.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdlib.h>
 
@@ -382,9 +383,5 @@ int main(void)
     tcase_add_loop_test(cases, every_kind_adds_what_the_weights_say, 0, (int)(sizeof sums / sizeof *sums));
     tcase_add_test(cases, thin_rows_stay_lists);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

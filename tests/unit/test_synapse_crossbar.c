@@ -1,5 +1,6 @@
 /* The crossbar kind of synapse array in timesteps: a weight for every axon and neuron, one neuron after the other. */
 #include "models/tile/synapse_array.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 
 #define NEURONS 20u
@@ -93,9 +94,5 @@ int main(void)
     tcase_add_test(cases, every_bit_plane_goes_through_all_neurons_again);
     tcase_add_test(cases, a_place_in_the_queue_is_free_when_its_event_is_read);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Synapse arrays where a word, a sum or a timestep ends exactly. */
 #include "models/tile/synapse_array.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 
 struct bench {
@@ -141,9 +142,5 @@ int main(void)
     tcase_add_test(cases, the_same_rows_and_groups_start_from_nothing_in_every_timestep);
     tcase_add_test(cases, events_of_value_0_are_looked_up_and_touch_no_row);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include "models/physics/technology.h"
 #include "models/physics/unit_costs.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
@@ -150,9 +151,5 @@ int main(void)
     tcase_add_test(tests, carried_blocks_scale_but_wires_links_and_leakage_do_not);
     tcase_add_test(tests, a_pinned_file_has_its_low_or_high_as_value);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Timestep control of a chip on which nobody has anything to do: the bare cycles of its phases, and their count. */
 #include "models/host/timestep.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 
 struct bench {
@@ -94,9 +95,5 @@ int main(void)
     tcase_add_test(cases, ticks_come_in_their_cycle_whoever_is_done);
     tcase_add_test(cases, a_phase_lasts_as_long_as_anything_is_outstanding);
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

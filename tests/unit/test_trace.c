@@ -1,6 +1,7 @@
 /* Traces of whole runs, converted and read back by readers that know nothing of the writers: what the pictures show
  * is what the counters counted, in every order of work of a core and with both routers. Then damaged traces. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tests/support/vcd.h"
 #include "tools/trace/trace_file.h"
@@ -429,9 +430,5 @@ static Suite *trace_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(trace_suite());
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(trace_suite());
 }

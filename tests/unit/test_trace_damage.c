@@ -1,6 +1,7 @@
 /* Traces that are damaged, or no traces: refused with a message, exit status 2 and no file left behind. */
 #include "sim/memory.h"
 #include "tests/support/command.h"
+#include "tests/support/run_suite.h"
 #include "tests/support/simulate.h"
 #include "tools/file/file.h"
 #include "tools/trace/trace_file.h"
@@ -268,9 +269,5 @@ int main(void)
     tcase_add_test(tests, a_whole_trace_becomes_both_files);
     Suite *suite = suite_create("damaged traces");
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

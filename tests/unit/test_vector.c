@@ -1,6 +1,7 @@
 /* Every set of kernels that this machine can run gives the bits of plain C: random input, and the bounds. */
 #include "models/tile/vector.h"
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,9 +219,5 @@ int main(void)
     tcase_add_test(tcase, nothing_changes_at_a_fixed_point);
     tcase_add_test(tcase, the_best_set_is_one_that_runs_here);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* work_from_network against shapes counted by hand. */
 #include "sim/memory.h"
+#include "tests/support/run_suite.h"
 #include "tools/compile/compile.h"
 #include <check.h>
 #include <stdlib.h>
@@ -128,9 +129,5 @@ int main(void)
     tcase_add_test(tests, pools_scales_and_neurons_are_elementwise_and_flatten_is_free);
     tcase_add_test(tests, recurrence_is_one_more_product_and_a_sum);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -86,6 +86,12 @@ struct chip_config;
 MUST_USE bool bench_load_chip(const struct bench_row *row, const struct bench_context *context,
                               struct chip_config *out, struct diagnostics *diagnostics);
 
+struct network;
+struct program;
+/* Without what only names and reports need. */
+MUST_USE bool bench_compile(const struct network *network, const struct chip_config *chip, struct program *out,
+                            struct diagnostics *diagnostics);
+
 struct chip_result;
 /* Of a whole run. */
 void bench_count_result(const struct chip_result *result, struct bench_counts *counts);

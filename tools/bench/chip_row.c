@@ -21,15 +21,16 @@ struct chip_case {
     struct chip_result result;
 };
 
-static bool compile(struct chip_case *it, struct diagnostics *diagnostics)
+bool bench_compile(const struct network *network, const struct chip_config *chip, struct program *out,
+                   struct diagnostics *diagnostics)
 {
     struct compile_options how = {.semantics = semantics_find("norse", diagnostics), .dt_s = BENCH_DT_S,
                                   .input_levels = 1};
     struct compile_report report = {0};
-    bool good = compile_network(&it->network, &it->chip, &how, &it->program, &report, diagnostics);
+    bool good = compile_network(network, chip, &how, out, &report, diagnostics);
     compile_report_free(&report);
     if (good)
-        program_strip(&it->program, &it->chip);
+        program_strip(out, chip);
     return good;
 }
 
@@ -114,7 +115,7 @@ static bool measure(struct chip_case *it, struct bench_result *out, struct diagn
 {
     struct functional_result functional;
     double begin = bench_clock_s();
-    if (!compile(it, diagnostics))
+    if (!bench_compile(&it->network, &it->chip, &it->program, diagnostics))
         return false;
     out->load_s = bench_clock_s() - begin;
     begin = bench_processor_s();

@@ -5,7 +5,6 @@
 #include "sim/top/processes.h"
 #include "tools/bench/bench.h"
 #include "tools/bench/generate.h"
-#include "tools/compile/compile.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -34,18 +33,6 @@ static void cut(struct jobs_case *it)
         for (; next < whole->count && whole->events[next].step < (i + 1) * steps; next++, it->samples[i].count++)
             it->inputs[next] = (struct driver_input){whole->events[next].step - i * steps, whole->events[next].index, 1};
     }
-}
-
-static bool compile(struct jobs_case *it, struct diagnostics *diagnostics)
-{
-    struct compile_options how = {.semantics = semantics_find("norse", diagnostics), .dt_s = BENCH_DT_S,
-                                  .input_levels = 1};
-    struct compile_report report = {0};
-    bool good = compile_network(&it->network, &it->chip, &how, &it->program, &report, diagnostics);
-    compile_report_free(&report);
-    if (good)
-        program_strip(&it->program, &it->chip);
-    return good;
 }
 
 /* The processes come first: a process that has elaborated SystemC cannot do it again in a child. */
@@ -79,7 +66,7 @@ bool bench_run_jobs(const struct bench_row *row, const struct bench_context *con
         bench_network(BENCH_NEURONS, row->fan_out, &it->network);
         bench_spikes(row->steps, &it->batch);
         cut(it);
-        good = compile(it, diagnostics) && measure(it, out, diagnostics);
+        good = bench_compile(&it->network, &it->chip, &it->program, diagnostics) && measure(it, out, diagnostics);
         chip_result_free(&it->one);
         chip_result_free(&it->two);
         program_free(&it->program);

@@ -30,10 +30,7 @@ static const struct option_row rows[] = {
     {"--steps", OPTION_U32, FIELD(steps), "T", 1, 16777216, false, NULL, "timesteps of a sample"},
     {"--samples", OPTION_U32, FIELD(samples), "N", 1, 1e9, false, NULL, "the first N samples of each file only"},
     {"--coding", OPTION_CHOICE, FIELD(coding), "CODING", 0, 0, false, coding_choices, "of images"},
-    {"--columns", OPTION_STRING, FIELD(columns), "LETTERS", 0, 0, false, NULL,
-     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},
-    {"--time-unit", OPTION_CHOICE, FIELD(time_unit), "UNIT", 0, 0, false, time_unit_choices,
-     "of address-event text: s, ms, us, ns or step"},
+    EVENT_TEXT_OPTIONS(FIELD(columns), FIELD(time_unit)),
     {"--seed", OPTION_U64, FIELD(seed), "N", 0, 9e15, false, NULL, "of rate coding (default 1)"},
     {0},
 };

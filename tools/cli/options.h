@@ -35,6 +35,12 @@ struct option_row {
 /* Of OPTION_CHOICE, in the order of the enums. */
 extern const char *const coding_choices[];    /* enum spike_coding */
 extern const char *const time_unit_choices[];    /* enum time_unit */
+/* Rows of every command that reads spikes: const char *columns, int time_unit. */
+#define EVENT_TEXT_OPTIONS(columns, time_unit)                                                                         \
+    {"--columns", OPTION_STRING, columns, "LETTERS", 0, 0, false, NULL,                                                \
+     "of address-event text: t x y p n, '_' for one that is not used (default txyp)"},                                 \
+    {"--time-unit", OPTION_CHOICE, time_unit, "UNIT", 0, 0, false, time_unit_choices,                                  \
+     "of address-event text: s, ms, us, ns or step"}
 extern const char *const keras_layout_choices[]; /* enum keras_layout */
 extern const char *const precision_choices[]; /* enum baseline_precision */
 extern const char *const order_choices[];     /* enum engine_order */

@@ -96,6 +96,20 @@ static bool read_type(const struct lava_layer *in, const char *name, char **out)
     return good;
 }
 
+/* Before it is cast: a fraction would be cut off, and what no integer holds would be undefined. */
+static bool is_size(double value)
+{
+    return value >= 1 && value <= (double)TENSOR_ITEMS_MAX && value == floor(value);
+}
+
+static bool wrong_size(const struct lava_layer *in, double value)
+{
+    char *text = memory_format("holds %g, expected whole numbers from 1 to %u", value, TENSOR_ITEMS_MAX);
+    wrong(in, "shape", text);
+    free(text);
+    return false;
+}
+
 static bool read_shape(struct lava_layer *in)
 {
     struct tensor tensor = {0};
@@ -105,10 +119,8 @@ static bool read_shape(struct lava_layer *in)
         good = wrong(in, "shape", "is no list of one or three sizes");
     in->shape = (struct shape){.rank = good ? (int)count : 0};
     for (int i = 0; good && i < count; i++) {
-        bool size = tensor.data[i] >= 1 && tensor.data[i] <= (double)TENSOR_ITEMS_MAX;
-        in->shape.size[i] = size ? (int64_t)tensor.data[i] : 0;
-        if (!size)
-            good = wrong(in, "shape", "holds a size that is none");
+        good = is_size(tensor.data[i]) || wrong_size(in, tensor.data[i]);
+        in->shape.size[i] = good ? (int64_t)tensor.data[i] : 0;
     }
     free(tensor.data);
     if (good && shape_items(&in->shape) > (int64_t)NETWORK_NEURONS_MAX)
