@@ -310,6 +310,35 @@ START_TEST(cycles_in_which_an_announced_packet_waits_for_credit_are_stalls)
 }
 END_TEST
 
+/* Three packets to a router that has places for all: while one of four flits leaves, or its route is looked up for three
+ * cycles, the next one does not wait for credit. */
+START_TEST(cycles_in_which_a_packet_leaves_or_its_route_is_read_are_no_stalls)
+{
+    static const struct { uint32_t route_cycles; uint8_t flits; uint64_t apart; } cases[] = {{1, 4, 4}, {3, 1, 3}, {1, 1, 1}};
+    struct bench bench;
+    struct send_route routes[3];
+    uint32_t start[NEURONS + 1] = {0};
+    bench_init(&bench, 8, QUEUE_STALL);
+    link_free(&bench.out);
+    link_init(&bench.out, bench.engine, 64, 1, 1);
+    link_connect(&bench.out, &bench.core.component, &bench.outside);
+    link_widen(&bench.out, CORE_ANNOUNCED_FLITS);
+    bench.core.output.route_cycles = cases[_i].route_cycles;
+    for (uint32_t i = 0; i < 3; i++)
+        routes[i] = (struct send_route){.axon = i, .delay = 1, .deliveries = 1, .flits = cases[_i].flits};
+    for (uint32_t j = 1; j <= NEURONS; j++)
+        start[j] = 3;
+    bench.core.output.neurons = (struct output_table){start, routes};
+    bench.bias[0] = 2000;
+    say_go(&bench, GO_STEP_0);
+    run_until(&bench, 50);
+    ck_assert_uint_eq(count(&bench, CORE_PACKETS), 3);
+    ck_assert_uint_eq(link_sent(&bench.out, 2u * cases[_i].flits) - link_sent(&bench.out, 0), 2 * cases[_i].apart);
+    ck_assert_uint_eq(count(&bench, CORE_STALL_OUTPUT), 0);
+    bench_free(&bench);
+}
+END_TEST
+
 enum looks { AT_THE_END, IN_EVERY_CYCLE, TRACED };
 
 /* Neuron 0 fires in the first of the sweep's groups and sends ten packets to a router that has two places and frees one
@@ -381,6 +410,7 @@ int main(void)
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_waits_and_its_cycles_are_counted);
     tcase_add_test(cases, a_packet_that_finds_the_queue_full_is_dropped_where_the_chip_says_so);
     tcase_add_test(cases, cycles_in_which_an_announced_packet_waits_for_credit_are_stalls);
+    tcase_add_loop_test(cases, cycles_in_which_a_packet_leaves_or_its_route_is_read_are_no_stalls, 0, 3);
     tcase_add_test(cases, cycles_count_the_same_whenever_somebody_looks_and_when_traced);
     suite_add_tcase(suite, cases);
     return run_suite(suite);

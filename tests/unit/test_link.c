@@ -117,25 +117,29 @@ END_TEST
 
 START_TEST(the_hash_sees_a_credit_from_the_cycle_in_which_it_can_be_used)
 {
-    struct link looked, unseen;
-    struct engine *a = by_hand(&looked, 2, 1, 1), *b = by_hand(&unseen, 2, 1, 1);
+    struct link looked, unseen, fresh;
+    struct engine *a = by_hand(&looked, 2, 1, 1), *b = by_hand(&unseen, 2, 1, 1), *c = by_hand(&fresh, 2, 1, 1);
     push(&looked, 0, 0, 1);
     push(&unseen, 0, 0, 1);
     link_pop(&looked, 1);
     link_pop(&unseen, 1);
-    a->now = b->now = 2;
+    a->now = b->now = c->now = 2;
     ck_assert(link_ready(&looked, 2, 2)); /* the producer of the other has not looked */
-    struct hash x = {0}, y = {0}, before = {0};
+    struct hash x = {0}, y = {0}, before = {0}, unused = {0};
     link_hash(&looked, &x);
     link_hash(&unseen, &y);
+    link_hash(&fresh, &unused);
     ck_assert_uint_eq(x.value, y.value);
+    ck_assert_uint_eq(x.value, unused.value); /* a link with all of its credits is as good as new */
     b->now = 1;
     link_hash(&unseen, &before);
     ck_assert_uint_ne(before.value, y.value);
     link_free(&looked);
     link_free(&unseen);
+    link_free(&fresh);
     engine_free(a);
     engine_free(b);
+    engine_free(c);
 }
 END_TEST
 
