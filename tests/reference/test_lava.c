@@ -203,6 +203,7 @@ START_TEST(the_cubalif_of_an_integer_neuron_is_its_equation)
             struct node *kept = network_add(&replaced, "n", NODE_LOIHI);
             free(kept->name);
             *kept = back.nodes[1];
+            cuba.name = memory_copy_string(cuba.name);
             back.nodes[1] = cuba;
         }
         struct semantics semantics;

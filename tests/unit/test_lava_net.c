@@ -147,6 +147,32 @@ START_TEST(pool_and_flatten_have_their_shapes_and_layers_are_sorted_as_numbers)
 }
 END_TEST
 
+/* Two channels of two pixels: a bias for each channel, the timestep in milliseconds. */
+START_TEST(a_bias_of_a_channel_is_that_of_all_its_pixels)
+{
+    double step_ms = 5;
+    put_text(0, "type", "input");
+    put(0, "shape", 1, (uint64_t[]){3}, (double[]){2, 1, 2});
+    put_loihi(0, 4096, 4096, 10);
+    put_text(1, "type", "conv");
+    put(1, "shape", 1, (uint64_t[]){3}, (double[]){2, 1, 2});
+    put(1, "weight", 4, (uint64_t[]){2, 2, 1, 1}, (double[]){1, 0, 0, 1});
+    put(1, "bias", 1, (uint64_t[]){2}, (double[]){7, 9});
+    put_loihi(1, 4096, 4096, 10);
+    h5_write(file, "/simulation/Ts", H5_F64, 0, NULL, &step_ms);
+    read_file();
+    const double expected[] = {7, 7, 9, 9};
+    const struct node *neurons = NULL;
+    for (uint32_t n = 0; n < at.network.node_count; n++)
+        if (strcmp(at.network.nodes[n].name, "1") == 0)
+            neurons = &at.network.nodes[n];
+    ck_assert_ptr_nonnull(neurons);
+    for (int i = 0; i < 4; i++)
+        ck_assert_double_eq(neurons->v_bias[i], expected[i]);
+    ck_assert_double_eq(at.network.dt_s, 5e-3);
+}
+END_TEST
+
 /* Weight 64 is 1: sigma is in 1/64. 5 is sent; then 1 is below the threshold of 2 and waits; the next 1 makes it 2. */
 START_TEST(a_sigma_delta_layer_sends_its_changes_and_keeps_what_is_too_small)
 {
@@ -171,7 +197,7 @@ static void broken(int which)
     put_dense(0, which == 0 ? "convT" : "dense", 2, 10);
     put_loihi(0, which == 1 ? 5000 : 4096, 4096, 10);
     if (which == 2)
-        put_number(0, "neuron/refDelay", 3);
+        put_number(0, "neuron/refDelay", 2);
     if (which == 3)
         put_number(0, "delay", 63);
     if (which == 4)
@@ -217,6 +243,7 @@ int main(void)
     tcase_add_test(all, a_dense_layer_waits_its_delays_and_follows_the_integer_rule);
     tcase_add_test(all, a_recurrent_layer_hears_itself_a_step_later);
     tcase_add_test(all, pool_and_flatten_have_their_shapes_and_layers_are_sorted_as_numbers);
+    tcase_add_test(all, a_bias_of_a_channel_is_that_of_all_its_pixels);
     tcase_add_test(all, a_sigma_delta_layer_sends_its_changes_and_keeps_what_is_too_small);
     tcase_add_loop_test(all, what_is_not_modelled_or_out_of_range_is_refused, 0, 6);
     tcase_add_loop_test(all, a_size_is_checked_before_it_is_made_an_integer, 0, sizeof no_sizes / sizeof *no_sizes);
