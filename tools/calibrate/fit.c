@@ -7,18 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is fitted, and how far (a factor) it may well lie from where it begins. */
+/* What is fitted, and how far (a factor) it may well lie from where it begins. Energy at 4 nm is held near to the scaling
+ * tables: a board at its limit is fitted as well by more energy as by less efficiency, which then fails on another. */
 static const struct {
     const char *key;
     double spread;
 } fitted[] = {
     {"efficiency.vector", 1.3}, {"efficiency.tensor", 1.3}, {"efficiency.memory", 1.3}, {"efficiency.half", 2},
-    {"reduction.softmax_item", 3}, {"reduction.softmax_row", 5}, {"reduction.softmax_wait", 3}, {"bound.sharpness_elements", 2},
-    {"reduction.norm_slots", 2}, {"reduction.norm_row", 3},
-    {"reduction.norm_item", 3}, {"cache.bytes", 2}, {"efficiency.int8", 2}, {"tile.reuse", 3}, {"tile.fill", 3}, {"tile.reuse_convolution", 3}, {"tile.channel_group", 3},
-    {"efficiency.convolution", 1.5}, {"efficiency.convolution_tensor", 1.5}, {"efficiency.moved", 2}, {"launch.graph", 2}, {"launch.product", 3}, {"launch.convolution", 3},
-    {"efficiency.winograd", 2}, {"convolution.bias_item", 2}, {"efficiency.winograd_fused", 2}, {"bound.sharpness", 2}, {"energy.vector", 1.5}, {"energy.tensor", 2},
-    {"energy.node_16", 1.5}, {"energy.node_12", 1.5}, {"energy.node_4", 1.2}, {"energy.byte_other", 1.5},
+    {"reduction.softmax_item", 3}, {"reduction.softmax_row", 5}, {"reduction.softmax_wait", 3},
+    {"bound.sharpness_elements", 2}, {"reduction.norm_slots", 2}, {"reduction.norm_row", 3}, {"reduction.norm_item", 3},
+    {"cache.bytes", 2}, {"efficiency.int8", 2}, {"tile.reuse", 3}, {"tile.fill", 3}, {"tile.reuse_convolution", 3},
+    {"tile.channel_group", 3}, {"efficiency.convolution", 1.5}, {"efficiency.convolution_tensor", 1.5},
+    {"efficiency.moved", 2}, {"launch.graph", 2}, {"launch.product", 3}, {"launch.convolution", 3},
+    {"efficiency.winograd", 2}, {"convolution.bias_item", 2}, {"efficiency.winograd_fused", 2}, {"bound.sharpness", 2},
+    {"energy.vector", 1.5}, {"energy.tensor", 2}, {"energy.node_16", 1.5}, {"energy.node_12", 1.5},
+    {"energy.node_4", 1.2}, {"energy.byte_other", 1.5},
 };
 enum { COEFFICIENTS = sizeof fitted / sizeof *fitted };
 
