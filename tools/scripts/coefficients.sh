@@ -33,7 +33,8 @@ published "$coefficients/start-amd.yaml" AMD amd.yaml
 sed -e '1s/.*/fitted_on: "nothing: carried over from NVIDIA GPUs (nvidia.yaml), as no part of this maker was measured"/' \
     -e 's/source: "fitted/source: "carried over from NVIDIA GPUs, fitted/' "$coefficients/nvidia.yaml" >"$work/other.yaml"
 mv "$work/other.yaml" "$coefficients/other.yaml"
-merged "$coefficients/nvidia.yaml" "$coefficients/start-hopper.yaml" reduction.softmax_rows tile.split_vector >"$work/start"
+merged "$coefficients/nvidia.yaml" "$coefficients/start-hopper.yaml" launch.host_bandwidth reduction.softmax_rows \
+    tile.split_vector >"$work/start"
 mv "$work/start" "$coefficients/start-hopper.yaml"
 "$npusim" calibrate --accelerator "$accelerators/h100-sxm.yaml" --measured "$accelerators/measured/h100-sxm.csv" \
     --accelerator "$accelerators/h200-sxm.yaml" --measured "$accelerators/measured/h200-sxm.csv" \
