@@ -94,6 +94,7 @@ void accelerator_sources(const struct accelerator *accelerator, uint32_t *unknow
 struct baseline_measurement {
     double latency_s;         /* of the whole batch; 0: not measured */
     double energy_j, power_w; /* per sample, passes one after another without waiting; NAN: not measured */
+    double pass_s;            /* a pass of the batch then; 0: not measured */
     uint32_t other_steps;     /* not measured so, but over this many timesteps; 0: no */
 };
 

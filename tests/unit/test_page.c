@@ -288,7 +288,7 @@ START_TEST(bars_of_accelerators_have_their_error_and_a_mark_where_they_were_meas
     ck_assert_uint_eq(count_of(chart, "class=\"mark\""), 0);
     for (int i = 0; i < FIXTURE_BASELINES; i++)
         fixture.baselines[i].latency_error = i < 3 ? 0.3 : 2; /* the last without an end: no cap there */
-    fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, NAN, NAN, 0};
+    fixture.baselines[0].measurement = (struct baseline_measurement){.latency_s = 1.7e-5, .energy_j = NAN, .power_w = NAN};
     char *html = written_page();
     chart = strstr(html, "of the chip and of accelerators");
     ck_assert(strstr(html, "<td>measured</td><td>1</td><td>17.0 " MICRO "s</td>") != NULL);

@@ -158,6 +158,9 @@ START_TEST(what_is_unsure_of_a_model_leaves_a_verdict_open_and_a_measurement_clo
     ck_assert(!winner.chip && !winner.decided && winner.rival == row);
     row->measurement.latency_s = 1.2 * chip;
     row->measurement.energy_j = NAN;
+    row->measurement.pass_s = 0.5 * row->measurement.latency_s; /* the next begins before the last one's answer is fetched */
+    ck_assert_double_eq_tol(measured_throughput(row), 2 * row->batch / row->measurement.latency_s, 1e-6 * row->batch / chip);
+    ck_assert_double_eq_tol(1 / row_figure(row, MEASURE_THROUGHPUT).value, measured_throughput(row), 1e-6 * row->batch / chip);
     said = said_now();
     ck_assert_msg(strstr(said, "Least latency: the chip (1.2x; next Fast <GPU> ann, batch 1, measured).") != NULL, "%s", said);
     ck_assert(strstr(said, "very same network on the board itself. They leave out the copies from the host") != NULL);
@@ -424,7 +427,7 @@ START_TEST(terminal_has_errors_and_measurements_beside_the_model)
 {
     at.fixture.baselines[0].latency_error = 0.36;
     at.fixture.baselines[0].energy_error = NAN;
-    at.fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, 2e-4, 100, 0};
+    at.fixture.baselines[0].measurement = (struct baseline_measurement){.latency_s = 1.7e-5, .energy_j = 2e-4, .power_w = 100};
     char *path = redirect(stdout, "stdout");
     summary_print(&at.fixture.record, &at.numbers);
     char *text = contents(stdout, path), more[QUANTITY_SIZE];

@@ -154,7 +154,7 @@ START_TEST(json_has_errors_measurements_and_verdicts)
 {
     at.fixture.baselines[0].latency_error = 0.25;
     at.fixture.baselines[0].energy_error = NAN;
-    at.fixture.baselines[0].measurement = (struct baseline_measurement){1.7e-5, 2e-4, NAN, 0};
+    at.fixture.baselines[0].measurement = (struct baseline_measurement){.latency_s = 1.7e-5, .energy_j = 2e-4, .power_w = NAN};
     json_t *root = written_json(), *list = json_object_get(root, "baselines"), *row = json_array_get(list, 0);
     ck_assert(close_to(real_at(row, NULL, "latency_error"), 0.25));
     ck_assert(json_object_get(row, "energy_error") == NULL);

@@ -61,7 +61,7 @@ void measured_network_fill(const struct measured *measured, const struct work *w
         bool powered = found->power_w > 0 && found->loop_s > 0;
         row->measurement = (struct baseline_measurement){
             .latency_s = found->seconds, .energy_j = powered ? found->power_w * found->loop_s / found->batch : NAN,
-            .power_w = powered ? found->power_w : NAN};
+            .power_w = powered ? found->power_w : NAN, .pass_s = found->loop_s};
         return;
     }
 }

@@ -43,6 +43,13 @@ uint64_t input_spike_count(const struct spike_batch *batch, size_t sample)
     return sum;
 }
 
+double measured_throughput(const struct baseline_result *row)
+{
+    const struct baseline_measurement *found = &row->measurement;
+    double pass = found->pass_s > 0 ? found->pass_s : found->latency_s;
+    return pass > 0 ? row->batch / pass : 0;
+}
+
 double baseline_throughput(const struct baseline_result *row)
 {
     return row->latency_s > 0 ? row->batch / row->latency_s : 0;

@@ -45,6 +45,8 @@ uint64_t input_spike_count(const struct spike_batch *batch, size_t sample);
 
 /* Batch / latency: what it answers a second. */
 double baseline_throughput(const struct baseline_result *row);
+/* Of the part itself, passes one after another without waiting; 0: not measured. */
+double measured_throughput(const struct baseline_result *row);
 
 double energy_per_sample(const struct run_record *record, const struct run_numbers *numbers);
 

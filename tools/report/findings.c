@@ -304,12 +304,13 @@ static void find_caveats(const struct run_record *record, struct findings *out)
     if (!record->baseline_count)
         return;
     add(out, memory_format("GPU rows are an analytic model of the whole board; +- is its mean error on networks that were "
-                           "measured. The chip's energy is without board or host computer.%s",
+                           "measured: what a board would show lies from figure / (1 + error) to figure / (1 - error), on "
+                           "average. The chip's energy is without board or host computer.%s",
                            dense ? " ann is the equivalent dense network: accuracy not evaluated." : ""));
     if (measured)
         add(out, memory_copy_string("Rows marked measured are the very same network on the board itself. They leave out the "
-                                    "copies from the host, which the model counts, and their energy is of passes one after "
-                                    "another without waiting. Where there is one, the verdicts above take it."));
+                                    "copies from the host, which the model counts, and their energy and samples a second "
+                                    "are of passes one after another without waiting. Where there is one, the verdicts above take it."));
     find_other_steps(record, out);
 }
 

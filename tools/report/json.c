@@ -196,6 +196,7 @@ static void put_measurement(json_t *object, const struct baseline_result *row)
     put_real(found, "latency_s", row->measurement.latency_s);
     put_real(found, "energy_j", row->measurement.energy_j);
     put_real(found, "power_w", row->measurement.power_w);
+    put_real(found, "samples_per_s", measured_throughput(row));
 }
 
 static void put_verdicts(json_t *root, const struct run_record *record, const struct run_numbers *numbers)

@@ -44,7 +44,7 @@ static char *with_error(double value, const char *unit, double error)
 
 /* Cells that the model's row and the measured one have alike. */
 static struct row_text row_begin(const struct page *page, const struct baseline_result *row, double latency_s,
-                                 double energy_j)
+                                 double energy_j, double samples_per_s)
 {
     struct row_text out = {{NULL}};
     out.cell[NAME] = memory_copy_string(row->name + common_word(page->record));
@@ -52,14 +52,14 @@ static struct row_text row_begin(const struct page *page, const struct baseline_
     out.cell[BATCH] = memory_format("%" PRIu32, row->batch);
     out.cell[LATENCY_TO_CHIP] = latency_comparison(page->numbers, latency_s);
     out.cell[ENERGY_TO_CHIP] = isfinite(energy_j) ? energy_comparison(page->record, page->numbers, energy_j) : NULL;
-    out.cell[SAMPLES] = quantity_of(row->batch / latency_s, "/s");
+    out.cell[SAMPLES] = quantity_of(samples_per_s, "/s");
     return out;
 }
 
 static void draw_row(struct page *page, const struct baseline_result *row)
 {
     char share[32];
-    struct row_text out = row_begin(page, row, row->latency_s, row->energy_j);
+    struct row_text out = row_begin(page, row, row->latency_s, row->energy_j, baseline_throughput(row));
     out.cell[FROM] = memory_copy_string(row->measured ? "model" : "relatives' model");
     out.cell[LATENCY] = with_error(row->latency_s, "s", row->latency_error);
     out.cell[ENERGY] = row->missing ? memory_copy_string("unknown") : with_error(row->energy_j, "J", row->energy_error);
@@ -73,7 +73,7 @@ static void draw_measured_row(struct page *page, const struct baseline_result *r
     const struct baseline_measurement *found = &row->measurement;
     if (!(found->latency_s > 0))
         return;
-    struct row_text out = row_begin(page, row, found->latency_s, found->energy_j);
+    struct row_text out = row_begin(page, row, found->latency_s, found->energy_j, measured_throughput(row));
     out.cell[FROM] = memory_copy_string("measured");
     out.cell[LATENCY] = quantity_of(found->latency_s, "s");
     out.cell[ENERGY] = isfinite(found->energy_j) ? quantity_of(found->energy_j, "J") : memory_copy_string("not measured");

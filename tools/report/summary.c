@@ -242,7 +242,7 @@ static void print_measured(const struct run_record *record, const struct run_num
     char *more = powered ? energy_comparison(record, numbers, found->energy_j) : memory_copy_string("");
     print_line(width, &(struct line){"  measured", "", "", "", quantity(a, found->latency_s, "s", "u"), "", later,
                                      powered ? quantity(b, found->energy_j, "J", "u") : "", "", more,
-                                     quantity(c, row->batch / found->latency_s, "/s", "u")});
+                                     quantity(c, measured_throughput(row), "/s", "u")});
     free(later);
     free(more);
 }

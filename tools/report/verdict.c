@@ -44,7 +44,9 @@ struct figure model_figure(const struct baseline_result *row, enum measure measu
 struct figure row_figure(const struct baseline_result *row, enum measure measure)
 {
     const struct baseline_measurement *found = &row->measurement;
-    double measured = measure == MEASURE_ENERGY ? found->energy_j : found->latency_s / share_of(row, measure);
+    double measured = measure == MEASURE_ENERGY    ? found->energy_j
+                      : measure == MEASURE_LATENCY ? found->latency_s
+                                                   : 1 / measured_throughput(row);
     if (found->latency_s > 0 && isfinite(measured))
         return (struct figure){measured, measured, measured, true};
     return model_figure(row, measure);
