@@ -7,7 +7,7 @@
 struct chip_figures {
     char *name;           /* of the chip; fresh */
     double latency_s, energy_j; /* of a sample */
-    double energy_low_j, energy_high_j; /* with every constant at its published low or high */
+    double energy_low_j, energy_high_j; /* with every constant at its low or high */
     double per_second;    /* samples, as many in flight as the run had */
     double power_w, static_w; /* running; of that, what it draws whether it works or not */
 };

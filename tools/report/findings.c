@@ -394,7 +394,7 @@ static void find_range(const struct run_record *record, const struct run_numbers
         return;
     char one[QUANTITY_SIZE], total[QUANTITY_SIZE], low[QUANTITY_SIZE], high[QUANTITY_SIZE], samples[COUNTED_SIZE];
     double sample = energy_per_sample(record, numbers), scale = sample / energy->total;
-    add(out, memory_format("A sample takes %s (the whole run of %s: %s); with every constant at its published low or high it "
+    add(out, memory_format("A sample takes %s (the whole run of %s: %s); with every constant at its low or high it "
                            "takes %s or %s. Where only one figure is published there is no range, so the truth may lie "
                            "outside.",
                            quantity(one, sample, "J", micro),

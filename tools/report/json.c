@@ -114,7 +114,7 @@ static void put_cost(json_t *object, const char *key, struct cost cost)
     put_real(range, "assumed", cost.assumed);
 }
 
-/* With every constant at its published low or high, and how much of the nominal rests on assumed ones. */
+/* With every constant at its low or high, and how much of the nominal rests on assumed ones. */
 static void put_ranges(json_t *object, const struct energy_report *energy)
 {
     json_t *kinds = put_object(object, "range_by_kind"), *components = put_object(object, "range_by_component");

@@ -145,7 +145,7 @@ void page_energy(struct page *page)
                                   quantity(joules, energy->total / samples, "J", MICRO),
                                   percent(fixed, energy->static_total / energy->total));
     section_begin(page, finding, "Counters times joules per event, cycles times the clock of a component, leakage times "
-                                 "time. A thin line reaches from the energy with every constant at its published low to "
+                                 "time. A thin line reaches from the energy with every constant at its low to "
                                  "that at its high; no line: only one figure is published.");
     free(finding);
     free(name);

@@ -66,10 +66,10 @@ static void draw_chip(struct page *page, const struct floor_plan *plan)
 
 static void draw_part(struct page *page, const struct drawing *at, const struct floor_part *part)
 {
-    char area[QUANTITY_SIZE], *name = component_words(part->component);
+    char *name = component_words(part->component);
     double x = at->left + part->x * at->per_mm, y = at->top + part->y * at->per_mm;
     double width = part->width * at->per_mm, height = part->height * at->per_mm;
-    char *tooltip = memory_format("%s: %s mm\xc2\xb2", name, quantity(area, part->width * part->height, "", MICRO));
+    char *tooltip = memory_format("%s: %.3g mm\xc2\xb2", name, part->width * part->height);
     char *class = memory_format("part p%d", (int)part->component);
     svg_rect(&page->text, x, y, width, height, class, tooltip);
     if (width > 74 && height > 16)

@@ -101,7 +101,7 @@ static void print_results(const struct run_record *record, const struct run_numb
            numbers->area_mm2);
     printf("            ");
     if (numbers->energy.low_total < numbers->energy.high_total)
-        printf("%s .. %s a sample with every constant at its published low or high; ",
+        printf("%s .. %s a sample with every constant at its low or high; ",
                quantity(a, numbers->energy.low_total / samples_of(record), "J", "u"),
                quantity(b, numbers->energy.high_total / samples_of(record), "J", "u"));
     printf("%s rests on assumed values\n", percent(c, total > 0 ? numbers->energy.assumed / total : 0));

@@ -1,5 +1,5 @@
 /* Who wins, the chip or an accelerator, and whether that is decided: one rule for the sentences, the page's headings and
- * summary.json. A side has a range: the chip's energy with every constant at its published low or high, an accelerator's
+ * summary.json. A side has a range: the chip's energy with every constant at its low or high, an accelerator's
  * figures where the model may be off by its mean error. Where a part was measured with the very same network, that counts
  * in place of the model. A verdict is decided where no range reaches the other side. */
 #ifndef NPUSIM_TOOLS_REPORT_VERDICT_H
