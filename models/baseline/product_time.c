@@ -3,7 +3,7 @@
 #include <math.h>
 
 #define TERA 1e12
-#define SPLIT_CONVOLUTION 512 /* least inner items of a part, convolutions on matrix units; others are not split */
+#define SPLIT_CONVOLUTION 512 /* least inner items of a part, convolutions on matrix units; chosen, not fitted */
 
 /* Operations a second of the whole device on a product. */
 static double matrix_rate(const struct launch *launch)

@@ -188,6 +188,17 @@ START_TEST(only_long_rows_of_a_softmax_wait_for_each_other)
 }
 END_TEST
 
+/* A long row has a whole unit: eleven of them on ten units take two turns. */
+START_TEST(long_rows_of_a_softmax_take_turns)
+{
+    struct work_operator ten = reduced(10, 2000, false), eleven = reduced(11, 2000, false);
+    set_value(&c->softmax_row, 1e6);
+    set_value(&c->softmax_item, 0);
+    assert_close(cost_for(&ten, PRECISION_FP32).arithmetic_s, 1e-3);
+    assert_close(cost_for(&eleven, PRECISION_FP32).arithmetic_s, 2e-3);
+}
+END_TEST
+
 /* A unit has 10 rows of 1000 cycles each, so 1e6 rows on 10 units take 1e7 cycles; it could have twice as many at a time. */
 START_TEST(a_unit_normalises_so_many_rows_at_a_time)
 {
@@ -280,6 +291,7 @@ int main(void)
     tcase_add_test(tests, a_board_at_its_limit_takes_the_time_that_its_energy_needs);
     tcase_add_test(tests, long_rows_of_a_softmax_are_read_three_times_normalised_ones_twice_and_short_ones_once);
     tcase_add_test(tests, only_long_rows_of_a_softmax_wait_for_each_other);
+    tcase_add_test(tests, long_rows_of_a_softmax_take_turns);
     tcase_add_test(tests, a_unit_normalises_so_many_rows_at_a_time);
     tcase_add_test(tests, matrix_units_take_channels_in_groups);
     tcase_add_test(tests, the_fused_transform_needs_four_ninths_of_the_operations);
